@@ -1,0 +1,1 @@
+//! The face: Leptos pages and thin server functions.

@@ -1,0 +1,1 @@
+//! The spark: hydrates the pages that the server rendered.

@@ -1,0 +1,2 @@
+//! The door: the exisone binary.
+fn main() {}
