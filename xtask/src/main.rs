@@ -1,2 +1,82 @@
-//! Every command that a person types.
-fn main() {}
+//! Every command that a person types: `cargo xtask build | check | test | run | size`.
+//!
+//! It knows no other crate of ours: it sees their files, their binaries and their HTTP.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "xtask is a home of the environment and of the clock that times its stages"
+)]
+
+mod check;
+mod process;
+mod site;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::process::Outcome;
+use crate::workspace::{Profile, Workspace};
+
+/// The commands of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the site (wasm, js, css, precompressed) and the server.
+    Build(BuildArgs),
+    /// Hold the walls: architecture, formatting, lints, docs. Builds nothing in release.
+    Check,
+    /// Print what the browser downloads, raw and as brotli.
+    Size,
+}
+
+#[derive(Args)]
+struct BuildArgs {
+    /// Build as shipped: one optimised file with the site inside.
+    #[arg(long)]
+    release: bool,
+    /// Build the site alone, not the server.
+    #[arg(long)]
+    site_only: bool,
+}
+
+fn main() -> ExitCode {
+    match dispatch(&Xtask::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("\nxtask: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> Outcome {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Build(args) => build(&workspace, args),
+        Command::Check => check::run(&workspace),
+        Command::Size => site::print_sizes(&workspace),
+    }
+}
+
+fn build(workspace: &Workspace, args: &BuildArgs) -> Outcome {
+    site::build(workspace)?;
+    if args.site_only {
+        return Ok(());
+    }
+    let profile = if args.release {
+        Profile::Release
+    } else {
+        Profile::Dev
+    };
+    let binary = workspace.build_server(profile)?;
+    println!("built {}", binary.display());
+    Ok(())
+}

@@ -1,0 +1,380 @@
+//! The site's files (wasm, js, css, favicon), served from memory: embedded in the
+//! binary with feature `embed`, else read once from the target directory at start.
+//!
+//! No file is opened while serving, and none beside the shipped binary ever is.
+
+mod answer;
+mod encoding;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use axum::Router;
+use axum::extract::{OriginalUri, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use bytes::Bytes;
+
+use answer::Asset;
+
+/// A line of the table that the build script writes.
+struct Embedded {
+    role: &'static str,
+    url: &'static str,
+    content_type: &'static str,
+    etag: &'static str,
+    plain: &'static [u8],
+    brotli: &'static [u8],
+    gzip: &'static [u8],
+}
+
+/// Empty without feature `embed`.
+static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/site.rs"));
+
+/// Everything that a browser fetches besides pages.
+#[derive(Clone, Debug)]
+pub struct Site {
+    assets: Arc<BTreeMap<String, Asset>>,
+    css_path: String,
+    js_path: String,
+    wasm_path: String,
+}
+
+/// Why a built site cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// A file of the site's list is not there.
+    #[error("cannot read the site's file {path}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The list itself makes no sense.
+    #[error("the site's list {path} has a wrong line {line}; build the site again")]
+    WrongLine {
+        /// The list.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
+}
+
+impl Site {
+    /// The embedded site; without one, the site that lies above the running binary
+    /// (`target/site`); without that, an absent one: pages then come without style.
+    pub fn load() -> Result<Self, SiteError> {
+        if !EMBEDDED.is_empty() {
+            return Ok(Self::embedded(EMBEDDED));
+        }
+        let binary = std::env::current_exe().unwrap_or_default();
+        match binary
+            .ancestors()
+            .map(|folder| folder.join("site"))
+            .find(|site| site.join("site.tsv").is_file())
+        {
+            Some(folder) => Self::read(&folder),
+            None => Ok(Self::absent()),
+        }
+    }
+
+    /// Whether there is a site at all.
+    pub fn is_present(&self) -> bool {
+        !self.assets.is_empty()
+    }
+
+    /// URL path of the style sheet.
+    pub fn css_path(&self) -> &str {
+        &self.css_path
+    }
+
+    /// URL path of the script that starts the browser's program.
+    pub fn js_path(&self) -> &str {
+        &self.js_path
+    }
+
+    /// URL path of the browser's program.
+    pub fn wasm_path(&self) -> &str {
+        &self.wasm_path
+    }
+
+    /// A route for each file, to be merged into the server's router.
+    pub fn router<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+        let mut router = Router::new().route("/pkg/{*file}", get(serve));
+        for url in self.assets.keys().filter(|url| !url.starts_with("/pkg/")) {
+            router = router.route(url, get(serve));
+        }
+        router.with_state(self.clone())
+    }
+
+    fn absent() -> Self {
+        Self::of(Vec::new())
+    }
+
+    fn embedded(table: &'static [Embedded]) -> Self {
+        let assets = table.iter().map(|file| {
+            let asset = Asset::new(file.role, file.content_type, file.etag)
+                .with_plain(Bytes::from_static(file.plain))
+                .with_brotli(Bytes::from_static(file.brotli))
+                .with_gzip(Bytes::from_static(file.gzip));
+            (file.role.to_owned(), file.url.to_owned(), asset)
+        });
+        Self::of(assets.collect())
+    }
+
+    fn read(folder: &Path) -> Result<Self, SiteError> {
+        let list = folder.join("site.tsv");
+        let text = String::from_utf8_lossy(&read(list.clone())?).into_owned();
+        let mut assets = Vec::new();
+        for (index, line) in text.lines().enumerate() {
+            let [role, url, content_type, etag] = line.split('\t').collect::<Vec<_>>()[..] else {
+                return Err(SiteError::WrongLine {
+                    path: list,
+                    line: index + 1,
+                });
+            };
+            let file = folder.join(url.trim_start_matches('/'));
+            let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", file.display()));
+            let asset = Asset::new(role, content_type, etag)
+                .with_brotli(read(beside(".br"))?)
+                .with_gzip(read(beside(".gz"))?)
+                .with_plain(read(file)?);
+            assets.push((role.to_owned(), url.to_owned(), asset));
+        }
+        Ok(Self::of(assets))
+    }
+
+    fn of(assets: Vec<(String, String, Asset)>) -> Self {
+        let path_of = |wanted: &str| {
+            let found = assets.iter().find(|(role, ..)| role == wanted);
+            found.map_or_else(
+                || format!("/pkg/absent/exisone.{wanted}"),
+                |(_, url, _)| url.clone(),
+            )
+        };
+        let [css_path, js_path, wasm_path] = ["css", "js", "wasm"].map(path_of);
+        let assets = assets
+            .into_iter()
+            .map(|(_, url, asset)| (url, asset))
+            .collect();
+        Self {
+            assets: Arc::new(assets),
+            css_path,
+            js_path,
+            wasm_path,
+        }
+    }
+}
+
+/// The whole original path is the key: no decoding, no joining of paths.
+async fn serve(
+    State(site): State<Site>,
+    OriginalUri(uri): OriginalUri,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    match site.assets.get(uri.path()) {
+        Some(asset) => asset.answer(&method, &headers),
+        None => (StatusCode::NOT_FOUND, "no such file\n").into_response(),
+    }
+}
+
+fn read(path: PathBuf) -> Result<Bytes, SiteError> {
+    match fs::read(&path) {
+        Ok(bytes) => Ok(bytes.into()),
+        Err(source) => Err(SiteError::Unreadable { path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::{Request, header};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    static TABLE: &[Embedded] = &[
+        Embedded {
+            role: "js",
+            url: "/pkg/0123456789abcdef/exisone.js",
+            content_type: "text/javascript; charset=utf-8",
+            etag: "0123456789abcdef",
+            plain: b"export const plain = 1;",
+            brotli: b"brotli form",
+            gzip: b"gzip form",
+        },
+        Embedded {
+            role: "public",
+            url: "/robots.txt",
+            content_type: "text/plain; charset=utf-8",
+            etag: "fedcba9876543210",
+            plain: b"User-agent: *\n",
+            brotli: b"brotli robots",
+            gzip: b"gzip robots",
+        },
+    ];
+
+    async fn ask(request: axum::http::request::Builder) -> (StatusCode, HeaderMap, Bytes) {
+        let site = Site::embedded(TABLE);
+        let request = request
+            .body(Body::empty())
+            .expect("a request without a body");
+        let response = site
+            .router()
+            .oneshot(request)
+            .await
+            .expect("a router never fails");
+        let (parts, body) = response.into_parts();
+        (
+            parts.status,
+            parts.headers,
+            to_bytes(body, 1 << 20).await.expect("a body in memory"),
+        )
+    }
+
+    #[tokio::test]
+    async fn a_browser_that_takes_brotli_gets_it_for_ever() {
+        let request =
+            Request::get(TABLE[0].url).header(header::ACCEPT_ENCODING, "gzip, deflate, br, zstd");
+        let (status, headers, body) = ask(request).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(&body[..], b"brotli form");
+        assert_eq!(headers[header::CONTENT_ENCODING], "br");
+        assert_eq!(
+            headers[header::CONTENT_TYPE],
+            "text/javascript; charset=utf-8"
+        );
+        assert_eq!(
+            headers[header::CACHE_CONTROL],
+            "public, max-age=31536000, immutable"
+        );
+        assert_eq!(headers[header::VARY], "accept-encoding");
+        assert_eq!(headers[header::ETAG], "\"0123456789abcdef-br\"");
+    }
+
+    #[tokio::test]
+    async fn without_accept_encoding_the_plain_bytes_come() {
+        let (status, headers, body) = ask(Request::get(TABLE[0].url)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(&body[..], TABLE[0].plain);
+        assert!(!headers.contains_key(header::CONTENT_ENCODING));
+        assert_eq!(headers[header::ETAG], "\"0123456789abcdef\"");
+    }
+
+    #[tokio::test]
+    async fn a_file_with_a_fixed_name_is_asked_for_again() {
+        let (_, headers, _) = ask(Request::get("/robots.txt")).await;
+        assert_eq!(headers[header::CACHE_CONTROL], "public, max-age=3600");
+    }
+
+    #[tokio::test]
+    async fn what_the_browser_has_is_not_sent_again() {
+        let request = Request::get(TABLE[0].url)
+            .header(header::ACCEPT_ENCODING, "br")
+            .header(
+                header::IF_NONE_MATCH,
+                "\"other\", W/\"0123456789abcdef-br\"",
+            );
+        let (status, headers, body) = ask(request).await;
+        assert_eq!(status, StatusCode::NOT_MODIFIED);
+        assert!(body.is_empty());
+        assert_eq!(headers[header::ETAG], "\"0123456789abcdef-br\"");
+        assert_eq!(
+            headers[header::CACHE_CONTROL],
+            "public, max-age=31536000, immutable"
+        );
+    }
+
+    #[tokio::test]
+    async fn another_form_of_the_file_is_another_version() {
+        let request = Request::get(TABLE[0].url)
+            .header(header::ACCEPT_ENCODING, "br")
+            .header(header::IF_NONE_MATCH, "\"0123456789abcdef-gzip\"");
+        let (status, ..) = ask(request).await;
+        assert_eq!(status, StatusCode::OK);
+    }
+
+    #[tokio::test]
+    async fn head_says_the_length_and_sends_nothing() {
+        let (status, headers, body) = ask(Request::head(TABLE[0].url)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert_eq!(
+            headers[header::CONTENT_LENGTH],
+            TABLE[0].plain.len().to_string().as_str()
+        );
+        assert!(body.is_empty());
+    }
+
+    #[tokio::test]
+    async fn nothing_beside_the_list_is_served() {
+        for path in [
+            "/pkg/0123456789abcdef/other.js",
+            "/pkg/../Cargo.toml",
+            "/pkg/%2e%2e/Cargo.toml",
+            "/site.tsv",
+        ] {
+            let (status, ..) = ask(Request::get(path)).await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_reading_is_allowed() {
+        let (status, ..) = ask(Request::post(TABLE[0].url)).await;
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    }
+
+    #[test]
+    fn a_site_read_from_a_folder_knows_its_paths() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let list =
+            "css\t/pkg/aa/exisone.css\ttext/css\taa\npublic\t/favicon.svg\timage/svg+xml\tbb\n";
+        fs::write(folder.path().join("site.tsv"), list).expect("the list");
+        fs::create_dir_all(folder.path().join("pkg/aa")).expect("a folder");
+        for name in ["pkg/aa/exisone.css", "favicon.svg"] {
+            for suffix in ["", ".br", ".gz"] {
+                fs::write(folder.path().join(format!("{name}{suffix}")), "x").expect("a file");
+            }
+        }
+        let site = Site::read(folder.path()).expect("a whole site");
+        assert!(site.is_present());
+        assert_eq!(site.css_path(), "/pkg/aa/exisone.css");
+        assert_eq!(site.js_path(), "/pkg/absent/exisone.js");
+        assert_eq!(site.wasm_path(), "/pkg/absent/exisone.wasm");
+    }
+
+    #[test]
+    fn a_broken_site_is_named_at_start() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        fs::write(folder.path().join("site.tsv"), "css\t/pkg/aa/exisone.css\n").expect("the list");
+        let problem = Site::read(folder.path())
+            .expect_err("two columns only")
+            .to_string();
+        assert!(
+            problem.ends_with("has a wrong line 1; build the site again"),
+            "{problem}"
+        );
+
+        fs::write(
+            folder.path().join("site.tsv"),
+            "css\t/pkg/aa/exisone.css\ttext/css\taa\n",
+        )
+        .expect("the list");
+        let problem = Site::read(folder.path())
+            .expect_err("no such file")
+            .to_string();
+        assert!(problem.contains("exisone.css.br"), "{problem}");
+    }
+
+    #[test]
+    fn a_fresh_clone_has_an_absent_site() {
+        let site = Site::absent();
+        assert!(!site.is_present());
+        assert_eq!(site.css_path(), "/pkg/absent/exisone.css");
+    }
+}

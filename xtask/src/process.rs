@@ -1,0 +1,70 @@
+//! Runs other programs and says in one sentence what went wrong.
+
+use std::process::{Command, Stdio};
+
+/// What a step answers; the text is a sentence for the person at the terminal.
+pub type Outcome<T = ()> = Result<T, String>;
+
+/// Runs a program with the terminal as its output; fails when it does.
+pub fn run(command: &mut Command) -> Outcome {
+    let line = describe(command);
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| format!("cannot start `{line}`: {error}"))?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("`{line}` failed ({status})"))
+    }
+}
+
+/// Runs a program and answers what it printed; fails with its error output.
+pub fn capture(command: &mut Command) -> Outcome<String> {
+    let captured = attempt(command)?;
+    if captured.success {
+        return Ok(captured.stdout);
+    }
+    Err(format!(
+        "`{}` failed:\n{}",
+        describe(command),
+        captured.stderr.trim_end()
+    ))
+}
+
+/// A finished program: its verdict and both its outputs.
+pub struct Captured {
+    /// Whether it ended with 0.
+    pub success: bool,
+    /// What it printed.
+    pub stdout: String,
+    /// What it complained.
+    pub stderr: String,
+}
+
+/// Runs a program to its end; only a program that cannot start is an error.
+pub fn attempt(command: &mut Command) -> Outcome<Captured> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("cannot start `{}`: {error}", describe(command)))?;
+    Ok(Captured {
+        success: output.status.success(),
+        stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+    })
+}
+
+/// Whether a program of this name answers on the search path.
+pub fn exists(program: &str) -> bool {
+    attempt(Command::new(program).arg("--version")).is_ok()
+}
+
+/// A command line as one would type it, without quoting.
+fn describe(command: &Command) -> String {
+    std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|part| part.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}

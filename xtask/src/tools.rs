@@ -1,0 +1,66 @@
+//! Installs what the build needs and the machine lacks, and says so.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{self, Outcome};
+use crate::workspace::Workspace;
+
+/// The target that browsers run.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// Makes sure that rustc can compile for browsers.
+pub fn wasm_target() -> Outcome {
+    let sysroot = process::capture(Command::new("rustc").args(["--print", "sysroot"]))?;
+    if Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(WASM_TARGET)
+        .is_dir()
+    {
+        return Ok(());
+    }
+    println!("installing the Rust target {WASM_TARGET}");
+    process::run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
+}
+
+/// binaryen's `wasm-opt`, installed from npm by its lock file into the target directory.
+pub fn wasm_opt(workspace: &Workspace) -> Outcome<PathBuf> {
+    let source = workspace.root.join("xtask/tools");
+    let folder = workspace.target.join("tools");
+    fs::create_dir_all(&folder)
+        .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
+    for name in ["package.json", "package-lock.json"] {
+        fs::copy(source.join(name), folder.join(name))
+            .map_err(|error| format!("cannot copy {name}: {error}"))?;
+    }
+    npm_ci(&folder)?;
+    Ok(folder.join("node_modules/binaryen/bin/wasm-opt"))
+}
+
+/// Installs a folder's npm packages by its lock file; does nothing when they are there.
+pub fn npm_ci(folder: &Path) -> Outcome {
+    let lock = read(&folder.join("package-lock.json"))?;
+    let stamp = folder.join("node_modules/.installed-lock.json");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("installing the npm packages of {}", folder.display());
+    process::run(
+        Command::new("npm")
+            .args([
+                "ci",
+                "--no-audit",
+                "--no-fund",
+                "--prefer-offline",
+                "--loglevel=error",
+            ])
+            .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+            .current_dir(folder),
+    )?;
+    fs::write(&stamp, lock).map_err(|error| format!("cannot write {}: {error}", stamp.display()))
+}
+
+fn read(path: &Path) -> Outcome<String> {
+    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
