@@ -1,0 +1,1 @@
+//! Server functions, a file a feature: who asks, one engine call, the reply.

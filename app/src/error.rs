@@ -1,0 +1,96 @@
+//! The one error of every server function, and its HTTP status.
+
+use leptos::prelude::FromServerFnError;
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::ServerFnErrorErr;
+use serde::{Deserialize, Serialize};
+
+/// What kind of refusal or fault it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// Nobody is signed in.
+    SignedOut,
+    /// Signed in, but this may not be done.
+    Forbidden,
+    /// It is not there, or it is another tenant's.
+    NotFound,
+    /// Fields that cannot be taken as they are.
+    Invalid,
+    /// It contradicts what is there.
+    Conflict,
+    /// Too often.
+    TooMany,
+    /// Stripe or the mail server could not do its part.
+    Upstream,
+    /// Ours.
+    Fault,
+    /// The browser could not reach the server.
+    Unreachable,
+}
+
+/// One field that cannot be taken as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldRefusal {
+    /// The form's name for it, camelCase.
+    pub field: String,
+    /// What to do.
+    pub message: String,
+}
+
+/// Why a server function did not do its work, in words for the person who asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct UiError {
+    /// Kind.
+    pub kind: Kind,
+    /// One sentence.
+    pub message: String,
+    /// Where `kind` is `Invalid`: which fields, and why.
+    pub fields: Vec<FieldRefusal>,
+}
+
+impl UiError {
+    /// An error without fields.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            fields: Vec::new(),
+        }
+    }
+
+    /// The HTTP status that says the same.
+    pub const fn status(&self) -> u16 {
+        match self.kind {
+            Kind::SignedOut => 401,
+            Kind::Forbidden => 403,
+            Kind::NotFound => 404,
+            Kind::Conflict => 409,
+            Kind::Invalid => 422,
+            Kind::TooMany => 429,
+            Kind::Fault => 500,
+            Kind::Upstream | Kind::Unreachable => 502,
+        }
+    }
+}
+
+impl FromServerFnError for UiError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::new(
+                Kind::Unreachable,
+                "The server could not be reached. Check your connection and try again.",
+            ),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::new(
+                Kind::Invalid,
+                "The form came incomplete. Load the page again and repeat.",
+            ),
+            _ => Self::new(
+                Kind::Fault,
+                "The server's answer could not be read. Load the page again; it may have been updated.",
+            ),
+        }
+    }
+}

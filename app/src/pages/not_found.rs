@@ -1,0 +1,17 @@
+//! What stands where nothing is.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// An address without a page.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <Title text="Not found"/>
+        <main class="door">
+            <h1>"There is no such page"</h1>
+            <p>"The address may be mistyped, or the thing it named is gone."</p>
+            <p><a href="/">"Go to the dashboard"</a></p>
+        </main>
+    }
+}

@@ -1,0 +1,1 @@
+//! What server functions use on the server: the engine, the actor, redirects, cookies.

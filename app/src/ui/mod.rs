@@ -1,0 +1,1 @@
+//! Dumb parts: they know neither server functions, nor pages, nor the router.
