@@ -1,1 +1,21 @@
 //! The actions: one file per thing that a person or a machine can ask for.
+//!
+//! An action checks its [`Actor`] first, opens one transaction, writes what
+//! happened to the change log in it, and never sends mail or calls Stripe
+//! inside it: it enqueues. Time, chance, Stripe and the mail server come in
+//! through [`ports`]; deliberately absent are HTTP, SQL and HTML.
+
+pub mod actor;
+mod change;
+pub mod emails;
+mod engine;
+pub mod error;
+pub mod jobs;
+pub mod keys;
+pub mod orders;
+pub mod ports;
+pub mod stripe;
+
+pub use actor::Actor;
+pub use engine::{Engine, Parts};
+pub use error::{Error, Result};

@@ -1,1 +1,31 @@
-//! The memory: the only crate that says sqlx; every row of SQLite and PostgreSQL.
+//! The memory: the only crate that says sqlx. One file per table; SQL in
+//! constants that mean the same on SQLite and PostgreSQL.
+//!
+//! Invariant: every statement that touches a tenant's row names the tenant in
+//! its `where`. There is no unscoped finder, except where the row is how a
+//! tenant is found at all (a token, a session, a webhook's public id).
+
+pub mod changes;
+mod conn;
+mod db;
+mod error;
+pub mod event_log;
+pub mod installation;
+pub mod jobs;
+pub mod licenses;
+pub mod mails;
+mod migrate;
+pub mod orders;
+pub mod payments;
+pub mod plans;
+pub mod products;
+pub mod stripe_apps;
+pub mod stripe_deliveries;
+pub mod stripe_events;
+pub mod tenant_keys;
+pub mod tenants;
+mod writer;
+
+pub use conn::{Conn, Tx};
+pub use db::Db;
+pub use error::{Result, StoreError};

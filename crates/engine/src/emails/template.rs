@@ -1,0 +1,274 @@
+//! Rendering a product's template: an unknown placeholder is an error, and so is an endless loop.
+
+use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+
+/// Steps that a template may take; the default template takes under a hundred.
+const FUEL: u64 = 50_000;
+/// A rendered body is at most this long, in bytes.
+const LONGEST: usize = 512 * 1024;
+
+/// Subject of products that have no own.
+pub const DEFAULT_SUBJECT: &str = "Your {{ProductName}} license";
+
+/// Body of products that have no own.
+pub const DEFAULT_BODY: &str = "Thank you for buying {{ProductName}}.
+
+Your activation key:
+
+{{ActivationKey}}
+
+Keep this mail: the key is yours. It was sent to {{CustomerEmail}}.
+";
+
+/// What a template may name.
+#[derive(Clone)]
+pub struct Values {
+    /// `{{ActivationKey}}`: all keys of the order, one a line.
+    pub activation_key: String,
+    /// `{{ProductName}}`.
+    pub product_name: String,
+    /// `{{CustomerEmail}}`.
+    pub customer_email: String,
+}
+
+/// A mail's text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// One line.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// HTML, where the template is HTML.
+    pub html: Option<String>,
+}
+
+/// Which of the two templates is wrong, and how.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct TemplateError {
+    /// `emailSubject` or `emailTemplate`.
+    pub field: &'static str,
+    /// What is wrong and what to do.
+    pub message: String,
+}
+
+/// Renders subject and body. Empty templates mean the defaults. A body that begins with `<` is
+/// HTML: values are escaped, and a plain text is made beside it.
+pub fn render(subject: &str, body: &str, values: &Values) -> Result<Rendered, TemplateError> {
+    let subject = or_default(subject, DEFAULT_SUBJECT);
+    let body = or_default(body, DEFAULT_BODY);
+    let subject = one("emailSubject", subject, values, AutoEscape::None)?;
+    let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !body.trim_start().starts_with('<') {
+        let text = one("emailTemplate", body, values, AutoEscape::None)?;
+        return Ok(Rendered {
+            subject,
+            text,
+            html: None,
+        });
+    }
+    let lines = Values {
+        activation_key: values.activation_key.replace('\n', "<br>"),
+        ..escaped(values)
+    };
+    let html = one("emailTemplate", body, &lines, AutoEscape::None)?;
+    Ok(Rendered {
+        subject,
+        text: plain(&html),
+        html: Some(html),
+    })
+}
+
+/// Tries a template with example values, so that a wrong one is refused before it is saved.
+pub fn check(subject: &str, body: &str) -> Result<(), TemplateError> {
+    let values = Values {
+        activation_key: "AAAA-BBBB-CCCC-DDDD".into(),
+        product_name: "Example".into(),
+        customer_email: "buyer@example.com".into(),
+    };
+    render(subject, body, &values).map(drop)
+}
+
+fn or_default<'a>(given: &'a str, default: &'a str) -> &'a str {
+    if given.trim().is_empty() {
+        default
+    } else {
+        given
+    }
+}
+
+fn one(
+    field: &'static str,
+    template: &str,
+    values: &Values,
+    escape: AutoEscape,
+) -> Result<String, TemplateError> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(20);
+    environment.set_auto_escape_callback(move |_| escape);
+    let context = minijinja::context! {
+        ActivationKey => &values.activation_key,
+        ProductName => &values.product_name,
+        CustomerEmail => &values.customer_email,
+    };
+    let mut bounded = Bounded(Vec::new());
+    environment
+        .template_from_str(template)
+        .and_then(|t| t.render_to_write(context, &mut bounded).map(drop))
+        .map_err(|error| explain(field, &error))?;
+    String::from_utf8(bounded.0).map_err(|_| TemplateError {
+        field,
+        message: "The template does not make readable text.".into(),
+    })
+}
+
+fn explain(field: &'static str, error: &minijinja::Error) -> TemplateError {
+    use minijinja::ErrorKind;
+    let line = error
+        .line()
+        .map_or_else(String::new, |l| format!(" in line {l}"));
+    let message = match error.kind() {
+        ErrorKind::UndefinedError => format!(
+            "There is an unknown placeholder{line}. Known are {{{{ActivationKey}}}}, {{{{ProductName}}}} and {{{{CustomerEmail}}}}."
+        ),
+        ErrorKind::OutOfFuel => {
+            "The template never comes to an end. Take the loop out, or make it shorter.".into()
+        }
+        ErrorKind::WriteFailure => {
+            "The template makes a mail of more than 512 KiB. Make it shorter.".into()
+        }
+        _ => format!("The template cannot be read{line}. Check that every {{{{ has its }}}}."),
+    };
+    TemplateError { field, message }
+}
+
+/// A writer that refuses to grow without end: fuel counts steps, not bytes.
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.0.len() + bytes.len() > LONGEST {
+            return Err(std::io::Error::other("too long"));
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+fn escaped(values: &Values) -> Values {
+    let escape = |text: &str| {
+        text.replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;")
+            .replace('"', "&quot;")
+            .replace('\'', "&#39;")
+    };
+    Values {
+        activation_key: escape(&values.activation_key),
+        product_name: escape(&values.product_name),
+        customer_email: escape(&values.customer_email),
+    }
+}
+
+/// The text of an HTML body: tags out, line breaks kept, the common entities read.
+fn plain(html: &str) -> String {
+    let html = html
+        .replace("<br>", "\n")
+        .replace("<br/>", "\n")
+        .replace("</p>", "\n\n");
+    let mut text = String::with_capacity(html.len());
+    let mut in_tag = false;
+    for c in html.chars() {
+        match c {
+            '<' => in_tag = true,
+            '>' if in_tag => in_tag = false,
+            _ if !in_tag => text.push(c),
+            _ => {}
+        }
+    }
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&")
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values() -> Values {
+        Values {
+            activation_key: "AAAA-AAAA-AAAA-AAAA\nBBBB-BBBB-BBBB-BBBB".into(),
+            product_name: "Atlas <Studio>".into(),
+            customer_email: "a@example.com".into(),
+        }
+    }
+
+    #[test]
+    fn the_default_template_names_every_key_on_its_own_line() {
+        let mail = render("", "", &values()).expect("renders");
+        assert_eq!(mail.subject, "Your Atlas <Studio> license");
+        assert!(
+            mail.text
+                .contains("\nAAAA-AAAA-AAAA-AAAA\nBBBB-BBBB-BBBB-BBBB\n")
+        );
+        assert_eq!(mail.html, None);
+    }
+
+    #[test]
+    fn an_html_template_escapes_values_and_has_a_text_beside_it() {
+        let mail = render(
+            "Key",
+            "<p>{{ProductName}}</p><p>{{ActivationKey}}</p>",
+            &values(),
+        )
+        .expect("renders");
+        let html = mail.html.expect("is HTML");
+        assert!(html.contains("Atlas &lt;Studio&gt;"));
+        assert!(html.contains("AAAA-AAAA-AAAA-AAAA<br>BBBB-BBBB-BBBB-BBBB"));
+        assert_eq!(
+            mail.text,
+            "Atlas <Studio>\n\nAAAA-AAAA-AAAA-AAAA\nBBBB-BBBB-BBBB-BBBB"
+        );
+    }
+
+    #[test]
+    fn an_unknown_placeholder_is_refused_and_names_the_known_ones() {
+        let error = check("", "Hello {{Customer}}").expect_err("refuses");
+        assert_eq!(error.field, "emailTemplate");
+        assert!(
+            error.message.contains("{{CustomerEmail}}"),
+            "{}",
+            error.message
+        );
+    }
+
+    #[test]
+    fn an_endless_loop_a_giant_and_broken_braces_are_refused() {
+        for body in [
+            "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}",
+            "{{ 'x' * 1000000000 }}",
+            "{{ ActivationKey",
+            "{% include 'other' %}",
+        ] {
+            assert!(check("", body).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_subject_stays_one_line() {
+        let mail =
+            render("A\r\nBcc: x@example.com {{ActivationKey}}", "", &values()).expect("renders");
+        assert!(!mail.subject.contains(['\r', '\n']));
+    }
+}

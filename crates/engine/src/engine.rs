@@ -1,0 +1,134 @@
+//! What every action works with: the database, the ports, and the installation's keys.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::timestamp::Timestamp;
+use store::{Conn, Db, Tx};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use crate::error::Result;
+use crate::keys::installation::InstallationKey;
+use crate::keys::master_key::MasterKey;
+use crate::ports::{Clock, Entropy, Mailer, Stripe};
+use crate::stripe::deliveries::Deliveries;
+use crate::stripe::secrets::SecretsCache;
+
+/// Everything that is put together at the start.
+pub struct Parts {
+    /// An open, migrated database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// The mail server; absent, mails wait in the outbox.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// Stripe's API.
+    pub stripe: Arc<dyn Stripe>,
+    /// The key that wraps all others.
+    pub master_key: MasterKey,
+    /// How the world reaches this server: `https://licences.example`, without a trailing slash.
+    pub public_url: String,
+}
+
+/// The engine: cheap to clone, shared by every request.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    installation: InstallationKey,
+    secrets: SecretsCache,
+    deliveries: Deliveries,
+    wake: Notify,
+}
+
+impl Engine {
+    /// Opens the installation's key with the master key; makes one at the very first start.
+    /// Fails where the master key is not the one that this database was made with.
+    pub async fn start(parts: Parts) -> Result<Self> {
+        let installation = InstallationKey::open(&parts).await?;
+        Ok(Self(Arc::new(Inner {
+            parts,
+            installation,
+            secrets: SecretsCache::new(Duration::from_secs(600)),
+            deliveries: Deliveries::default(),
+            wake: Notify::new(),
+        })))
+    }
+
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.0.parts.clock.now()
+    }
+
+    /// How the world reaches this server, without a trailing slash.
+    pub fn public_url(&self) -> &str {
+        &self.0.parts.public_url
+    }
+
+    /// True where mails can be sent.
+    pub fn has_mailer(&self) -> bool {
+        self.0.parts.mailer.is_some()
+    }
+
+    /// The database, for start, migration, backup and shutdown.
+    pub fn db(&self) -> &Db {
+        &self.0.parts.db
+    }
+
+    /// Waits until an action has queued a job. One waiter at a time.
+    pub async fn job_queued(&self) {
+        self.0.wake.notified().await;
+    }
+
+    pub(crate) fn wake_worker(&self) {
+        self.0.wake.notify_one();
+    }
+
+    pub(crate) async fn read(&self) -> Result<Conn> {
+        Ok(self.0.parts.db.read().await?)
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Tx> {
+        Ok(self.0.parts.db.begin().await?)
+    }
+
+    pub(crate) fn mailer(&self) -> Option<&dyn Mailer> {
+        self.0.parts.mailer.as_deref()
+    }
+
+    pub(crate) fn stripe(&self) -> &dyn Stripe {
+        self.0.parts.stripe.as_ref()
+    }
+
+    pub(crate) fn master_key(&self) -> &MasterKey {
+        &self.0.parts.master_key
+    }
+
+    pub(crate) fn installation(&self) -> &InstallationKey {
+        &self.0.installation
+    }
+
+    pub(crate) fn secrets(&self) -> &SecretsCache {
+        &self.0.secrets
+    }
+
+    pub(crate) fn deliveries(&self) -> &Deliveries {
+        &self.0.deliveries
+    }
+
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        self.0.parts.entropy.fill(&mut bytes);
+        bytes
+    }
+
+    /// A new UUID version 7 (RFC 9562): sorts by the time it was made.
+    pub(crate) fn new_id<T: From<Uuid>>(&self) -> T {
+        let millis = u64::try_from(self.now().millis()).unwrap_or_default();
+        T::from(uuid::Builder::from_unix_timestamp_millis(millis, &self.random()).into_uuid())
+    }
+}

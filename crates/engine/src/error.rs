@@ -1,0 +1,94 @@
+//! Refusals, which are for the caller, and faults, which are ours.
+
+use domain::field_error::FieldErrors;
+use store::StoreError;
+
+/// The result of every action.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an action did not happen. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It is not there, or it is another tenant's: the caller may not know which.
+    #[error("There is no such {0}.")]
+    NotFound(&'static str),
+    /// The caller is known and may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The caller is not known: no credential, a wrong one, or one that has ended.
+    #[error("{0}")]
+    Unauthorized(&'static str),
+    /// Fields that cannot be taken as they are; each says what to do.
+    #[error("Some fields cannot be taken as they are.")]
+    Invalid(FieldErrors),
+    /// It contradicts what is there.
+    #[error("{message}")]
+    Conflict {
+        /// Short word for programs, for example `name_in_use`.
+        code: &'static str,
+        /// One sentence for people.
+        message: String,
+    },
+    /// Too often; try again later.
+    #[error("Too many attempts. Try again in {retry_after_seconds} seconds.")]
+    TooMany {
+        /// When it is worth trying again.
+        retry_after_seconds: u64,
+    },
+    /// Somebody we depend on (Stripe, the mail server) could not do its part.
+    #[error("{0}")]
+    Upstream(String),
+    /// Our own fault: one calm sentence goes out, the chain goes to the log.
+    #[error("a fault: {context}")]
+    Fault {
+        /// What was being done.
+        context: &'static str,
+        /// What went wrong underneath.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+}
+
+impl Error {
+    /// A fault without a deeper cause.
+    pub const fn fault(context: &'static str) -> Self {
+        Self::Fault {
+            context,
+            source: None,
+        }
+    }
+
+    /// A refusal of one field.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(FieldErrors::one(field, message))
+    }
+
+    /// True where trying again later may help and the caller did nothing wrong.
+    pub const fn is_fault(&self) -> bool {
+        matches!(self, Self::Fault { .. })
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Fault {
+            context: "the database",
+            source: Some(Box::new(error)),
+        }
+    }
+}
+
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Invalid(errors)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Fault {
+            context: "JSON of our own",
+            source: Some(Box::new(error)),
+        }
+    }
+}

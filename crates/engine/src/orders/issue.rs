@@ -1,0 +1,156 @@
+//! Issuing: an order's licences, each with a key that nobody has.
+
+use domain::activation_key::ActivationKey;
+use domain::fulfilment::{Issuance, PlanTerms, ProductTerms, Quote};
+use domain::ids::{LicenseId, PlanId, ProductId};
+use domain::stripe_event::Purchase;
+use domain::timestamp::Timestamp;
+use serde_json::json;
+use store::licenses::{self, License};
+use store::orders::Order;
+pub(crate) use store::plans::Plan;
+pub(crate) use store::products::Product;
+use store::{Tx, plans, products};
+
+use crate::Engine;
+use crate::actor::Actor;
+use crate::change::{self, Change};
+use crate::error::{Error, Result};
+use crate::keys::data_keys::DataKeys;
+
+/// A key that exists already is drawn again; so often in a row means that chance is broken.
+const DRAWS: usize = 8;
+
+/// The product that the purchase names, if it is this tenant's.
+pub(crate) async fn find_product(
+    tx: &mut Tx,
+    order: &Order,
+    purchase: &Purchase,
+) -> Result<Option<Product>> {
+    match purchase.product.id() {
+        Some(id) => Ok(products::find(tx, order.tenant_id, id).await?),
+        None => Ok(None),
+    }
+}
+
+/// The plan that the purchase names, if it is this tenant's.
+pub(crate) async fn find_plan(
+    tx: &mut Tx,
+    order: &Order,
+    purchase: &Purchase,
+) -> Result<Option<Plan>> {
+    match purchase.plan_id {
+        Some(id) => Ok(plans::find(tx, order.tenant_id, id).await?),
+        None => Ok(None),
+    }
+}
+
+/// Writes the licences of an issuance; answers how many.
+pub(crate) async fn licenses(
+    engine: &Engine,
+    tx: &mut Tx,
+    (order, actor): (&Order, &Actor),
+    (product, issuance): (&Product, &Issuance),
+) -> Result<usize> {
+    let keys = DataKeys::load(engine, tx, order.tenant_id).await?;
+    for position in 1..=i32::from(issuance.licenses) {
+        let id = one(
+            engine,
+            tx,
+            &keys,
+            &blank(order, product, issuance, position),
+        )
+        .await?;
+        let what = Change {
+            subject: ("license", id.to_string()),
+            verb: "issued",
+            data: json!({ "orderId": order.id, "productId": product.id, "position": position }),
+            livemode: order.livemode,
+        };
+        change::write(tx, actor, engine.now(), what).await?;
+    }
+    Ok(usize::from(issuance.licenses))
+}
+
+/// Draws keys until one is new, and writes the licence with it.
+async fn one(engine: &Engine, tx: &mut Tx, keys: &DataKeys, blank: &License) -> Result<LicenseId> {
+    for _ in 0..DRAWS {
+        let key = ActivationKey::from_random(engine.random());
+        let mut license = blank.clone();
+        license.id = engine.new_id();
+        let (data_key_id, sealed) =
+            keys.seal_activation_key(engine, &license.id.to_string(), &key)?;
+        license.data_key_id = data_key_id;
+        license.key_sealed = sealed;
+        license.key_index = keys.index(&key)?;
+        license.last_four = key.last_four().to_owned();
+        if licenses::insert(tx, keys.tenant(), &license).await? {
+            return Ok(license.id);
+        }
+    }
+    Err(Error::fault("no new activation key could be drawn"))
+}
+
+fn blank(order: &Order, product: &Product, issuance: &Issuance, position: i32) -> License {
+    let now = order.updated_at;
+    License {
+        id: LicenseId::from(uuid::Uuid::nil()),
+        order_id: Some(order.id.get()),
+        position: Some(position),
+        product_id: product.id,
+        plan_id: order.plan_id,
+        data_key_id: domain::ids::DataKeyId::from(uuid::Uuid::nil()),
+        key_sealed: Vec::new(),
+        key_index: Vec::new(),
+        last_four: String::new(),
+        email: order.email.clone(),
+        email_key: order.email_key.clone(),
+        manual_end: Some(issuance.ends_at.millis()),
+        max_seats: issuance.seats_each,
+        seats_used: 0,
+        features: "[]".into(),
+        corporate_name: None,
+        note: None,
+        livemode: order.livemode,
+        state: "active".into(),
+        expires_at: issuance.ends_at.millis(),
+        created_at: now,
+        updated_at: None,
+    }
+}
+
+/// An address that came after the keys becomes the holder of those that have none.
+pub(crate) async fn give_holder(tx: &mut Tx, order: &Order, now: Timestamp) -> Result<()> {
+    let holder = (order.email.as_str(), order.email_key.as_str(), now.millis());
+    Ok(licenses::set_missing_email(tx, order.tenant_id, order.id, holder).await?)
+}
+
+/// What we asked the buyer for, where we made the checkout session.
+pub(crate) fn quote(order: &Order) -> Option<Quote> {
+    Some(Quote {
+        product_id: ProductId::from(order.product_id?),
+        quantity: u16::try_from(order.quantity).ok()?,
+        plan_id: order.plan_id.map(PlanId::from),
+        amount_minor: order.quote_minor?,
+        currency: order.quote_currency.clone(),
+    })
+}
+
+pub(crate) fn product_terms(product: &Product) -> ProductTerms {
+    ProductTerms {
+        id: product.id,
+        is_active: product.is_active,
+        is_archived: product.archived_at.is_some(),
+        default_license_days: product.default_license_days,
+        max_seats: product.max_seats,
+        seats_from_quantity: product.seats_from_quantity,
+    }
+}
+
+pub(crate) fn plan_terms(plan: &Plan) -> PlanTerms {
+    PlanTerms {
+        id: plan.id,
+        is_active: plan.is_active,
+        duration_days: plan.duration_days,
+    }
+}

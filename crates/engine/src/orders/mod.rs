@@ -1,0 +1,5 @@
+//! Orders: where the facts of a payment meet and become licences, once.
+
+pub(crate) mod fulfil;
+pub(crate) mod issue;
+pub(crate) mod purchase_mail;

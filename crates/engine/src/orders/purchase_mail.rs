@@ -1,0 +1,112 @@
+//! The purchase mail: queued once per order, as soon as there are keys and an address.
+
+use domain::ids::{JobId, MailId, ProductId};
+use serde_json::json;
+use store::jobs::{self, NewJob};
+use store::mails::{self, Mail};
+use store::orders::Order;
+use store::{Tx, products};
+
+use crate::Engine;
+use crate::error::Result;
+use crate::jobs::DELIVER_MAIL;
+
+/// The mail with the keys.
+pub(crate) const PURCHASE: &str = "purchase";
+/// The mail that says that a payment failed.
+pub(crate) const PAYMENT_FAILED: &str = "payment_failed";
+
+/// Queues the mail with the keys; false where it is queued already, has no address yet,
+/// or the product sends none.
+pub(crate) async fn queue_once(engine: &Engine, tx: &mut Tx, order: &Order) -> Result<bool> {
+    queue(engine, tx, order, PURCHASE).await
+}
+
+/// Queues the mail that tells of a failed payment.
+pub(crate) async fn queue_payment_failed(
+    engine: &Engine,
+    tx: &mut Tx,
+    order: &Order,
+) -> Result<bool> {
+    queue(engine, tx, order, PAYMENT_FAILED).await
+}
+
+async fn queue(engine: &Engine, tx: &mut Tx, order: &Order, kind: &'static str) -> Result<bool> {
+    if order.email.is_empty() {
+        return Ok(false);
+    }
+    let product = match order.product_id {
+        Some(id) => products::find(tx, order.tenant_id, ProductId::from(id)).await?,
+        None => None,
+    };
+    let sends = product.as_ref().is_none_or(|p| p.send_purchase_email);
+    if kind == PURCHASE && !sends {
+        return Ok(false);
+    }
+    let version = product.map_or(0, |p| p.template_version);
+    let mail = new_mail(engine, order, (kind, 0), version);
+    if !mails::insert(tx, order.tenant_id, &mail).await? {
+        return Ok(false);
+    }
+    enqueue(engine, tx, order.tenant_id, mail.id).await?;
+    Ok(true)
+}
+
+/// A mail of an order, not yet written.
+pub(crate) fn new_mail(
+    engine: &Engine,
+    order: &Order,
+    (kind, ordinal): (&str, i32),
+    template_version: i32,
+) -> Mail {
+    let id: MailId = engine.new_id();
+    Mail {
+        id,
+        livemode: order.livemode,
+        order_id: Some(order.id.get()),
+        product_id: order.product_id,
+        kind: kind.into(),
+        ordinal,
+        recipient: order.email.clone(),
+        template_version,
+        message_id: message_id(engine, id),
+        state: "queued".into(),
+        attempts: 0,
+        last_answer: String::new(),
+        created_at: engine.now().millis(),
+        sent_at: None,
+    }
+}
+
+/// A Message-ID (RFC 5322, 3.6.4) from the mail's own id and the server's host.
+pub(crate) fn message_id(engine: &Engine, id: MailId) -> String {
+    let host = engine
+        .public_url()
+        .split("://")
+        .nth(1)
+        .and_then(|rest| rest.split(['/', ':']).next())
+        .filter(|host| !host.is_empty())
+        .unwrap_or("localhost");
+    format!("<{id}@{host}>")
+}
+
+/// Queues the worker's turn at a mail.
+pub(crate) async fn enqueue(
+    engine: &Engine,
+    tx: &mut Tx,
+    tenant: domain::ids::TenantId,
+    mail: MailId,
+) -> Result<()> {
+    let now = engine.now().millis();
+    let job = NewJob {
+        id: engine.new_id::<JobId>(),
+        tenant_id: tenant,
+        kind: DELIVER_MAIL,
+        unique_key: &format!("{DELIVER_MAIL}:{mail}"),
+        payload: &json!({ "mailId": mail }).to_string(),
+        run_at: now,
+        now,
+    };
+    jobs::insert(tx, &job).await?;
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! What a vouched-for event does: one transaction from inbox to mail job, or stored alone for the worker.
+
+use domain::ids::{JobId, StripeEventId, TenantId};
+use domain::stripe_event::{self, Decision, StripeEvent};
+use domain::timestamp::Timestamp;
+use serde_json::json;
+use store::Tx;
+use store::jobs::{self, NewJob};
+use store::stripe_apps::StripeApp;
+use store::stripe_events::{self, Finish, NewStripeEvent, Receipt};
+
+use crate::Engine;
+use crate::actor::{Actor, Who};
+use crate::error::{Error, Result};
+use crate::jobs::PROCESS_EVENT;
+use crate::orders::fulfil::{self, Arrival, Fulfilled};
+
+/// An event that a signature or Stripe itself vouches for.
+pub(crate) struct Vouched<'a> {
+    /// The app whose secret or key vouches.
+    pub app: &'a StripeApp,
+    /// The event, parsed.
+    pub event: &'a StripeEvent,
+    /// `signature` or `stripe`.
+    pub source: &'static str,
+    /// The payload as it came.
+    pub payload: &'a str,
+    /// When it came.
+    pub received_at: Timestamp,
+}
+
+/// Tries a transaction again that met another one about the same payment.
+const MEETINGS: usize = 5;
+
+/// Makes the event durable and, if nothing of ours fails, everything that follows from it too.
+/// Answers what came of it; an error means that nothing could be stored at all.
+pub(crate) async fn execute(engine: &Engine, vouched: &Vouched<'_>) -> Result<String> {
+    match attempt(engine, vouched).await {
+        Ok(outcome) => Ok(outcome),
+        Err(error) => {
+            tracing::error!(
+                stripe_event.id = vouched.event.id,
+                error = ?error,
+                "an event could not be processed at once; it is stored for the worker"
+            );
+            store_alone(engine, vouched, &error).await?;
+            Ok("stored; it will be processed by the worker".into())
+        }
+    }
+}
+
+/// The whole way in one transaction. Another event of the same payment at the same instant makes one
+/// of the two start over, and it then finds what the other has written.
+pub(crate) async fn attempt(engine: &Engine, vouched: &Vouched<'_>) -> Result<String> {
+    let mut last = Error::fault("two events of one payment met too often");
+    for _ in 0..MEETINGS {
+        match one_transaction(engine, vouched).await {
+            Err(Error::Conflict {
+                code: fulfil::MET,
+                message,
+            }) => {
+                last = Error::Conflict {
+                    code: fulfil::MET,
+                    message,
+                };
+            }
+            other => return other,
+        }
+    }
+    Err(last)
+}
+
+async fn one_transaction(engine: &Engine, vouched: &Vouched<'_>) -> Result<String> {
+    let tenant = vouched.app.tenant_id;
+    let mut tx = engine.begin().await?;
+    let receipt = receive(engine, &mut tx, vouched).await?;
+    if is_final(&receipt.processing) {
+        tx.commit().await?;
+        return Ok(format!("received before ({})", receipt.processing));
+    }
+    let done = judge(engine, &mut tx, vouched).await?;
+    let end = Finish {
+        processing: done.processing,
+        order_id: done.order_id,
+        outcome: &done.outcome,
+        now: engine.now().millis(),
+    };
+    stripe_events::finish(&mut tx, tenant, receipt.id, &end).await?;
+    tx.commit().await?;
+    if done.has_jobs {
+        engine.wake_worker();
+    }
+    Ok(done.outcome)
+}
+
+async fn receive(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Receipt> {
+    let new = NewStripeEvent {
+        id: engine.new_id(),
+        tenant_id: vouched.app.tenant_id,
+        app_id: vouched.app.id,
+        stripe_event_id: &vouched.event.id,
+        event_type: &vouched.event.event_type,
+        livemode: vouched.event.livemode,
+        api_version: vouched.event.api_version.as_deref().unwrap_or_default(),
+        source: vouched.source,
+        payload: vouched.payload,
+        received_at: vouched.received_at.millis(),
+    };
+    Ok(stripe_events::receive(tx, &new).await?)
+}
+
+fn is_final(processing: &str) -> bool {
+    !matches!(processing, "pending" | "retrying" | "failed")
+}
+
+async fn judge(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Fulfilled> {
+    let (purchase, payment) = match stripe_event::judge(vouched.event) {
+        Decision::Ignore(why) => return Ok(Fulfilled::ignored(why.to_string())),
+        Decision::Issue(purchase) => (purchase, fulfil::Payment::Paid),
+        Decision::Wait(purchase) => (purchase, fulfil::Payment::Unpaid),
+        Decision::Fail(purchase) => (purchase, fulfil::Payment::Failed),
+    };
+    let actor = Actor::new(
+        vouched.app.tenant_id,
+        Who::Stripe {
+            app: vouched.app.id,
+            name: vouched.app.name.clone(),
+        },
+    );
+    let arrival = Arrival {
+        app: vouched.app,
+        actor: &actor,
+        purchase: &purchase,
+        payment,
+        now: engine.now(),
+    };
+    fulfil::apply(engine, tx, &arrival).await
+}
+
+/// The event alone, and a job that will take it up. Its only duty is not to lose it.
+async fn store_alone(engine: &Engine, vouched: &Vouched<'_>, error: &Error) -> Result<()> {
+    let mut tx = engine.begin().await?;
+    let receipt = receive(engine, &mut tx, vouched).await?;
+    if !is_final(&receipt.processing) {
+        let tenant = vouched.app.tenant_id;
+        let state = ("pending", "verified", &*describe(error));
+        stripe_events::fail(&mut tx, tenant, receipt.id, state).await?;
+        enqueue(engine, &mut tx, tenant, receipt.id).await?;
+    }
+    tx.commit().await?;
+    engine.wake_worker();
+    Ok(())
+}
+
+/// Queues the worker's turn at a stored event.
+pub(crate) async fn enqueue(
+    engine: &Engine,
+    tx: &mut Tx,
+    tenant: TenantId,
+    event: StripeEventId,
+) -> Result<()> {
+    let now = engine.now().millis();
+    let job = NewJob {
+        id: engine.new_id::<JobId>(),
+        tenant_id: tenant,
+        kind: PROCESS_EVENT,
+        unique_key: &format!("{PROCESS_EVENT}:{event}"),
+        payload: &json!({ "eventId": event }).to_string(),
+        run_at: now,
+        now,
+    };
+    jobs::insert(tx, &job).await?;
+    Ok(())
+}
+
+/// What people read of a fault: what was being done, never the rows.
+pub(crate) fn describe(error: &Error) -> String {
+    match error {
+        Error::Fault { context, .. } => format!("a fault of ours: {context}"),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,96 @@
+//! The change log: every action writes one row in its transaction, and nobody else logs.
+
+use domain::ids::TenantId;
+use sqlx::FromRow;
+
+use crate::conn::{Conn, Tx, on};
+use crate::error::Result;
+
+/// What is written about an action.
+pub struct NewChange<'a> {
+    /// Tenant.
+    pub tenant_id: TenantId,
+    /// Test or live; false where the subject has no mode.
+    pub livemode: bool,
+    /// `person`, `token`, `stripe` or `system`.
+    pub actor_kind: &'a str,
+    /// Id of the actor, or empty.
+    pub actor_id: &'a str,
+    /// Name of the actor for reading.
+    pub actor_name: &'a str,
+    /// What kind of thing changed, for example `license`.
+    pub subject_kind: &'a str,
+    /// Its id.
+    pub subject_id: &'a str,
+    /// What happened, past tense, for example `issued`.
+    pub verb: &'a str,
+    /// JSON without secrets.
+    pub data: &'a str,
+    /// Unix milliseconds.
+    pub at: i64,
+}
+
+/// A row of the change log.
+#[derive(Debug, Clone, FromRow)]
+pub struct Change {
+    /// Grows; readers keep it as their cursor.
+    pub id: i64,
+    /// Test or live.
+    pub livemode: bool,
+    /// `person`, `token`, `stripe` or `system`.
+    pub actor_kind: String,
+    /// Id of the actor, or empty.
+    pub actor_id: String,
+    /// Name of the actor.
+    pub actor_name: String,
+    /// What kind of thing changed.
+    pub subject_kind: String,
+    /// Its id.
+    pub subject_id: String,
+    /// What happened.
+    pub verb: String,
+    /// JSON without secrets.
+    pub data: String,
+    /// Unix milliseconds.
+    pub at: i64,
+}
+
+const INSERT: &str = "insert into changes (tenant_id, livemode, actor_kind, actor_id, actor_name,
+        subject_kind, subject_id, verb, data, at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const LIST: &str =
+    "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id, verb,
+        data, at
+    from changes where tenant_id = $1 and id < $2 order by id desc limit $3";
+const BY_SUBJECT: &str = "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id,
+        verb, data, at
+    from changes where tenant_id = $1 and subject_kind = $2 and subject_id = $3 order by id desc limit $4";
+
+/// Adds a row.
+pub async fn insert(tx: &mut Tx, ch: &NewChange<'_>) -> Result<()> {
+    on!(tx, c => sqlx::query(INSERT).bind(ch.tenant_id.get()).bind(ch.livemode).bind(ch.actor_kind)
+        .bind(ch.actor_id).bind(ch.actor_name).bind(ch.subject_kind).bind(ch.subject_id).bind(ch.verb)
+        .bind(ch.data).bind(ch.at).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// The tenant's changes before a cursor, newest first.
+pub async fn list(conn: &mut Conn, tenant: TenantId, page: (i64, i64)) -> Result<Vec<Change>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).bind(page.0).bind(page.1)
+        .fetch_all(c).await?),
+    )
+}
+
+/// What happened to one thing, newest first.
+pub async fn list_by_subject(
+    conn: &mut Conn,
+    tenant: TenantId,
+    subject: (&str, &str),
+    limit: i64,
+) -> Result<Vec<Change>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_SUBJECT).bind(tenant.get()).bind(subject.0).bind(subject.1)
+        .bind(limit).fetch_all(c).await?),
+    )
+}

@@ -1,0 +1,37 @@
+//! What can go wrong with the database, in words that the layers above act on.
+
+/// The result of every store call.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// A fault of the database, or of a row in it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The driver or the server refused; the source says why.
+    #[error("the database refused a statement")]
+    Database(#[source] sqlx::Error),
+    /// A group of transactions could not be committed; none of them took effect.
+    #[error("a transaction could not be committed: {0}")]
+    Commit(String),
+    /// The address of the database cannot be read.
+    #[error("{0}")]
+    Address(String),
+    /// The migrations could not be applied.
+    #[error("the database could not be migrated")]
+    Migrate(#[source] sqlx::migrate::MigrateError),
+}
+
+impl StoreError {
+    /// True where a unique index refused the row.
+    pub fn is_unique_violation(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(e)) => e.is_unique_violation(),
+            _ => false,
+        }
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}

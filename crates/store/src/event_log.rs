@@ -1,0 +1,88 @@
+//! The event log as people see it: vouched-for events and refused deliveries in one list.
+
+use domain::ids::TenantId;
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::conn::{Conn, on};
+use crate::error::Result;
+
+/// One line of the event log.
+#[derive(Debug, Clone, FromRow)]
+pub struct EventLine {
+    /// Id of the event or of the delivery.
+    pub id: Uuid,
+    /// False for a refused delivery, whose claims prove nothing.
+    pub is_event: bool,
+    /// Stripe's `evt_…`, possibly only claimed.
+    pub stripe_event_id: String,
+    /// Stripe's type, possibly only claimed.
+    #[sqlx(rename = "type")]
+    pub event_type: String,
+    /// `received`, `verified` or `failed`.
+    pub status: String,
+    /// Word of the processing state.
+    pub processing: String,
+    /// The first error.
+    pub error: Option<String>,
+    /// The app's name, where one is known.
+    pub app: Option<String>,
+    /// Stripe's livemode, where somebody vouches for it.
+    pub livemode: bool,
+    /// How often it came.
+    pub receipts: i64,
+    /// Unix milliseconds.
+    pub received_at: i64,
+    /// Unix milliseconds, once processing ended.
+    pub processed_at: Option<i64>,
+    /// One sentence.
+    pub outcome: String,
+}
+
+/// Which lines are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct EventFilter {
+    /// `received`, `verified`, `failed`, or empty for all.
+    pub status: String,
+    /// A type, or empty for all.
+    pub event_type: String,
+    /// Only events of this mode; refused deliveries go by their app's mode.
+    pub livemode: Option<bool>,
+    /// Also deliveries of the shared URL, which name no tenant.
+    pub with_shared: bool,
+    /// Lines to pass over.
+    pub offset: i64,
+    /// Lines wanted at most.
+    pub limit: i64,
+}
+
+// A refused delivery leaves the log once its event came again and was verified.
+const LIST: &str = "
+    select e.id, $7 as is_event, e.stripe_event_id, e.type, e.status, e.processing, e.error,
+           a.name as app, e.livemode, e.receipts, e.received_at, e.processed_at, e.outcome
+      from stripe_events e left join stripe_apps a on a.id = e.app_id and a.tenant_id = e.tenant_id
+     where e.tenant_id = $1 and ($2 = '' or e.status = $2) and ($3 = '' or e.type = $3)
+       and (e.livemode = $4 or e.livemode = $5)
+    union all
+    select d.id, $8 as is_event, d.claimed_event_id, d.claimed_type, d.status, 'failed', d.cause,
+           a.name as app, coalesce(a.is_live, $8), d.receipts, d.last_at, null, d.cause
+      from stripe_deliveries d left join stripe_apps a on a.id = d.app_id and a.tenant_id = d.tenant_id
+     where (d.tenant_id = $1 or (d.tenant_id is null and $6)) and ($2 = '' or d.status = $2)
+       and ($3 = '' or d.claimed_type = $3)
+       and (d.app_id is null or a.is_live = $4 or a.is_live = $5)
+       and not exists (select 1 from stripe_events v where v.tenant_id = $1
+                       and v.stripe_event_id = d.claimed_event_id and v.received_at >= d.last_at)
+    order by 11 desc, 1 desc limit $9 offset $10";
+
+/// The log, newest first.
+pub async fn list(conn: &mut Conn, tenant: TenantId, f: &EventFilter) -> Result<Vec<EventLine>> {
+    let (one, other) = match f.livemode {
+        Some(mode) => (mode, mode),
+        None => (true, false),
+    };
+    Ok(
+        on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).bind(&f.status).bind(&f.event_type)
+        .bind(one).bind(other).bind(f.with_shared).bind(true).bind(false).bind(f.limit).bind(f.offset)
+        .fetch_all(c).await?),
+    )
+}

@@ -1,0 +1,195 @@
+//! Licences. The key is sealed; it is found by a blind index or by its last four characters.
+
+use domain::ids::{DataKeyId, LicenseId, OrderId, ProductId, TenantId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::conn::{Conn, Tx, on};
+use crate::error::Result;
+
+/// A licence's row.
+#[derive(Clone, FromRow)]
+pub struct License {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: LicenseId,
+    /// The order that it was bought with.
+    pub order_id: Option<Uuid>,
+    /// Place within the order, from 1.
+    pub position: Option<i32>,
+    /// Product.
+    #[sqlx(try_from = "i32")]
+    pub product_id: ProductId,
+    /// Plan, where one was named.
+    pub plan_id: Option<i32>,
+    /// The data key that sealed the activation key.
+    #[sqlx(try_from = "Uuid")]
+    pub data_key_id: DataKeyId,
+    /// The activation key, sealed.
+    pub key_sealed: Vec<u8>,
+    /// Keyed hash of the canonical key; unique in the tenant.
+    pub key_index: Vec<u8>,
+    /// Last four characters of the key, in clear.
+    pub last_four: String,
+    /// Holder's address as typed, or empty.
+    pub email: String,
+    /// The address folded.
+    pub email_key: String,
+    /// The end that a purchase or a person set, Unix milliseconds.
+    pub manual_end: Option<i64>,
+    /// Seats, where it is a multi-seat licence.
+    pub max_seats: Option<i32>,
+    /// Seats taken.
+    pub seats_used: i32,
+    /// JSON array of text.
+    pub features: String,
+    /// Holder's company.
+    pub corporate_name: Option<String>,
+    /// For admins only.
+    pub note: Option<String>,
+    /// Test or live.
+    pub livemode: bool,
+    /// Derived: `active`, `suspended`, `revoked` or `expired`.
+    pub state: String,
+    /// Derived, Unix milliseconds; perpetual is the end of 2049.
+    pub expires_at: i64,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds.
+    pub updated_at: Option<i64>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, order_id, position, product_id, plan_id, data_key_id, key_sealed, key_index, last_four, email,
+        email_key, manual_end, max_seats, seats_used, features, corporate_name, note, livemode, state,
+        expires_at, created_at, updated_at"
+    };
+}
+
+const INSERT: &str = concat!(
+    "insert into licenses (tenant_id, ",
+    columns!(),
+    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+    $21, $22, $23) on conflict (tenant_id, key_index) do nothing"
+);
+const FIND: &str = concat!(
+    "select ",
+    columns!(),
+    " from licenses where tenant_id = $1 and id = $2"
+);
+const BY_INDEX: &str = concat!(
+    "select ",
+    columns!(),
+    " from licenses where tenant_id = $1 and key_index = $2"
+);
+const BY_ORDER: &str = concat!(
+    "select ",
+    columns!(),
+    " from licenses where tenant_id = $1 and order_id = $2 order by position"
+);
+const SET_EMAIL: &str = "update licenses set email = $3, email_key = $4, updated_at = $5
+    where tenant_id = $1 and order_id = $2 and email = ''";
+// Keyset on (created_at, id); an absent filter is an empty or null parameter.
+const LIST: &str = concat!(
+    "select ",
+    columns!(),
+    " from licenses where tenant_id = $1 and livemode = $2
+      and ($3 = 0 or product_id = $3) and ($4 = '' or email_key = $4) and ($5 = '' or state = $5)
+      and ($6 = '' or last_four = $6) and (created_at < $7 or (created_at = $7 and id < $8))
+    order by created_at desc, id desc limit $9"
+);
+const COUNT_SINCE: &str =
+    "select count(*) from licenses where tenant_id = $1 and livemode = $2 and created_at >= $3";
+
+/// Which licences are wanted, newest first.
+#[derive(Debug, Clone)]
+pub struct LicenseFilter {
+    /// Test or live.
+    pub livemode: bool,
+    /// A product's id, or 0 for all.
+    pub product_id: i32,
+    /// A folded address, or empty for all.
+    pub email_key: String,
+    /// A state, or empty for all.
+    pub state: String,
+    /// Last four characters of the key, or empty for all.
+    pub last_four: String,
+    /// Only what comes after this place in the list.
+    pub after: Option<(i64, LicenseId)>,
+    /// Rows wanted at most.
+    pub limit: i64,
+}
+
+/// Adds a licence; false where its key already exists, so that the caller draws again.
+pub async fn insert(tx: &mut Tx, tenant: TenantId, l: &License) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(INSERT).bind(tenant.get()).bind(l.id.get()).bind(l.order_id)
+        .bind(l.position).bind(l.product_id.get()).bind(l.plan_id).bind(l.data_key_id.get())
+        .bind(&l.key_sealed).bind(&l.key_index).bind(&l.last_four).bind(&l.email).bind(&l.email_key)
+        .bind(l.manual_end).bind(l.max_seats).bind(l.seats_used).bind(&l.features)
+        .bind(&l.corporate_name).bind(&l.note).bind(l.livemode).bind(&l.state).bind(l.expires_at)
+        .bind(l.created_at).bind(l.updated_at).execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// One licence of the tenant.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: LicenseId) -> Result<Option<License>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(FIND).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
+    )
+}
+
+/// The licence with this key.
+pub async fn find_by_index(
+    conn: &mut Conn,
+    tenant: TenantId,
+    index: &[u8],
+) -> Result<Option<License>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_INDEX).bind(tenant.get()).bind(index).fetch_optional(c).await?),
+    )
+}
+
+/// The licences of an order, in their places.
+pub async fn list_by_order(
+    conn: &mut Conn,
+    tenant: TenantId,
+    order: OrderId,
+) -> Result<Vec<License>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_ORDER).bind(tenant.get()).bind(order.get()).fetch_all(c).await?),
+    )
+}
+
+/// Gives the licences of an order their holder, where they have none yet.
+pub async fn set_missing_email(
+    tx: &mut Tx,
+    tenant: TenantId,
+    order: OrderId,
+    email: (&str, &str, i64),
+) -> Result<()> {
+    on!(tx, c => sqlx::query(SET_EMAIL).bind(tenant.get()).bind(order.get()).bind(email.0).bind(email.1)
+        .bind(email.2).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Licences by filter, newest first.
+pub async fn list(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter) -> Result<Vec<License>> {
+    let (at, id) = f
+        .after
+        .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
+    Ok(
+        on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).bind(f.livemode).bind(f.product_id)
+        .bind(&f.email_key).bind(&f.state).bind(&f.last_four).bind(at).bind(id).bind(f.limit)
+        .fetch_all(c).await?),
+    )
+}
+
+/// How many licences were made at or after a time (Unix milliseconds).
+pub async fn count_since(conn: &mut Conn, tenant: TenantId, side: (bool, i64)) -> Result<i64> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(COUNT_SINCE).bind(tenant.get()).bind(side.0).bind(side.1)
+        .fetch_one(c).await?),
+    )
+}

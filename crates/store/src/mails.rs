@@ -1,0 +1,206 @@
+//! Mails: who gets what, and what the mail server said. Bodies are never stored.
+
+use domain::ids::{MailId, OrderId, TenantId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::conn::{Conn, Tx, on};
+use crate::error::Result;
+
+/// A mail's row.
+#[derive(Clone, FromRow)]
+pub struct Mail {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: MailId,
+    /// Test or live.
+    pub livemode: bool,
+    /// The order that it tells about.
+    pub order_id: Option<Uuid>,
+    /// The product whose template it is made from.
+    pub product_id: Option<i32>,
+    /// `purchase`, `payment_failed` or `test`.
+    pub kind: String,
+    /// 0 = the first of its kind for the order; a resend counts on.
+    pub ordinal: i32,
+    /// Address.
+    pub recipient: String,
+    /// The product's template version when the mail was queued.
+    pub template_version: i32,
+    /// RFC 5322 Message-ID with its angle brackets; fixed for ever.
+    pub message_id: String,
+    /// `queued`, `retrying`, `sent` or `failed`.
+    pub state: String,
+    /// How often sending was tried.
+    pub attempts: i32,
+    /// What the mail server said last, or empty.
+    pub last_answer: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds.
+    pub sent_at: Option<i64>,
+}
+
+/// One try to send.
+#[derive(Debug, Clone, FromRow)]
+pub struct MailAttempt {
+    /// Unix milliseconds.
+    pub at: i64,
+    /// What the mail server said, or why it could not be asked.
+    pub answer: String,
+}
+
+/// How a try ended.
+pub struct Attempt<'a> {
+    /// Id of the attempt's row.
+    pub id: Uuid,
+    /// The mail's state from now on.
+    pub state: &'a str,
+    /// What the mail server said.
+    pub answer: &'a str,
+    /// Unix milliseconds.
+    pub now: i64,
+}
+
+macro_rules! columns {
+    () => {
+        "id, livemode, order_id, product_id, kind, ordinal, recipient, template_version, message_id, state,
+        attempts, last_answer, created_at, sent_at"
+    };
+}
+
+const INSERT: &str = concat!(
+    "insert into mails (tenant_id, ",
+    columns!(),
+    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    on conflict (order_id, kind, ordinal) do nothing"
+);
+const FIND: &str = concat!(
+    "select ",
+    columns!(),
+    " from mails where tenant_id = $1 and id = $2"
+);
+const LIST: &str = concat!(
+    "select ",
+    columns!(),
+    " from mails where tenant_id = $1 and livemode = $2 and ($3 = '' or state = $3)
+      and (created_at < $4 or (created_at = $4 and id < $5))
+    order by created_at desc, id desc limit $6"
+);
+const BY_ORDER: &str = concat!(
+    "select ",
+    columns!(),
+    " from mails where tenant_id = $1 and order_id = $2 order by created_at, id"
+);
+const LAST_ORDINAL: &str =
+    "select max(ordinal) from mails where tenant_id = $1 and order_id = $2 and kind = $3";
+const NOTE: &str =
+    "update mails set state = $3, attempts = attempts + 1, last_answer = $4, sent_at = $5
+    where tenant_id = $1 and id = $2";
+const INSERT_ATTEMPT: &str =
+    "insert into mail_attempts (id, mail_id, at, answer) values ($1, $2, $3, $4)";
+const ATTEMPTS: &str = "select a.at, a.answer from mail_attempts a join mails m on m.id = a.mail_id
+    where m.tenant_id = $1 and m.id = $2 order by a.at, a.id";
+const REQUEUE: &str = "update mails set state = 'queued', recipient = $3
+    where tenant_id = $1 and id = $2 and state <> 'sent'";
+const COUNT_UNSENT: &str = "select count(*) from mails where tenant_id = $1 and livemode = $2
+    and state in ('retrying', 'failed')";
+
+/// Queues a mail; false where the order already has this one.
+pub async fn insert(tx: &mut Tx, tenant: TenantId, m: &Mail) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(INSERT).bind(tenant.get()).bind(m.id.get()).bind(m.livemode)
+        .bind(m.order_id).bind(m.product_id).bind(&m.kind).bind(m.ordinal).bind(&m.recipient)
+        .bind(m.template_version).bind(&m.message_id).bind(&m.state).bind(m.attempts)
+        .bind(&m.last_answer).bind(m.created_at).bind(m.sent_at)
+        .execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// One mail of the tenant.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: MailId) -> Result<Option<Mail>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(FIND).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
+    )
+}
+
+/// Which mails are wanted, newest first.
+#[derive(Debug, Clone)]
+pub struct MailFilter {
+    /// Test or live.
+    pub livemode: bool,
+    /// A state, or empty for all.
+    pub state: String,
+    /// Only what comes after this place in the list.
+    pub after: Option<(i64, MailId)>,
+    /// Rows wanted at most.
+    pub limit: i64,
+}
+
+/// Mails by filter, newest first.
+pub async fn list(conn: &mut Conn, tenant: TenantId, f: &MailFilter) -> Result<Vec<Mail>> {
+    let (at, id) = f
+        .after
+        .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
+    Ok(
+        on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).bind(f.livemode).bind(&f.state).bind(at)
+        .bind(id).bind(f.limit).fetch_all(c).await?),
+    )
+}
+
+/// The mails of an order, oldest first.
+pub async fn list_by_order(conn: &mut Conn, tenant: TenantId, order: OrderId) -> Result<Vec<Mail>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_ORDER).bind(tenant.get()).bind(order.get()).fetch_all(c).await?),
+    )
+}
+
+/// The highest ordinal that an order has of a kind.
+pub async fn last_ordinal(
+    conn: &mut Conn,
+    tenant: TenantId,
+    of: (OrderId, &str),
+) -> Result<Option<i32>> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(LAST_ORDINAL).bind(tenant.get()).bind(of.0.get()).bind(of.1)
+        .fetch_one(c).await?),
+    )
+}
+
+/// Writes how a try ended.
+pub async fn note_attempt(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: MailId,
+    a: &Attempt<'_>,
+) -> Result<()> {
+    let sent_at = (a.state == "sent").then_some(a.now);
+    on!(tx, c => sqlx::query(NOTE).bind(tenant.get()).bind(id.get()).bind(a.state).bind(a.answer)
+        .bind(sent_at).execute(c).await.map(drop))?;
+    on!(tx, c => sqlx::query(INSERT_ATTEMPT).bind(a.id).bind(id.get()).bind(a.now).bind(a.answer)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// The delivery log of a mail, oldest first.
+pub async fn attempts(conn: &mut Conn, tenant: TenantId, id: MailId) -> Result<Vec<MailAttempt>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(ATTEMPTS).bind(tenant.get()).bind(id.get()).fetch_all(c).await?),
+    )
+}
+
+/// Sends an unsent mail to another address; false where it is already sent.
+pub async fn requeue(tx: &mut Tx, tenant: TenantId, id: MailId, recipient: &str) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(REQUEUE).bind(tenant.get()).bind(id.get()).bind(recipient)
+        .execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// How many mails were refused so far.
+pub async fn count_unsent(conn: &mut Conn, tenant: TenantId, livemode: bool) -> Result<i64> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(COUNT_UNSENT).bind(tenant.get()).bind(livemode)
+        .fetch_one(c).await?),
+    )
+}

@@ -1,0 +1,68 @@
+//! Plans: how long a licence lasts, by name.
+
+use domain::ids::{PlanId, TenantId};
+use sqlx::FromRow;
+
+use crate::conn::{Conn, Tx, on};
+use crate::error::Result;
+
+/// A plan's row.
+#[derive(Debug, Clone, FromRow)]
+pub struct Plan {
+    /// Id; also stands in Stripe's metadata.
+    #[sqlx(try_from = "i32")]
+    pub id: PlanId,
+    /// Name as typed.
+    pub name: String,
+    /// Name folded; unique in the tenant.
+    pub name_key: String,
+    /// Days; 0 = perpetual.
+    pub duration_days: i32,
+    /// Inactive plans are not sold.
+    pub is_active: bool,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds.
+    pub updated_at: Option<i64>,
+}
+
+const INSERT: &str =
+    "insert into plans (tenant_id, name, name_key, duration_days, is_active, created_at)
+    values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, name_key) do nothing returning id";
+const UPDATE: &str =
+    "update plans set name = $3, name_key = $4, duration_days = $5, is_active = $6,
+        updated_at = $7
+    where tenant_id = $1 and id = $2";
+const FIND: &str = "select id, name, name_key, duration_days, is_active, created_at, updated_at
+    from plans where tenant_id = $1 and id = $2";
+const LIST: &str = "select id, name, name_key, duration_days, is_active, created_at, updated_at
+    from plans where tenant_id = $1 order by id limit 1000";
+
+/// Adds a plan and answers its id; `None` where its name is in use.
+pub async fn insert(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<Option<PlanId>> {
+    let id: Option<i32> = on!(tx, c => sqlx::query_scalar(INSERT).bind(tenant.get()).bind(&p.name)
+        .bind(&p.name_key).bind(p.duration_days).bind(p.is_active).bind(p.created_at)
+        .fetch_optional(c).await?);
+    Ok(id.map(PlanId::from))
+}
+
+/// Writes a plan as it now is; false where the tenant has none with this id.
+pub async fn update(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(UPDATE).bind(tenant.get()).bind(p.id.get()).bind(&p.name)
+        .bind(&p.name_key).bind(p.duration_days).bind(p.is_active).bind(p.updated_at)
+        .execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// One plan of the tenant.
+pub async fn find(conn: &mut Conn, tenant: TenantId, id: PlanId) -> Result<Option<Plan>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(FIND).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
+    )
+}
+
+/// The tenant's plans, oldest first, at most 1,000.
+pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Plan>> {
+    Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
+}

@@ -1,0 +1,194 @@
+//! The inbox of vouched-for Stripe events: one row per event and tenant, whichever app it came by.
+
+use domain::ids::{OrderId, StripeAppId, StripeEventId, TenantId};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use crate::conn::{Conn, Tx, on};
+use crate::error::Result;
+
+/// What is written when an event comes in.
+pub struct NewStripeEvent<'a> {
+    /// Id, if the row is new.
+    pub id: StripeEventId,
+    /// Tenant of the app that vouched.
+    pub tenant_id: TenantId,
+    /// The app that vouched.
+    pub app_id: StripeAppId,
+    /// Stripe's `evt_…`.
+    pub stripe_event_id: &'a str,
+    /// Stripe's type, for example `checkout.session.completed`.
+    pub event_type: &'a str,
+    /// Stripe's livemode.
+    pub livemode: bool,
+    /// Stripe's API version of the payload, or empty.
+    pub api_version: &'a str,
+    /// `signature` or `stripe` (fetched by its id).
+    pub source: &'a str,
+    /// The payload as it came.
+    pub payload: &'a str,
+    /// Unix milliseconds.
+    pub received_at: i64,
+}
+
+/// What the inbox knows of an event after it came in (again).
+#[derive(Debug, Clone, FromRow)]
+pub struct Receipt {
+    /// Id of the row, old or new.
+    #[sqlx(try_from = "Uuid")]
+    pub id: StripeEventId,
+    /// Word of the processing state; `pending` on a new row.
+    pub processing: String,
+    /// How often the event came, this time included.
+    pub receipts: i64,
+}
+
+/// An event as it stands.
+#[derive(Debug, Clone, FromRow)]
+pub struct StripeEvent {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: StripeEventId,
+    /// The app that vouched.
+    #[sqlx(try_from = "Uuid")]
+    pub app_id: StripeAppId,
+    /// Stripe's `evt_…`.
+    pub stripe_event_id: String,
+    /// Stripe's type.
+    #[sqlx(rename = "type")]
+    pub event_type: String,
+    /// Stripe's livemode.
+    pub livemode: bool,
+    /// Stripe's API version of the payload, or empty.
+    pub api_version: String,
+    /// `received`, `verified` or `failed`.
+    pub status: String,
+    /// `signature` or `stripe`.
+    pub source: String,
+    /// Word of the processing state.
+    pub processing: String,
+    /// The order that it concerns.
+    pub order_id: Option<Uuid>,
+    /// What came of it, one sentence.
+    pub outcome: String,
+    /// The first error.
+    pub error: Option<String>,
+    /// How often processing was tried.
+    pub attempts: i32,
+    /// How often the event came.
+    pub receipts: i64,
+    /// The payload as it came.
+    pub payload: String,
+    /// Unix milliseconds.
+    pub received_at: i64,
+    /// Unix milliseconds, once processing ended.
+    pub processed_at: Option<i64>,
+}
+
+/// How processing ended.
+pub struct Finish<'a> {
+    /// Word of the processing state.
+    pub processing: &'a str,
+    /// The order that it concerns.
+    pub order_id: Option<OrderId>,
+    /// One sentence.
+    pub outcome: &'a str,
+    /// Unix milliseconds.
+    pub now: i64,
+}
+
+const RECEIVE: &str =
+    "insert into stripe_events (id, tenant_id, app_id, stripe_event_id, type, livemode,
+        api_version, status, source, processing, outcome, attempts, receipts, payload, received_at)
+    values ($1, $2, $3, $4, $5, $6, $7, 'verified', $8, 'pending', '', 0, 1, $9, $10)
+    on conflict (tenant_id, stripe_event_id) do update set receipts = stripe_events.receipts + 1
+    returning id, processing, receipts";
+const FINISH: &str = "update stripe_events set status = 'verified', processing = $3, order_id = $4,
+        outcome = $5, processed_at = $6, attempts = attempts + 1
+    where tenant_id = $1 and id = $2";
+const FAIL: &str = "update stripe_events set processing = $3, status = $4,
+        error = coalesce(error, $5), attempts = attempts + 1
+    where tenant_id = $1 and id = $2";
+const FIND: &str =
+    "select id, app_id, stripe_event_id, type, livemode, api_version, status, source,
+        processing, order_id, outcome, error, attempts, receipts, payload, received_at, processed_at
+    from stripe_events where tenant_id = $1 and id = $2";
+const BY_STRIPE_ID: &str =
+    "select id, app_id, stripe_event_id, type, livemode, api_version, status, source,
+        processing, order_id, outcome, error, attempts, receipts, payload, received_at, processed_at
+    from stripe_events where tenant_id = $1 and stripe_event_id = $2";
+const FOLLOW_ORDER: &str =
+    "update stripe_events set processing = $3, outcome = $4, processed_at = $5
+    where tenant_id = $1 and order_id = $2 and processing in ('waiting', 'review')";
+
+/// Takes an event in, or counts that it came again. The row stays locked until the transaction ends,
+/// so that two deliveries of one event are judged one after the other.
+pub async fn receive(tx: &mut Tx, event: &NewStripeEvent<'_>) -> Result<Receipt> {
+    Ok(
+        on!(tx, c => sqlx::query_as(RECEIVE).bind(event.id.get()).bind(event.tenant_id.get())
+        .bind(event.app_id.get()).bind(event.stripe_event_id).bind(event.event_type)
+        .bind(event.livemode).bind(event.api_version).bind(event.source).bind(event.payload)
+        .bind(event.received_at).fetch_one(c).await?),
+    )
+}
+
+/// Writes how processing ended.
+pub async fn finish(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: StripeEventId,
+    end: &Finish<'_>,
+) -> Result<()> {
+    on!(tx, c => sqlx::query(FINISH).bind(tenant.get()).bind(id.get()).bind(end.processing)
+        .bind(end.order_id.map(OrderId::get)).bind(end.outcome).bind(end.now)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Notes that processing failed for a reason of ours; the first error is kept.
+/// `state` is processing and status, for example `("retrying", "verified")`.
+pub async fn fail(
+    tx: &mut Tx,
+    tenant: TenantId,
+    id: StripeEventId,
+    state: (&str, &str, &str),
+) -> Result<()> {
+    on!(tx, c => sqlx::query(FAIL).bind(tenant.get()).bind(id.get()).bind(state.0).bind(state.1)
+        .bind(state.2).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Tells the events that waited for an order what became of it.
+pub async fn follow_order(
+    tx: &mut Tx,
+    tenant: TenantId,
+    order: OrderId,
+    end: &Finish<'_>,
+) -> Result<()> {
+    on!(tx, c => sqlx::query(FOLLOW_ORDER).bind(tenant.get()).bind(order.get()).bind(end.processing)
+        .bind(end.outcome).bind(end.now).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// One event of the tenant.
+pub async fn find(
+    conn: &mut Conn,
+    tenant: TenantId,
+    id: StripeEventId,
+) -> Result<Option<StripeEvent>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(FIND).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
+    )
+}
+
+/// One event of the tenant by Stripe's id.
+pub async fn find_by_stripe_id(
+    conn: &mut Conn,
+    tenant: TenantId,
+    stripe_event_id: &str,
+) -> Result<Option<StripeEvent>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_STRIPE_ID).bind(tenant.get()).bind(stripe_event_id)
+        .fetch_optional(c).await?),
+    )
+}

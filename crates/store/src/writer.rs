@@ -1,0 +1,220 @@
+//! SQLite's one writer, and how transactions that wait for it share a commit.
+//!
+//! A durable commit waits for the disk; with one writer that wait would be
+//! everybody's. So each transaction is a savepoint inside a group: who finishes
+//! while others wait only releases its savepoint, queues again behind them, and
+//! answers its caller when the group's `commit` is on the disk. The queue is
+//! fair, so a group is never longer than those who waited when it began to end.
+//! A savepoint that is dropped unfinished is rolled back alone.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use sqlx::{ConnectOptions, SqliteConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
+
+use crate::error::{Result, StoreError};
+
+type Outcome = std::result::Result<(), String>;
+
+pub(crate) struct Writer {
+    state: Arc<Mutex<State>>,
+    /// Transactions that wait to begin; those that only wait for a commit do not count.
+    waiting: AtomicUsize,
+}
+
+struct State {
+    conn: SqliteConnection,
+    group: Option<Group>,
+    /// A savepoint was dropped unfinished and is still on the connection.
+    abandoned: bool,
+}
+
+struct Group {
+    finished: usize,
+    outcome: watch::Sender<Option<Outcome>>,
+}
+
+/// One transaction of a group; holds the writer until it ends.
+pub(crate) struct Savepoint {
+    writer: Arc<Writer>,
+    guard: Option<OwnedMutexGuard<State>>,
+}
+
+impl Writer {
+    pub(crate) async fn connect(options: &sqlx::sqlite::SqliteConnectOptions) -> Result<Arc<Self>> {
+        let conn = options.connect().await?;
+        Ok(Arc::new(Self {
+            state: Arc::new(Mutex::new(State {
+                conn,
+                group: None,
+                abandoned: false,
+            })),
+            waiting: AtomicUsize::new(0),
+        }))
+    }
+
+    pub(crate) async fn begin(self: &Arc<Self>) -> Result<Savepoint> {
+        let mut guard = {
+            let _waiting = Waiting::new(&self.waiting);
+            self.state.clone().lock_owned().await
+        };
+        guard.roll_back_abandoned().await?;
+        guard.open_savepoint().await?;
+        Ok(Savepoint {
+            writer: self.clone(),
+            guard: Some(guard),
+        })
+    }
+
+    /// Waits for the transaction under way and moves the log into the database file.
+    pub(crate) async fn close(&self) {
+        let mut guard = self.state.lock().await;
+        guard.roll_back_abandoned().await.ok();
+        guard.execute("pragma wal_checkpoint(truncate)").await.ok();
+    }
+}
+
+impl Savepoint {
+    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self
+            .guard
+            .as_mut()
+            .expect("a savepoint holds the writer until it is committed or dropped")
+            .conn
+    }
+
+    /// Runs to its end even if the caller goes away: a released savepoint has
+    /// to be committed by somebody.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        let Some(guard) = self.guard.take() else {
+            return Ok(());
+        };
+        let writer = self.writer.clone();
+        tokio::spawn(finish(writer, guard))
+            .await
+            .map_err(|e| StoreError::Commit(e.to_string()))?
+    }
+}
+
+impl Drop for Savepoint {
+    fn drop(&mut self) {
+        let Some(mut guard) = self.guard.take() else {
+            return;
+        };
+        guard.abandoned = true;
+        drop(guard);
+        // Nobody may come after us, and an open transaction locks other processes out.
+        let state = self.writer.state.clone();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move {
+                if let Err(error) = state.lock().await.roll_back_abandoned().await {
+                    tracing::error!(%error, "an abandoned transaction could not be rolled back");
+                }
+            });
+        }
+    }
+}
+
+async fn finish(writer: Arc<Writer>, mut guard: OwnedMutexGuard<State>) -> Result<()> {
+    if let Err(error) = guard.release_savepoint().await {
+        guard.abandoned = true;
+        guard.roll_back_abandoned().await.ok();
+        return Err(error);
+    }
+    if writer.waiting.load(Ordering::Acquire) == 0 {
+        return guard.commit_group().await.map_err(StoreError::Commit);
+    }
+    let Some(mut outcome) = guard.group.as_ref().map(|g| g.outcome.subscribe()) else {
+        return Err(StoreError::Commit(
+            "the group has ended before its member".into(),
+        ));
+    };
+    drop(guard);
+    tokio::select! {
+        biased;
+        _ = outcome.changed() => {}
+        mut guard = writer.state.lock() => {
+            if outcome.borrow().is_none() {
+                guard.roll_back_abandoned().await?;
+                guard.commit_group().await.ok();
+            }
+        }
+    }
+    let outcome = outcome.borrow().clone();
+    outcome
+        .unwrap_or_else(|| Err("the writer ended before the commit".into()))
+        .map_err(StoreError::Commit)
+}
+
+impl State {
+    async fn execute(&mut self, sql: &'static str) -> Result<()> {
+        sqlx::raw_sql(sql).execute(&mut self.conn).await?;
+        Ok(())
+    }
+
+    async fn open_savepoint(&mut self) -> Result<()> {
+        if self.group.is_some() {
+            return self.execute("savepoint one").await;
+        }
+        self.execute("begin immediate; savepoint one").await?;
+        self.group = Some(Group {
+            finished: 0,
+            outcome: watch::Sender::new(None),
+        });
+        Ok(())
+    }
+
+    async fn release_savepoint(&mut self) -> Result<()> {
+        self.execute("release one").await?;
+        if let Some(group) = &mut self.group {
+            group.finished += 1;
+        }
+        Ok(())
+    }
+
+    async fn roll_back_abandoned(&mut self) -> Result<()> {
+        if !std::mem::take(&mut self.abandoned) {
+            return Ok(());
+        }
+        if self.group.as_ref().is_some_and(|g| g.finished > 0) {
+            return self.execute("rollback to one; release one").await;
+        }
+        self.group = None;
+        // SQLite may have rolled back by itself after a full disk; then there is nothing to undo.
+        self.execute("rollback").await.ok();
+        Ok(())
+    }
+
+    /// Ends the group for all its members, who read the outcome from the channel.
+    async fn commit_group(&mut self) -> Outcome {
+        let Some(group) = self.group.take() else {
+            return Err("no transaction is open".into());
+        };
+        let outcome = match self.execute("commit").await {
+            Ok(()) => Ok(()),
+            Err(error) => {
+                // SQLite may have rolled back by itself; then this has nothing to do.
+                self.execute("rollback").await.ok();
+                Err(format!("{error:?}"))
+            }
+        };
+        group.outcome.send_replace(Some(outcome.clone()));
+        outcome
+    }
+}
+
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::AcqRel);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}
