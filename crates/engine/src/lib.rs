@@ -15,6 +15,7 @@ pub mod keys;
 pub mod orders;
 pub mod ports;
 pub mod stripe;
+pub mod tenants;
 
 pub use actor::Actor;
 pub use engine::{Engine, Parts};

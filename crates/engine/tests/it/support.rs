@@ -1,0 +1,223 @@
+//! An engine on a fresh SQLite database whose time, chance, mail server and Stripe are in the test's hands.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use domain::ids::TenantId;
+use domain::timestamp::Timestamp;
+use engine::keys::master_key::MasterKey;
+use engine::ports::{
+    CheckoutRequest, CheckoutSession, Clock, Entropy, MailRefusal, Mailer, OutgoingMail, Stripe,
+    StripeProblem,
+};
+use engine::{Actor, Engine, Parts};
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use store::Db;
+use tempfile::TempDir;
+
+/// 2026-11-23T12:00:00Z: where every test's clock begins.
+pub const START: Timestamp = Timestamp::from_millis(1_795_435_200_000);
+
+/// An engine with one tenant, and everything outside it.
+pub struct TestEngine {
+    pub engine: Engine,
+    pub clock: Arc<FixedClock>,
+    pub mailer: Arc<RecordingMailer>,
+    pub stripe: Arc<StubStripe>,
+    pub tenant: TenantId,
+    _directory: TempDir,
+}
+
+impl TestEngine {
+    /// A fresh database with one tenant, "Acme", and a mail server that takes everything.
+    pub async fn start() -> Self {
+        let directory = tempfile::tempdir().expect("a directory for the database");
+        let url = format!("sqlite://{}", directory.path().join("test.db").display());
+        let db = Db::open(&url).await.expect("the database opens");
+        db.migrate().await.expect("the migrations apply");
+        let clock = Arc::new(FixedClock::at(START));
+        let entropy = Arc::new(SeededEntropy::default());
+        let mailer = Arc::new(RecordingMailer::default());
+        let stripe = Arc::new(StubStripe::default());
+        let parts = Parts {
+            db,
+            clock: clock.clone(),
+            master_key: MasterKey::generate(entropy.as_ref()),
+            entropy,
+            mailer: Some(mailer.clone()),
+            stripe: stripe.clone(),
+            public_url: "https://licences.example".into(),
+        };
+        let engine = Engine::start(parts).await.expect("the engine starts");
+        let tenant = engine::tenants::create::execute(&engine, "Acme")
+            .await
+            .expect("the tenant is created");
+        Self {
+            engine,
+            clock,
+            mailer,
+            stripe,
+            tenant,
+            _directory: directory,
+        }
+    }
+
+    /// The system on behalf of the first tenant: may do everything.
+    pub fn system(&self) -> Actor {
+        Actor::system(self.tenant)
+    }
+
+    /// Does all jobs that are due; answers how many.
+    pub async fn run_due_jobs(&self) -> usize {
+        let mut count = 0;
+        while engine::jobs::run_next(&self.engine)
+            .await
+            .expect("the job runs")
+        {
+            count += 1;
+        }
+        count
+    }
+}
+
+/// A clock that stands still until it is moved.
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    fn at(now: Timestamp) -> Self {
+        Self(AtomicI64::new(now.millis()))
+    }
+
+    /// Sets the time.
+    pub fn set(&self, now: Timestamp) {
+        self.0.store(now.millis(), Ordering::SeqCst);
+    }
+
+    /// Moves the time on.
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.set(self.now().plus_seconds(seconds));
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// SHA-256 over a counter: never twice the same bytes, and the same in every run.
+#[derive(Default)]
+pub struct SeededEntropy(AtomicU64);
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, buffer: &mut [u8]) {
+        for chunk in buffer.chunks_mut(32) {
+            let count = self.0.fetch_add(1, Ordering::SeqCst);
+            let block = Sha256::digest(count.to_le_bytes());
+            chunk.copy_from_slice(&block[..chunk.len()]);
+        }
+    }
+}
+
+/// A mail server that keeps what it takes and refuses when it is told to.
+#[derive(Default)]
+pub struct RecordingMailer {
+    sent: Mutex<Vec<OutgoingMail>>,
+    refusal: Mutex<Option<MailRefusal>>,
+}
+
+impl RecordingMailer {
+    /// What was taken so far, oldest first.
+    pub fn sent(&self) -> Vec<OutgoingMail> {
+        self.sent.lock().expect("no test panics inside").clone()
+    }
+
+    /// Refuses every mail from now on.
+    pub fn refuse(&self, refusal: MailRefusal) {
+        *self.refusal.lock().expect("no test panics inside") = Some(refusal);
+    }
+
+    /// Takes mails again.
+    pub fn accept(&self) {
+        *self.refusal.lock().expect("no test panics inside") = None;
+    }
+}
+
+#[async_trait]
+impl Mailer for RecordingMailer {
+    async fn send(&self, mail: &OutgoingMail) -> Result<String, MailRefusal> {
+        let refusal = self.refusal.lock().expect("no test panics inside").clone();
+        if let Some(refusal) = refusal {
+            return Err(refusal);
+        }
+        let mut sent = self.sent.lock().expect("no test panics inside");
+        sent.push(mail.clone());
+        Ok("250 OK".into())
+    }
+}
+
+/// A Stripe that gives the answers that a test sets, and keeps what it was asked for.
+#[derive(Default)]
+pub struct StubStripe {
+    requests: Mutex<Vec<CheckoutRequest>>,
+    event: Mutex<Option<String>>,
+    problem: Mutex<Option<StripeProblem>>,
+}
+
+impl StubStripe {
+    /// The checkout pages that were asked for, oldest first.
+    pub fn requests(&self) -> Vec<CheckoutRequest> {
+        self.requests.lock().expect("no test panics inside").clone()
+    }
+
+    /// The event that Stripe has, whatever id is asked for; before that it has none.
+    pub fn set_event(&self, json: &str) {
+        *self.event.lock().expect("no test panics inside") = Some(json.to_owned());
+    }
+
+    /// Every call ends in this problem; `None` ends the problem.
+    pub fn set_problem(&self, problem: Option<StripeProblem>) {
+        *self.problem.lock().expect("no test panics inside") = problem;
+    }
+
+    fn check(&self) -> Result<(), StripeProblem> {
+        let problem = self.problem.lock().expect("no test panics inside").clone();
+        problem.map_or(Ok(()), Err)
+    }
+}
+
+#[async_trait]
+impl Stripe for StubStripe {
+    async fn create_checkout_session(
+        &self,
+        _key: &SecretString,
+        request: &CheckoutRequest,
+    ) -> Result<CheckoutSession, StripeProblem> {
+        self.check()?;
+        let mut requests = self.requests.lock().expect("no test panics inside");
+        requests.push(request.clone());
+        let id = format!("cs_test_{}", requests.len());
+        Ok(CheckoutSession {
+            url: format!("https://checkout.example/{id}"),
+            id,
+            amount_minor: request.unit_minor * i64::from(request.quantity),
+            currency: request.currency.to_uppercase(),
+        })
+    }
+
+    async fn retrieve_event(
+        &self,
+        _key: &SecretString,
+        _id: &str,
+    ) -> Result<String, StripeProblem> {
+        self.check()?;
+        let event = self.event.lock().expect("no test panics inside").clone();
+        event.ok_or(StripeProblem::NotFound)
+    }
+
+    async fn check_key(&self, _key: &SecretString) -> Result<(), StripeProblem> {
+        self.check()
+    }
+}
