@@ -32,7 +32,10 @@ enum Command {
     /// Build the site (wasm, js, css, precompressed) and the server.
     Build(BuildArgs),
     /// Hold the walls: architecture, formatting, lints, docs. Builds nothing in release.
-    Check,
+    Check {
+        /// Only these stages: walls, crates, lock, format, lints, browser-lints, docs.
+        stages: Vec<String>,
+    },
     /// Print what the browser downloads, raw and as brotli.
     Size,
 }
@@ -61,7 +64,7 @@ fn dispatch(command: &Command) -> Outcome {
     let workspace = Workspace::find()?;
     match command {
         Command::Build(args) => build(&workspace, args),
-        Command::Check => check::run(&workspace),
+        Command::Check { stages } => check::run(&workspace, stages),
         Command::Size => site::print_sizes(&workspace),
     }
 }

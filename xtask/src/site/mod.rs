@@ -16,6 +16,9 @@ use crate::process::Outcome;
 use crate::workspace::Workspace;
 use part::{Part, SiteFile};
 
+pub use part::files_below;
+pub use program::WASM_PROFILE;
+
 /// Name of the list of files in the site's folder.
 const LIST: &str = "site.tsv";
 
@@ -64,7 +67,7 @@ fn public(workspace: &Workspace) -> Outcome<Part> {
     let part = Part::open(workspace, "public", &[folder.clone()])?;
     part.refresh(|| {
         let mut files = Vec::new();
-        for path in part::files_below(&folder)? {
+        for path in files_below(&folder)? {
             let name = path
                 .strip_prefix(&folder)
                 .unwrap_or(&path)

@@ -1,0 +1,473 @@
+//! The walls that a source can break by what it says.
+
+use super::paths::{Said, said, said_in};
+use super::source::{Source, is_word};
+
+/// One rule about what sources of a place may not say.
+pub struct Wall {
+    /// The sentence of the design that it holds.
+    pub rule: &'static str,
+    breaches: fn(&Source) -> Vec<usize>,
+}
+
+impl Wall {
+    /// `FILE:LINE: RULE` for each breach.
+    pub fn check(&self, sources: &[Source]) -> Vec<String> {
+        let mut found = Vec::new();
+        for source in sources {
+            let lines = (self.breaches)(source).into_iter();
+            found.extend(lines.map(|line| format!("{}:{line}: {}", source.path, self.rule)));
+        }
+        found
+    }
+}
+
+/// Every wall; `cargo xtask check` names each breach of each.
+pub const WALLS: &[Wall] = &[
+    Wall {
+        rule: "only crates/store says sqlx",
+        breaches: sqlx_outside_store,
+    },
+    Wall {
+        rule: "store never says axum or leptos",
+        breaches: face_in_store,
+    },
+    Wall {
+        rule: "domain waits for nothing, opens nothing, ticks nothing",
+        breaches: io_in_domain,
+    },
+    Wall {
+        rule: "engine never says sqlx, axum, leptos, lettre, reqwest",
+        breaches: doors_in_engine,
+    },
+    Wall {
+        rule: "app never says store, server, sqlx",
+        breaches: memory_in_app,
+    },
+    Wall {
+        rule: "app/src/ui never imports api, pages, routes or the router",
+        breaches: logic_in_ui,
+    },
+    Wall {
+        rule: "pages never import each other",
+        breaches: page_in_page,
+    },
+    Wall {
+        rule: "cfg(feature = \"ssr\") stands in app/src/lib.rs and nowhere else",
+        breaches: ssr_elsewhere,
+    },
+    Wall {
+        rule: "the environment is read in server/src/config.rs only",
+        breaches: environment_elsewhere,
+    },
+    Wall {
+        rule: "statuses of refusals are named in the two error.rs only",
+        breaches: status_elsewhere,
+    },
+    Wall {
+        rule: "sandbox knows no other crate of ours",
+        breaches: ours_in_sandbox,
+    },
+    Wall {
+        rule: "no test is ignored and nothing is left to do later",
+        breaches: put_off,
+    },
+    Wall {
+        rule: "every file opens with one sentence of purpose (//!)",
+        breaches: no_purpose,
+    },
+    Wall {
+        rule: "files have 400 lines at most; a longer one says in its module doc why it is long",
+        breaches: too_long,
+    },
+    Wall {
+        rule: "no utils, helpers, common, manager: name a file by its meaning",
+        breaches: vague_name,
+    },
+];
+
+fn sqlx_outside_store(source: &Source) -> Vec<usize> {
+    if source.is_in("crates/store") {
+        Vec::new()
+    } else {
+        lines_below(source, &["sqlx"])
+    }
+}
+
+fn face_in_store(source: &Source) -> Vec<usize> {
+    if source.is_in("crates/store") {
+        lines_below(source, &["axum", "leptos"])
+    } else {
+        Vec::new()
+    }
+}
+
+fn io_in_domain(source: &Source) -> Vec<usize> {
+    if !source.is_in("crates/domain/src") {
+        return Vec::new();
+    }
+    let mut lines = lines_below(
+        source,
+        &[
+            "tokio",
+            "rand",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "std::thread",
+            "std::process",
+        ],
+    );
+    lines.extend(lines_where(source, |said| {
+        said.ends_with("now") || said.ends_with("now_utc")
+    }));
+    lines.extend(lines_with_word(&source.code, "async"));
+    lines
+}
+
+fn doors_in_engine(source: &Source) -> Vec<usize> {
+    if !source.is_in("crates/engine") {
+        return Vec::new();
+    }
+    lines_below(
+        source,
+        &["sqlx", "axum", "leptos", "leptos_axum", "lettre", "reqwest"],
+    )
+}
+
+fn memory_in_app(source: &Source) -> Vec<usize> {
+    if source.is_in("app") {
+        lines_below(source, &["store", "server", "sqlx"])
+    } else {
+        Vec::new()
+    }
+}
+
+fn logic_in_ui(source: &Source) -> Vec<usize> {
+    if !source.is_in("app/src/ui") {
+        return Vec::new();
+    }
+    lines_below(
+        source,
+        &[
+            "crate::api",
+            "crate::pages",
+            "crate::routes",
+            "leptos_router",
+        ],
+    )
+}
+
+fn page_in_page(source: &Source) -> Vec<usize> {
+    let Some(inside) = source.path.strip_prefix("app/src/pages/") else {
+        return Vec::new();
+    };
+    let own = inside
+        .split('/')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(".rs");
+    lines_where(source, |said| {
+        let page = said
+            .path
+            .strip_prefix("crate::pages::")
+            .and_then(|rest| rest.split("::").next());
+        page.is_some_and(|page| page != own && own != "mod")
+    })
+}
+
+fn ssr_elsewhere(source: &Source) -> Vec<usize> {
+    if source.path == "app/src/lib.rs" || source.is_in("xtask") {
+        return Vec::new();
+    }
+    let spelled = |line: &str| {
+        line.replace(char::is_whitespace, "")
+            .contains("feature=\"ssr\"")
+    };
+    numbered(&source.uncommented, spelled)
+}
+
+fn environment_elsewhere(source: &Source) -> Vec<usize> {
+    let home = source.path == "server/src/config.rs" || source.is_in("xtask");
+    if home || source.is_test() || source.path.ends_with("build.rs") {
+        return Vec::new();
+    }
+    let readers = ["env::var", "env::var_os", "env::vars", "env::vars_os"];
+    lines_where(source, |said| {
+        readers.iter().any(|reader| said.ends_with(reader))
+    })
+}
+
+fn status_elsewhere(source: &Source) -> Vec<usize> {
+    let inside = source.is_in("server/src/api") || source.is_in("app/src");
+    if !inside || source.path.ends_with("/error.rs") {
+        return Vec::new();
+    }
+    let fine = [
+        "OK",
+        "CREATED",
+        "ACCEPTED",
+        "NO_CONTENT",
+        "FOUND",
+        "SEE_OTHER",
+        "NOT_MODIFIED",
+    ];
+    let all = said_in(&source.path, source.code_before_tests()).into_iter();
+    all.filter(|said| {
+        let name = said.path.split_once("StatusCode::").map(|(_, name)| name);
+        let constant = name.filter(|name| {
+            name.chars()
+                .all(|character| character.is_uppercase() || character == '_')
+        });
+        constant.is_some_and(|name| !fine.contains(&name))
+    })
+    .map(|said| said.line)
+    .collect()
+}
+
+fn ours_in_sandbox(source: &Source) -> Vec<usize> {
+    if !source.is_in("crates/sandbox") {
+        return Vec::new();
+    }
+    lines_below(source, &["domain", "store", "engine", "app", "server"])
+}
+
+fn put_off(source: &Source) -> Vec<usize> {
+    let mut lines = numbered(&source.code, |line| {
+        line.replace(' ', "").contains("#[ignore")
+    });
+    if !source.is_in("xtask/src/check") {
+        lines.extend(lines_with_word(&source.text, "TODO"));
+        lines.extend(lines_with_word(&source.text, "FIXME"));
+    }
+    lines
+}
+
+fn no_purpose(source: &Source) -> Vec<usize> {
+    if source.module_doc().trim().is_empty() {
+        vec![1]
+    } else {
+        Vec::new()
+    }
+}
+
+fn too_long(source: &Source) -> Vec<usize> {
+    let long = source.lines_before_tests() > 400 && !source.module_doc().contains("long");
+    if long { vec![401] } else { Vec::new() }
+}
+
+fn vague_name(source: &Source) -> Vec<usize> {
+    let vague = ["utils", "util", "helpers", "helper", "common", "manager"];
+    let mut parts = source.path.trim_end_matches(".rs").split('/');
+    if parts.any(|part| vague.contains(&part)) {
+        vec![1]
+    } else {
+        Vec::new()
+    }
+}
+
+fn lines_below(source: &Source, roots: &[&str]) -> Vec<usize> {
+    lines_where(source, |said| roots.iter().any(|root| said.is_below(root)))
+}
+
+fn lines_where(source: &Source, breaks: impl Fn(&Said) -> bool) -> Vec<usize> {
+    said(source)
+        .into_iter()
+        .filter(breaks)
+        .map(|said| said.line)
+        .collect()
+}
+
+fn lines_with_word(text: &str, word: &str) -> Vec<usize> {
+    numbered(text, |line| {
+        line.split(|character| !is_word(character))
+            .any(|found| found == word)
+    })
+}
+
+fn numbered(text: &str, breaks: impl Fn(&str) -> bool) -> Vec<usize> {
+    text.lines()
+        .enumerate()
+        .filter(|(_, line)| breaks(line))
+        .map(|(index, _)| index + 1)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// For each wall: a place, a text that breaks it there, and one that does not.
+    const FIXTURES: &[(&str, &str, &str, &str)] = &[
+        (
+            "sqlx",
+            "crates/engine/src/a.rs",
+            "//! A.\nuse sqlx::query;",
+            "//! Never says sqlx::query.\nuse store::query;",
+        ),
+        (
+            "axum or leptos",
+            "crates/store/src/a.rs",
+            "//! A.\nuse axum::Router;",
+            "//! A.\nuse sqlx::Row;",
+        ),
+        (
+            "ticks nothing",
+            "crates/domain/src/a.rs",
+            "//! A.\nfn f() { SystemTime::now(); }",
+            "//! A.\nfn now_is() {}",
+        ),
+        (
+            "ticks nothing",
+            "crates/domain/src/a.rs",
+            "//! A.\nasync fn f() {}",
+            "//! No async.\nfn f() {}",
+        ),
+        (
+            "lettre",
+            "crates/engine/src/a.rs",
+            "//! A.\nuse {lettre::Message, a::b};",
+            "//! A.\nuse crate::lettre::B;",
+        ),
+        (
+            "app never",
+            "app/src/a.rs",
+            "//! A.\nfn f() { store::open(); }",
+            "//! A.\nuse leptos::server::Resource;",
+        ),
+        (
+            "app/src/ui",
+            "app/src/ui/a.rs",
+            "//! A.\nuse super::super::api::list;",
+            "//! A.\nuse super::table::Table;",
+        ),
+        (
+            "app/src/ui",
+            "app/src/ui/a.rs",
+            "//! A.\nuse leptos_router::hooks;",
+            "//! A.\nuse leptos::prelude::*;",
+        ),
+        (
+            "each other",
+            "app/src/pages/plans/edit.rs",
+            "//! A.\nuse crate::pages::products::Row;",
+            "//! A.\nuse super::Row;",
+        ),
+        (
+            "each other",
+            "app/src/pages/plans.rs",
+            "//! A.\nuse super::products::Row;",
+            "//! A.\nuse crate::ui::Row;",
+        ),
+        (
+            "feature",
+            "app/src/a.rs",
+            "//! A.\n#[cfg(feature=\"ssr\")]\nfn f() {}",
+            "//! A.\n#[cfg(test)]\nfn f() {}",
+        ),
+        (
+            "environment",
+            "crates/engine/src/a.rs",
+            "//! A.\nfn f() { std::env::var(X); }",
+            "//! A.\nfn f() { env!(X); }",
+        ),
+        (
+            "statuses",
+            "server/src/api/a.rs",
+            "//! A.\nfn f() { StatusCode::NOT_FOUND }",
+            "//! A.\nfn f() { StatusCode::CREATED }",
+        ),
+        (
+            "sandbox",
+            "crates/sandbox/src/a.rs",
+            "//! A.\nuse domain::ids;",
+            "//! A.\nuse crate::domain;",
+        ),
+        (
+            "left to do",
+            "server/tests/it/a.rs",
+            "//! A.\n#[ignore = \"slow\"]\nfn f() {}",
+            "//! A.\nfn ignore() {}",
+        ),
+        (
+            "left to do",
+            "server/src/a.rs",
+            "//! A.\n// TODO later\n",
+            "//! A.\n// Done.\n",
+        ),
+        (
+            "purpose",
+            "server/src/a.rs",
+            "use a::b;",
+            "//! A.\nuse a::b;",
+        ),
+        ("utils", "server/src/utils.rs", "//! A.", ""),
+    ];
+
+    fn breaches(path: &str, text: &str) -> Vec<String> {
+        let sources = [Source::new(path, text)];
+        WALLS.iter().flat_map(|wall| wall.check(&sources)).collect()
+    }
+
+    #[test]
+    fn every_wall_can_fall_and_can_stand() {
+        for (word, path, bad, good) in FIXTURES {
+            let found = breaches(path, bad);
+            assert!(
+                found.iter().any(|breach| breach.contains(word)),
+                "{word}: {bad}: {found:?}"
+            );
+            let found = breaches(path, good);
+            assert!(
+                good.is_empty() || found.is_empty(),
+                "{word}: {good}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_wall_has_a_fixture_that_breaks_it() {
+        let found: Vec<String> = FIXTURES
+            .iter()
+            .flat_map(|(_, path, bad, _)| breaches(path, bad))
+            .collect();
+        let long = "fn f() {}\n".repeat(401);
+        let found = [found, breaches("server/src/a.rs", &long)].concat();
+        for wall in WALLS {
+            assert!(
+                found.iter().any(|breach| breach.ends_with(wall.rule)),
+                "nothing breaks: {}",
+                wall.rule
+            );
+        }
+    }
+
+    #[test]
+    fn a_long_file_may_say_why() {
+        let lines = "fn f() {}\n".repeat(401);
+        assert!(
+            breaches("server/src/a.rs", &format!("//! A.\n{lines}"))
+                .iter()
+                .any(|breach| breach.contains("400"))
+        );
+        assert!(
+            breaches(
+                "server/src/a.rs",
+                &format!("//! A; long because it is one table.\n{lines}")
+            )
+            .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_breach_names_its_line() {
+        let found = breaches(
+            "app/src/ui/a.rs",
+            "//! A.\n\nuse crate::{\n    ui::b,\n    pages::c,\n};",
+        );
+        assert_eq!(
+            found,
+            ["app/src/ui/a.rs:5: app/src/ui never imports api, pages, routes or the router"]
+        );
+    }
+}
