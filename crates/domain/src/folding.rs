@@ -18,9 +18,9 @@ pub fn email_key(email: &str) -> String {
 
 /// A hardware id: NFKC, upper case, without any spaces. The length is judged by the caller.
 pub fn hardware_key(hardware_id: &str) -> String {
-    let normal: String = hardware_id.nfkc().collect();
-    let upper: String = normal.chars().flat_map(char::to_uppercase).collect();
-    upper.nfkc().filter(|c| !c.is_whitespace()).collect()
+    let compact: String = hardware_id.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let upper: String = compact.chars().flat_map(char::to_uppercase).collect();
+    upper.nfkc().collect()
 }
 
 // Letter by letter, so that a word's last letter folds like any other; normalised again,

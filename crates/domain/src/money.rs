@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The largest price in minor units: twelve digits, Stripe's widest limit (most currencies have eight;
 /// Stripe says so itself when a checkout goes above it).
@@ -22,9 +22,8 @@ const THREE_DECIMALS: &str = "BHD JOD KWD OMR TND";
 const WHOLE_HUNDREDS: &str = "ISK UGX";
 
 /// A currency that Stripe charges in; its ISO 4217 code in upper case.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Currency([u8; 3]);
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Currency(&'static str);
 
 /// A text that is no currency Stripe charges in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,18 +32,18 @@ pub struct UnknownCurrency;
 
 impl Currency {
     /// United States dollar.
-    pub const USD: Self = Self(*b"USD");
+    pub const USD: Self = Self("USD");
     /// Euro.
-    pub const EUR: Self = Self(*b"EUR");
+    pub const EUR: Self = Self("EUR");
 
     /// Every currency that Stripe charges in, by code.
     pub fn all() -> impl Iterator<Item = Self> {
-        SUPPORTED.split(' ').filter_map(|code| code.parse().ok())
+        SUPPORTED.split(' ').map(Self)
     }
 
     /// The code in upper case, as we store and show it.
-    pub fn code(&self) -> &str {
-        std::str::from_utf8(&self.0).expect("a code is made of ASCII letters")
+    pub const fn code(self) -> &'static str {
+        self.0
     }
 
     /// The code in lower case, as Stripe writes it.
@@ -85,27 +84,23 @@ impl FromStr for Currency {
 
     /// Reads a code in either case, with spaces around it.
     fn from_str(text: &str) -> Result<Self, UnknownCurrency> {
-        let code = text.trim().to_ascii_uppercase();
-        let bytes: [u8; 3] = code.as_bytes().try_into().map_err(|_| UnknownCurrency)?;
-        if is_in(SUPPORTED, &code) {
-            Ok(Self(bytes))
-        } else {
-            Err(UnknownCurrency)
-        }
+        let code = text.trim();
+        Self::all()
+            .find(|known| known.0.eq_ignore_ascii_case(code))
+            .ok_or(UnknownCurrency)
     }
 }
 
-impl TryFrom<String> for Currency {
-    type Error = UnknownCurrency;
-
-    fn try_from(text: String) -> Result<Self, UnknownCurrency> {
-        text.parse()
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
     }
 }
 
-impl From<Currency> for String {
-    fn from(currency: Currency) -> Self {
-        currency.code().to_owned()
+impl<'de> Deserialize<'de> for Currency {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        code.parse().map_err(de::Error::custom)
     }
 }
 

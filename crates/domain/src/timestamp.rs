@@ -87,12 +87,7 @@ impl Timestamp {
 
     /// `2026-11-23T11:05:00Z`: whole seconds, rounded down; years 0000 to 9999, clamped.
     pub fn to_rfc3339(self) -> String {
-        let seconds = self.unix_seconds().clamp(FIRST_WRITABLE, LAST_WRITABLE);
-        let moment = OffsetDateTime::from_unix_timestamp(seconds)
-            .expect("clamped into the range of four-digit years");
-        moment
-            .format(&Rfc3339)
-            .expect("four-digit years in UTC are writable")
+        write_seconds(self.unix_seconds().clamp(FIRST_WRITABLE, LAST_WRITABLE))
     }
 
     /// Reads an RFC 3339 text of any offset.
@@ -109,6 +104,14 @@ impl Timestamp {
         let midnight = UtcDateTime::new(date, time::Time::MIDNIGHT);
         Some(Self::from_unix_seconds(midnight.unix_timestamp()))
     }
+}
+
+fn write_seconds(seconds: i64) -> String {
+    let moment = OffsetDateTime::from_unix_timestamp(seconds)
+        .expect("clamped into the range of four-digit years");
+    moment
+        .format(&Rfc3339)
+        .expect("four-digit years in UTC are writable")
 }
 
 impl fmt::Display for Timestamp {
@@ -163,7 +166,7 @@ mod tests {
     #[rstest]
     #[case("2026-11-23T12:00:00+01:00", Some(1_795_431_600_000))]
     #[case("2026-11-23T11:00:00.250Z", Some(1_795_431_600_250))]
-    #[case("2026-11-23 11:00:00Z", None)]
+    #[case("2026-11-23T11:00:00", None)]
     #[case("2026-11-23", None)]
     #[case("", None)]
     fn offsets_and_fractions_are_read(#[case] text: &str, #[case] millis: Option<i64>) {
