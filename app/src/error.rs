@@ -1,5 +1,6 @@
 //! The one error of every server function, and its HTTP status.
 
+use domain::field_error::FieldErrors;
 use leptos::prelude::FromServerFnError;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::ServerFnErrorErr;
@@ -28,15 +29,6 @@ pub enum Kind {
     Unreachable,
 }
 
-/// One field that cannot be taken as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldRefusal {
-    /// The form's name for it, camelCase.
-    pub field: String,
-    /// What to do.
-    pub message: String,
-}
-
 /// Why a server function did not do its work, in words for the person who asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{message}")]
@@ -46,7 +38,7 @@ pub struct UiError {
     /// One sentence.
     pub message: String,
     /// Where `kind` is `Invalid`: which fields, and why.
-    pub fields: Vec<FieldRefusal>,
+    pub fields: FieldErrors,
 }
 
 impl UiError {
@@ -55,7 +47,7 @@ impl UiError {
         Self {
             kind,
             message: message.into(),
-            fields: Vec::new(),
+            fields: FieldErrors::none(),
         }
     }
 

@@ -7,6 +7,7 @@
 
 pub mod api;
 pub mod error;
+pub mod flash;
 pub mod format;
 pub mod pages;
 pub mod routes;

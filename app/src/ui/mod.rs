@@ -1,1 +1,41 @@
 //! Dumb parts: they know neither server functions, nor pages, nor the router.
+
+mod button;
+mod confirm;
+mod copyable;
+mod empty;
+mod facts;
+mod field;
+mod form;
+mod loading;
+mod logo;
+mod notice;
+mod page_head;
+mod pager;
+mod panel;
+mod segments;
+mod stat;
+mod steps;
+mod table;
+mod tag;
+mod time;
+
+pub use button::{ButtonLook, SubmitButton};
+pub use confirm::Confirm;
+pub use copyable::{CopyButton, Copyable};
+pub use empty::Empty;
+pub use facts::{Fact, Facts};
+pub use field::{AreaField, CheckField, ChoiceField, Field, InputKind, SelectField};
+pub use form::{Form, FormState};
+pub use loading::Loading;
+pub use logo::Logo;
+pub use notice::Notice;
+pub use page_head::PageHead;
+pub use pager::Pager;
+pub use panel::Panel;
+pub use segments::Segments;
+pub use stat::Stat;
+pub use steps::{Step, Steps};
+pub use table::{Cell, Column, Place, Row, Table};
+pub use tag::{Tag, Tone};
+pub use time::{Ago, When};

@@ -1,0 +1,47 @@
+//! What waits for the next page where no script can carry it: a form's refusal with the
+//! input that was typed (secrets left out), or the sentence that says what was done.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::UiError;
+
+/// Names of inputs whose text is typed again after a refusal and never stored.
+pub const SECRET_INPUTS: [&str; 7] = [
+    "password",
+    "passwordAgain",
+    "setupCode",
+    "secretKey",
+    "webhookSigningSecret",
+    "previousWebhookSigningSecret",
+    "activationKey",
+];
+
+/// A form's outcome on its way to the page that shows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flash {
+    /// Address of the server function that the form was sent to.
+    pub form: String,
+    /// Why it was refused.
+    pub error: Option<UiError>,
+    /// What was done.
+    pub notice: Option<String>,
+    /// Names and texts of what was typed.
+    pub input: Vec<(String, String)>,
+}
+
+impl Flash {
+    /// What was typed into an input.
+    pub fn typed(&self, name: &str) -> Option<&str> {
+        self.input
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, text)| text.as_str())
+    }
+}
+
+/// The answer of a server function that changed something.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    /// One sentence; empty where the next page says it all.
+    pub notice: String,
+}

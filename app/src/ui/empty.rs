@@ -1,0 +1,19 @@
+//! Nothing here yet: says what to do next.
+
+use leptos::prelude::*;
+
+/// An empty state; its children are the way on.
+#[component]
+pub fn Empty(
+    #[prop(into)] title: Oco<'static, str>,
+    #[prop(into)] text: Oco<'static, str>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="empty">
+            <h3>{title}</h3>
+            <p>{text}</p>
+            {children.map(|children| children())}
+        </div>
+    }
+}
