@@ -1,0 +1,4 @@
+//! The checkout: its hosted page, and what paying does.
+
+pub(crate) mod page;
+pub mod pay;

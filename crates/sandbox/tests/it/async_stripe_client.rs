@@ -1,0 +1,1 @@
+//! The Rust SDK drives the sandbox unmodified; its types are strict about every field.

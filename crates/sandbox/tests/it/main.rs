@@ -1,0 +1,9 @@
+//! The sandbox, seen only from outside: over HTTP, SMTP and its handle.
+
+mod api;
+mod async_stripe_client;
+mod checkout;
+mod controls;
+mod house;
+mod mailbox;
+mod webhooks;

@@ -1,0 +1,179 @@
+//! Deliveries: signed, retried, and spoilt by the switches.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use sandbox::{DeliveryState, EventRequest, Faults, Outcome, WebhookFaults};
+use serde_json::json;
+
+use crate::house::{KEY, get_json, id_of, new_session, sandbox_and_shop};
+
+fn faulty(webhooks: WebhookFaults) -> Faults {
+    Faults {
+        webhooks,
+        ..Faults::default()
+    }
+}
+
+/// HMAC-SHA256 by the openssl command line, not by the crate that signs.
+fn independent_hmac(secret: &str, text: &str) -> Option<String> {
+    let mut child = Command::new("openssl")
+        .args(["dgst", "-sha256", "-hmac", secret, "-r"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
+    let mut input = child.stdin.take()?;
+    input.write_all(text.as_bytes()).ok()?;
+    drop(input);
+    let output = child.wait_with_output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    text.split(' ').next().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn a_delivery_is_signed_over_its_very_bytes() {
+    let (sandbox, shop, endpoint) = sandbox_and_shop(&["*"]).await;
+    let made = sandbox.event(EventRequest::new(
+        KEY,
+        "ping.sent",
+        json!({"id": "x", "a": 1}),
+    ));
+    assert!(sandbox.idle().await);
+    let hook = shop.hooks().pop().expect("a webhook");
+    assert_eq!(hook.body, made.body);
+    assert!(
+        hook.body.starts_with("{\n  \"id\": \"evt_"),
+        "{}",
+        hook.body
+    );
+    let (time, v1) = hook.signature.split_once(",v1=").expect("t and v1");
+    let seconds = time.strip_prefix("t=").expect("a time");
+    let signed = format!("{seconds}.{}", hook.body);
+    let expected = independent_hmac(&endpoint.secret, &signed).expect("openssl is on this machine");
+    assert_eq!(v1, expected);
+}
+
+#[tokio::test]
+async fn a_rolling_secret_signs_along_until_its_time_is_over() {
+    let (sandbox, shop, endpoint) = sandbox_and_shop(&["*"]).await;
+    let new = sandbox.roll_secret(&endpoint.id, 24).expect("known");
+    assert_ne!(new.secret, endpoint.secret);
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.hooks()[0].signature.matches("v1=").count(), 2);
+    sandbox.clock().advance(25 * 3_600_000);
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.hooks()[1].signature.matches("v1=").count(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_delivery_is_retried_with_a_new_signature_until_it_is_taken() {
+    let (sandbox, shop, _) = sandbox_and_shop(&["*"]).await;
+    shop.answer_with(&[500, 302]);
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    for _ in 0..2 {
+        assert!(sandbox.idle().await);
+        assert_eq!(sandbox.deliveries()[0].state, DeliveryState::Pending);
+        sandbox.clock().advance(20 * 60_000);
+        sandbox.wake();
+    }
+    assert!(sandbox.idle().await);
+    let delivery = &sandbox.deliveries()[0];
+    assert_eq!(delivery.state, DeliveryState::Delivered);
+    let statuses: Vec<_> = delivery.attempts.iter().map(|a| a.status).collect();
+    assert_eq!(statuses, [Some(500), Some(302), Some(200)]);
+    let hooks = shop.hooks();
+    assert_eq!(hooks[0].body, hooks[2].body);
+    assert_ne!(hooks[0].signature, hooks[2].signature);
+}
+
+#[tokio::test]
+async fn retry_sends_at_once_what_would_wait() {
+    let (sandbox, shop, _) = sandbox_and_shop(&["*"]).await;
+    shop.answer_with(&[400]);
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    assert_eq!(sandbox.retry(), 1);
+    assert!(sandbox.idle().await);
+    assert_eq!(sandbox.deliveries()[0].state, DeliveryState::Delivered);
+    assert_eq!(sandbox.retry(), 0);
+}
+
+#[tokio::test]
+async fn an_event_can_be_sent_again_though_it_was_delivered() {
+    let (sandbox, shop, _) = sandbox_and_shop(&["*"]).await;
+    let made = sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    assert_eq!(sandbox.resend(&made.id), Some(1));
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.hooks().len(), 2);
+    assert_eq!(sandbox.resend("evt_unknown"), None);
+}
+
+#[tokio::test]
+async fn duplicates_drops_and_holds_do_what_their_names_say() {
+    let (sandbox, shop, _) = sandbox_and_shop(&["*"]).await;
+    sandbox.set_faults(faulty(WebhookFaults {
+        duplicates: 2,
+        ..WebhookFaults::default()
+    }));
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.hooks().len(), 3);
+
+    sandbox.set_faults(faulty(WebhookFaults {
+        drop_next: 1,
+        ..WebhookFaults::default()
+    }));
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.hooks().len(), 3);
+    let (_, events) = get_json(&sandbox, "/v1/events").await;
+    assert_eq!(events["data"].as_array().map(Vec::len), Some(2));
+
+    sandbox.set_faults(faulty(WebhookFaults {
+        hold: true,
+        ..WebhookFaults::default()
+    }));
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.hooks().len(), 3);
+    let held = sandbox.deliveries().pop().expect("a delivery");
+    assert_eq!(held.state, DeliveryState::Held);
+    assert!(sandbox.send_delivery(&held.id));
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.hooks().len(), 4);
+}
+
+#[tokio::test]
+async fn reordered_events_come_last_one_first() {
+    let two = ["checkout.session.completed", "payment_intent.succeeded"];
+    let (sandbox, shop, _) = sandbox_and_shop(&two).await;
+    sandbox.set_faults(faulty(WebhookFaults {
+        reorder: true,
+        ..WebhookFaults::default()
+    }));
+    let session = new_session(&sandbox).await;
+    sandbox.pay(id_of(&session), Outcome::Pay).expect("paid");
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.types(), two);
+}
+
+#[tokio::test]
+async fn an_endpoint_gets_the_shape_of_its_own_version() {
+    let (sandbox, shop, _) = sandbox_and_shop(&["nothing.at.all"]).await;
+    let mut old = sandbox::NewEndpoint::new(KEY, &shop.url);
+    old.api_version = Some(sandbox::OLD.to_owned());
+    old.enabled_events = vec!["payment_intent.succeeded".to_owned()];
+    sandbox.register_endpoint(&old);
+    let session = new_session(&sandbox).await;
+    sandbox.pay(id_of(&session), Outcome::Pay).expect("paid");
+    assert!(sandbox.idle().await);
+    let hook = shop.hooks().pop().expect("a webhook");
+    assert_eq!(hook.event["api_version"], sandbox::OLD);
+    let intent = &hook.event["data"]["object"];
+    assert!(intent.get("invoice").is_some());
+    assert!(intent.get("customer_account").is_none());
+}
