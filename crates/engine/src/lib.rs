@@ -10,6 +10,7 @@ mod change;
 pub mod emails;
 mod engine;
 pub mod error;
+pub mod health;
 pub mod jobs;
 pub mod keys;
 pub mod orders;

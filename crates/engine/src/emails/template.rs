@@ -57,10 +57,10 @@ pub struct TemplateError {
 pub fn render(subject: &str, body: &str, values: &Values) -> Result<Rendered, TemplateError> {
     let subject = or_default(subject, DEFAULT_SUBJECT);
     let body = or_default(body, DEFAULT_BODY);
-    let subject = one("emailSubject", subject, values, AutoEscape::None)?;
+    let subject = one("emailSubject", subject, values)?;
     let subject = subject.split_whitespace().collect::<Vec<_>>().join(" ");
     if !body.trim_start().starts_with('<') {
-        let text = one("emailTemplate", body, values, AutoEscape::None)?;
+        let text = one("emailTemplate", body, values)?;
         return Ok(Rendered {
             subject,
             text,
@@ -71,7 +71,7 @@ pub fn render(subject: &str, body: &str, values: &Values) -> Result<Rendered, Te
         activation_key: values.activation_key.replace('\n', "<br>"),
         ..escaped(values)
     };
-    let html = one("emailTemplate", body, &lines, AutoEscape::None)?;
+    let html = one("emailTemplate", body, &lines)?;
     Ok(Rendered {
         subject,
         text: plain(&html),
@@ -97,17 +97,13 @@ fn or_default<'a>(given: &'a str, default: &'a str) -> &'a str {
     }
 }
 
-fn one(
-    field: &'static str,
-    template: &str,
-    values: &Values,
-    escape: AutoEscape,
-) -> Result<String, TemplateError> {
+fn one(field: &'static str, template: &str, values: &Values) -> Result<String, TemplateError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(20);
-    environment.set_auto_escape_callback(move |_| escape);
+    // Values are escaped before they come here, where the template is HTML.
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
     let context = minijinja::context! {
         ActivationKey => &values.activation_key,
         ProductName => &values.product_name,
@@ -116,7 +112,7 @@ fn one(
     let mut bounded = Bounded(Vec::new());
     environment
         .template_from_str(template)
-        .and_then(|t| t.render_to_write(context, &mut bounded).map(drop))
+        .and_then(|t| t.render_captured_to(context, &mut bounded).map(drop))
         .map_err(|error| explain(field, &error))?;
     String::from_utf8(bounded.0).map_err(|_| TemplateError {
         field,

@@ -4,9 +4,9 @@
 //! that writes the licences. So no order ever issues twice, however many events, apps and nodes.
 
 use domain::folding::email_key;
-use domain::fulfilment::{self, Issuance, ReviewReason};
+use domain::fulfilment::{self, Bought, Issuance, Known, ReviewReason};
 use domain::ids::{OrderId, PaymentId};
-use domain::stripe_event::Purchase;
+use domain::purchase::Purchase;
 use domain::timestamp::Timestamp;
 use store::Tx;
 use store::orders::{self, Order};
@@ -182,7 +182,7 @@ fn new_order(engine: &Engine, arrival: &Arrival<'_>) -> Order {
         app_id: Some(arrival.app.id.get()),
         livemode: arrival.purchase.livemode,
         state: "open".into(),
-        named_product: arrival.purchase.product.text().into(),
+        named_product: arrival.purchase.named_product.clone(),
         product_id: None,
         plan_id: None,
         plan_days: None,
@@ -315,7 +315,7 @@ async fn pay(
             };
             order.plan_id = plan.map(|plan| plan.id.get());
             order.product_id = Some(product.id.get());
-            order.quantity = i32::from(issuance.quantity);
+            order.quantity = i32::from(*arrival.purchase.quantity.as_ref().unwrap_or(&1));
             let count =
                 issue::licenses(engine, tx, (order, arrival.actor), (&product, &issuance)).await?;
             order.state = "issued".into();
@@ -338,20 +338,24 @@ fn judge(
     product: Option<&issue::Product>,
     plan: Option<&issue::Plan>,
 ) -> Result<Issuance, ReviewReason> {
-    let quote = issue::quote(order);
-    let claim = fulfilment::Claim {
-        purchase: arrival.purchase,
+    let purchase = arrival.purchase;
+    let bought = Bought {
+        product_id: purchase.product_id.clone(),
+        quantity: purchase.quantity.clone(),
+        plan_id: purchase.plan_id.clone(),
+        plan_days: purchase.plan_days.clone(),
         amount_minor: order.amount_minor,
-        currency: &order.currency,
+        currency: Some(order.currency.clone()).filter(|currency| !currency.is_empty()),
     };
-    let terms = product.map(issue::product_terms);
+    let product = product.map(issue::product_terms);
     let plan = plan.map(issue::plan_terms);
-    fulfilment::decide(
-        &claim,
-        terms.as_ref(),
-        (plan.as_ref(), quote.as_ref()),
-        arrival.now,
-    )
+    let quote = issue::quote(order);
+    let known = Known {
+        product: product.as_ref(),
+        plan: plan.as_ref(),
+        quote: quote.as_ref(),
+    };
+    fulfilment::decide(&bought, known, arrival.now)
 }
 
 async fn follow(

@@ -2,8 +2,8 @@
 
 use domain::activation_key::ActivationKey;
 use domain::fulfilment::{Issuance, PlanTerms, ProductTerms, Quote};
-use domain::ids::{LicenseId, PlanId, ProductId};
-use domain::stripe_event::Purchase;
+use domain::ids::{LicenseId, ProductId};
+use domain::purchase::Purchase;
 use domain::timestamp::Timestamp;
 use serde_json::json;
 use store::licenses::{self, License};
@@ -27,9 +27,9 @@ pub(crate) async fn find_product(
     order: &Order,
     purchase: &Purchase,
 ) -> Result<Option<Product>> {
-    match purchase.product.id() {
-        Some(id) => Ok(products::find(tx, order.tenant_id, id).await?),
-        None => Ok(None),
+    match purchase.product_id {
+        Ok(id) => Ok(products::find(tx, order.tenant_id, id).await?),
+        Err(_) => Ok(None),
     }
 }
 
@@ -40,8 +40,8 @@ pub(crate) async fn find_plan(
     purchase: &Purchase,
 ) -> Result<Option<Plan>> {
     match purchase.plan_id {
-        Some(id) => Ok(plans::find(tx, order.tenant_id, id).await?),
-        None => Ok(None),
+        Ok(Some(id)) => Ok(plans::find(tx, order.tenant_id, id).await?),
+        Ok(None) | Err(_) => Ok(None),
     }
 }
 
@@ -130,7 +130,6 @@ pub(crate) fn quote(order: &Order) -> Option<Quote> {
     Some(Quote {
         product_id: ProductId::from(order.product_id?),
         quantity: u16::try_from(order.quantity).ok()?,
-        plan_id: order.plan_id.map(PlanId::from),
         amount_minor: order.quote_minor?,
         currency: order.quote_currency.clone(),
     })

@@ -1,6 +1,6 @@
 //! Stripe: taking events in, the apps and their secrets, the log, replay and diagnostics.
 
 pub mod deliveries;
-mod process_event;
+pub(crate) mod process_event;
 pub mod receive_event;
-pub mod secrets;
+pub(crate) mod secrets;
