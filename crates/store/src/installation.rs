@@ -6,6 +6,7 @@ use crate::error::Result;
 const FIND: &str = "select key_wrapped from installation where id = 1";
 const INSERT: &str = "insert into installation (id, key_wrapped, created_at) values (1, $1, $2)
     on conflict (id) do nothing";
+const LOCK: &str = "update installation set created_at = created_at where id = 1";
 const REWRAP: &str = "update installation set key_wrapped = $1 where id = 1";
 
 /// The wrapped installation key; absent before the first start.
@@ -23,5 +24,12 @@ pub async fn insert_key(tx: &mut Tx, wrapped: &[u8], now: i64) -> Result<bool> {
 /// Replaces the wrapped installation key, when the master key is rotated.
 pub async fn rewrap_key(tx: &mut Tx, wrapped: &[u8]) -> Result<()> {
     on!(tx, c => sqlx::query(REWRAP).bind(wrapped).execute(c).await.map(drop))?;
+    Ok(())
+}
+
+/// Makes whoever else calls this wait until the transaction ends: what must happen once in an
+/// installation (its first person) is judged one after the other.
+pub async fn lock(tx: &mut Tx) -> Result<()> {
+    on!(tx, c => sqlx::query(LOCK).execute(c).await.map(drop))?;
     Ok(())
 }

@@ -5,20 +5,26 @@
 //! its `where`. There is no unscoped finder, except where the row is how a
 //! tenant is found at all (a token, a session, a webhook's public id).
 
+pub mod access_tokens;
 pub mod changes;
 mod conn;
 mod db;
 mod error;
 pub mod event_log;
+pub mod flash;
+pub mod idempotency_keys;
 pub mod installation;
 pub mod jobs;
 pub mod licenses;
 pub mod mails;
+pub mod memberships;
 mod migrate;
 pub mod orders;
 pub mod payments;
+pub mod people;
 pub mod plans;
 pub mod products;
+pub mod sessions;
 pub mod stripe_apps;
 pub mod stripe_deliveries;
 pub mod stripe_events;
