@@ -70,9 +70,9 @@ impl Account {
     pub fn put(&mut self, object: Value) {
         let kind = text(&object, "object");
         let id = text(&object, "id");
-        let shelf = self.shelves.entry(kind).or_default();
-        if shelf.by_id.insert(id.clone(), object).is_none() {
-            shelf.order.push(id);
+        let kept = self.shelves.entry(kind).or_default();
+        if kept.by_id.insert(id.clone(), object).is_none() {
+            kept.order.push(id);
         }
     }
 
@@ -81,9 +81,9 @@ impl Account {
     }
 
     pub fn remove(&mut self, kind: &str, id: &str) -> Option<Value> {
-        let shelf = self.shelves.get_mut(kind)?;
-        shelf.order.retain(|known| known != id);
-        shelf.by_id.remove(id)
+        let kept = self.shelves.get_mut(kind)?;
+        kept.order.retain(|known| known != id);
+        kept.by_id.remove(id)
     }
 
     /// Any object by its id, whatever its kind.
@@ -97,10 +97,10 @@ impl Account {
 
     /// All objects of a kind, oldest first.
     pub fn all(&self, kind: &str) -> Vec<&Value> {
-        let Some(shelf) = self.shelves.get(kind) else {
+        let Some(kept) = self.shelves.get(kind) else {
             return Vec::new();
         };
-        shelf.order.iter().map(|id| &shelf.by_id[id]).collect()
+        kept.order.iter().map(|id| &kept.by_id[id]).collect()
     }
 
     /// The endpoints that want an event of this type.

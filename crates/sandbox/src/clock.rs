@@ -31,6 +31,10 @@ impl Clock {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this module is the sandbox's one home of time"
+)]
 fn machine_millis() -> i64 {
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -48,6 +52,10 @@ pub struct Dice {
 
 impl Dice {
     /// Dice that repeat themselves for a seed, and never without one.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this module is the sandbox's one home of chance"
+    )]
     pub fn new(seed: Option<u64>) -> Self {
         let rng = match seed {
             Some(seed) => StdRng::seed_from_u64(seed),

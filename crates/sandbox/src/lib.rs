@@ -27,7 +27,7 @@ pub use clock::{Clock, Dice};
 pub use control::actions::{Endpoint, EventRequest, MadeEvent, NewEndpoint};
 pub use faults::{ApiFaults, Faults, MailFaults, WebhookFaults};
 pub use mailbox::Mail;
-pub use options::{LIVE_RETRIES, Options};
+pub use options::{LIVE_RETRIES, Options, TEST_RETRIES};
 pub use sandbox::Sandbox;
 pub use stripe::version::{NEWEST, OLD};
 pub use webhooks::delivery::{Attempt, Delivery, DeliveryState};

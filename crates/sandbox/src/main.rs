@@ -26,7 +26,7 @@ struct Arguments {
     /// After how many seconds delayed payments end by themselves.
     #[arg(long, default_value_t = 10)]
     settle_after: i64,
-    /// Milliseconds between the attempts of one delivery; without it Stripe's three days.
+    /// Milliseconds between the attempts of one delivery; without it Stripe's own pace.
     #[arg(long, value_delimiter = ',')]
     retry_delays: Vec<i64>,
     /// Registers a webhook endpoint at the start: `KEY,URL,SECRET`.
@@ -58,7 +58,7 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
         ..Options::default()
     };
     if !arguments.retry_delays.is_empty() {
-        options.retry_delays = arguments.retry_delays;
+        options.retry_delays = Some(arguments.retry_delays);
     }
     let sandbox = Sandbox::start(options).await?;
     for endpoint in &arguments.seed_endpoint {

@@ -16,8 +16,9 @@ pub struct Options {
     pub seed: Option<u64>,
     /// After how many milliseconds delayed payments end by themselves; without it they wait for `settle`.
     pub settle_after: Option<i64>,
-    /// Milliseconds between the attempts of one delivery; the list's end is the last retry.
-    pub retry_delays: Vec<i64>,
+    /// Milliseconds between the attempts of one delivery, the list's end being the last retry;
+    /// without it Stripe's own pace: [`LIVE_RETRIES`] and [`TEST_RETRIES`].
+    pub retry_delays: Option<Vec<i64>>,
     /// How many milliseconds a webhook may take to answer.
     pub webhook_timeout: u64,
 }
@@ -45,6 +46,9 @@ pub const LIVE_RETRIES: [i64; 16] = [
     6 * HOUR,
 ];
 
+/// Stripe's pace in test mode: three retries over a few hours.
+pub const TEST_RETRIES: [i64; 3] = [5 * MINUTE, HOUR, 2 * HOUR];
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -53,7 +57,7 @@ impl Default for Options {
             state_file: None,
             seed: None,
             settle_after: None,
-            retry_delays: LIVE_RETRIES.to_vec(),
+            retry_delays: None,
             webhook_timeout: 20_000,
         }
     }

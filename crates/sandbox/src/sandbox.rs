@@ -112,7 +112,7 @@ impl Sandbox {
         outcome: Outcome,
         buyer: &Buyer,
     ) -> Result<Value, PayRefusal> {
-        let decision = (&outcome, buyer);
+        let decision = (outcome, buyer);
         let paid = pay::pay(&mut self.inner.lock(), &self.inner.tools, session, decision);
         self.inner.touch();
         paid

@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::account::Account;
 use crate::faults::Faults;
 use crate::mailbox::Mail;
+use crate::options::{LIVE_RETRIES, TEST_RETRIES};
 use crate::tools::Tools;
 use crate::webhooks::delivery::{Attempt, Delivery, DeliveryState};
 use crate::webhooks::event::{Event, NewEvent};
@@ -22,8 +23,8 @@ pub(crate) struct World {
     pub settlements: Vec<Settlement>,
     pub mails: Vec<Mail>,
     pub faults: Faults,
-    /// Milliseconds between the attempts of one delivery.
-    pub retry_delays: Vec<i64>,
+    /// Milliseconds between the attempts of one delivery; without it Stripe's own pace.
+    pub retry_delays: Option<Vec<i64>>,
     /// When which delivery (by position) is due; made anew from the deliveries.
     #[serde(skip)]
     due: BTreeSet<(i64, usize)>,
@@ -60,7 +61,7 @@ pub struct SeenRequest {
 
 impl World {
     /// A world in which nothing happened yet, at the given pace of retries.
-    pub fn with_retry_delays(retry_delays: Vec<i64>) -> Self {
+    pub fn with_retry_delays(retry_delays: Option<Vec<i64>>) -> Self {
         Self {
             retry_delays,
             ..Self::default()
@@ -109,9 +110,9 @@ impl World {
     fn make_event(&mut self, account: &str, new: NewEvent, tools: &Tools) -> Event {
         let account = self.account(account);
         Event {
-            id: tools.event_id(&new.event_type),
-            pending_webhooks: account.endpoints_for(&new.event_type).len(),
-            event_type: new.event_type,
+            id: tools.event_id(&new.kind),
+            pending_webhooks: account.endpoints_for(&new.kind).len(),
+            kind: new.kind,
             created: tools.clock.now().div_euclid(1000),
             object: new.object,
             previous_attributes: None,
@@ -130,7 +131,7 @@ impl World {
         if faults.reorder {
             self.put_off_waiting();
         }
-        for endpoint in self.account(account).endpoints_for(&event.event_type) {
+        for endpoint in self.account(account).endpoints_for(&event.kind) {
             for _ in 0..=faults.duplicates {
                 let state = match self.faults.webhooks.take_drop() {
                     true => DeliveryState::Dropped,
@@ -142,7 +143,7 @@ impl World {
                     id: format!("del_{}", tools.dice.letters(14)),
                     account: account.to_owned(),
                     event: event.id.clone(),
-                    event_type: event.event_type.clone(),
+                    event_type: event.kind.clone(),
                     endpoint: endpoint.clone(),
                     attempts: Vec::new(),
                     state,
@@ -186,7 +187,16 @@ impl World {
 
     pub fn record_attempt(&mut self, index: usize, attempt: Attempt) {
         let delivery = &mut self.deliveries[index];
-        delivery.record(attempt, &self.retry_delays);
+        let livemode = self
+            .accounts
+            .get(&delivery.account)
+            .is_some_and(|a| a.livemode);
+        let delays = match &self.retry_delays {
+            Some(delays) => delays.as_slice(),
+            None if livemode => &LIVE_RETRIES,
+            None => &TEST_RETRIES,
+        };
+        delivery.record(attempt, delays);
         self.due.extend(delivery.next_at.map(|at| (at, index)));
     }
 

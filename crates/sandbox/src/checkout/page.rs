@@ -42,7 +42,7 @@ pub(crate) async fn submit(
         name: field("name"),
         payment_method: None,
     };
-    let paid = pay::pay(&mut inner.lock(), &inner.tools, &id, (&outcome, &buyer));
+    let paid = pay::pay(&mut inner.lock(), &inner.tools, &id, (outcome, &buyer));
     inner.touch();
     match (paid, outcome) {
         (Err(PayRefusal::Unknown), _) => not_found(),
@@ -72,7 +72,7 @@ async fn wait_for_shop(inner: &Inner, session: &str) {
             .values()
             .find(|account| account.get(checkout_sessions::KIND, session).is_some())?;
         let event = owner.events.iter().rev().find(|event| {
-            event.event_type == "checkout.session.completed" && event.object["id"] == session
+            event.kind == "checkout.session.completed" && event.object["id"] == session
         })?;
         let mut deliveries = world
             .deliveries

@@ -75,7 +75,7 @@ pub(crate) fn pay(
     world: &mut World,
     tools: &Tools,
     session: &str,
-    (outcome, buyer): (&Outcome, &Buyer),
+    (outcome, buyer): (Outcome, &Buyer),
 ) -> Result<Value, PayRefusal> {
     let mut call = call_for(world, tools, session)?;
     end(&mut call, session, outcome, buyer)
@@ -104,7 +104,7 @@ fn call_for<'a>(
 pub(crate) fn end(
     call: &mut Call,
     id: &str,
-    outcome: &Outcome,
+    outcome: Outcome,
     buyer: &Buyer,
 ) -> Result<Value, PayRefusal> {
     let mut session = open_session(call, id)?;
@@ -225,14 +225,14 @@ fn make_intent(call: &mut Call, session: &Value, buyer: &Buyer, last4: &str) -> 
     intent
 }
 
-fn await_settlement(call: &mut Call, session: &str, outcome: &Outcome) {
+fn await_settlement(call: &mut Call, session: &str, outcome: Outcome) {
     call.world.settlements.push(Settlement {
         at: call
             .tools
             .settle_after
             .map(|delay| call.tools.clock.now() + delay),
         session: session.to_owned(),
-        succeeds: *outcome == Outcome::PayLaterThenSucceed,
+        succeeds: outcome == Outcome::PayLaterThenSucceed,
     });
 }
 

@@ -216,7 +216,7 @@ impl Inner {
             id: request.id.clone().unwrap_or_else(made),
             created: request.created.unwrap_or_else(|| self.tools.seconds()),
             pending_webhooks: account.endpoints_for(&request.event_type).len(),
-            event_type: request.event_type,
+            kind: request.event_type,
             object: request.object,
             previous_attributes: request.previous_attributes,
             api_version: version.unwrap_or_else(|| account.api_version.clone()),
@@ -288,7 +288,7 @@ impl Inner {
     /// Forgets everything but the switches' defaults.
     pub fn reset(&self) {
         let mut world = self.lock();
-        let delays = std::mem::take(&mut world.retry_delays);
+        let delays = world.retry_delays.take();
         *world = World::with_retry_delays(delays);
         drop(world);
         self.touch();

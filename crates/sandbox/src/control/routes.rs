@@ -106,7 +106,7 @@ async fn pay_session(
     Path(id): Path<String>,
     Json(body): Json<Payment>,
 ) -> Response {
-    let decision = (&body.outcome, &body.buyer);
+    let decision = (body.outcome, &body.buyer);
     let paid = pay::pay(&mut inner.lock(), &inner.tools, &id, decision);
     inner.touch();
     session_or_refusal(paid)
@@ -208,11 +208,14 @@ async fn idle(State(inner): Shared, Json(body): Json<Patience>) -> Json<Value> {
     Json(json!({ "idle": idle }))
 }
 
-async fn retry_delays(State(inner): Shared) -> Json<Vec<i64>> {
+async fn retry_delays(State(inner): Shared) -> Json<Option<Vec<i64>>> {
     Json(inner.lock().retry_delays.clone())
 }
 
-async fn set_retry_delays(State(inner): Shared, Json(delays): Json<Vec<i64>>) -> Json<Vec<i64>> {
+async fn set_retry_delays(
+    State(inner): Shared,
+    Json(delays): Json<Option<Vec<i64>>>,
+) -> Json<Option<Vec<i64>>> {
     inner.lock().retry_delays.clone_from(&delays);
     inner.touch();
     Json(delays)

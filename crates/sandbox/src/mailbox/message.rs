@@ -9,7 +9,8 @@ pub(crate) struct Message {
     pub from: String,
     pub to: String,
     pub subject: String,
-    pub message_id: String,
+    /// With its angle brackets.
+    pub id: String,
     pub text: String,
     pub html: Option<String>,
 }
@@ -22,7 +23,7 @@ pub(crate) fn read(raw: &[u8]) -> Message {
         from: header("from"),
         to: header("to"),
         subject: header("subject"),
-        message_id: part.header("message-id"),
+        id: part.header("message-id"),
         ..Message::default()
     };
     collect(&part, &mut message, 0);
@@ -237,7 +238,7 @@ mod tests {
         let message =
             read(b"From: a@b.c\r\nSubject: Hi\r\nMessage-ID: <1@x>\r\n\r\nLine 1\r\nLine 2\r\n");
         assert_eq!(message.subject, "Hi");
-        assert_eq!(message.message_id, "<1@x>");
+        assert_eq!(message.id, "<1@x>");
         assert_eq!(message.text, "Line 1\nLine 2\n");
         assert_eq!(message.html, None);
     }

@@ -171,7 +171,7 @@ fn take(inner: &Inner, envelope: Envelope, data: Option<Vec<u8>>) -> Option<Stri
         from: message.from,
         to: message.to,
         subject: message.subject,
-        message_id: message.message_id,
+        message_id: message.id,
         text: message.text,
         html: message.html,
         raw: String::from_utf8_lossy(&data).into_owned(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::error::{Answer, StripeError};
+use super::error::StripeError;
 use crate::account::Account;
 use crate::tools::Tools;
 use crate::webhooks::event::{NewEvent, Origin};
@@ -44,9 +44,9 @@ impl Call<'_> {
     }
 
     /// Stores an object and answers it.
-    pub fn store(&mut self, object: Value) -> Answer {
+    pub fn store(&mut self, object: Value) -> Value {
         self.account().put(object.clone());
-        Ok(object)
+        object
     }
 
     /// A parameter, null where it was not given.
@@ -65,7 +65,7 @@ impl Call<'_> {
 
     pub fn emit(&mut self, event_type: &str, object: &Value) {
         let new = NewEvent {
-            event_type: event_type.to_owned(),
+            kind: event_type.to_owned(),
             object: object.clone(),
             origin: self.origin.clone(),
         };

@@ -9,7 +9,8 @@ use crate::stripe::version::ApiVersion;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Event {
     pub id: String,
-    pub event_type: String,
+    /// Such as `payment_intent.succeeded`.
+    pub kind: String,
     /// UTC unix seconds.
     pub created: i64,
     /// The object, as it was at that moment.
@@ -35,7 +36,8 @@ pub(crate) struct Origin {
 /// What a caller says of an event to be made.
 #[derive(Debug, Clone)]
 pub(crate) struct NewEvent {
-    pub event_type: String,
+    /// Such as `payment_intent.succeeded`.
+    pub kind: String,
     pub object: Value,
     pub origin: Origin,
 }
@@ -61,7 +63,7 @@ impl Event {
             "livemode": self.livemode,
             "pending_webhooks": self.pending_webhooks,
             "request": { "id": self.request.id, "idempotency_key": self.request.idempotency_key },
-            "type": self.event_type,
+            "type": self.kind,
         });
         if let Some(connected) = &self.connected {
             event["account"] = json!(connected);

@@ -18,7 +18,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     let account = call.account();
     account.line_items.insert(id.clone(), lines.items);
     account.intent_data.insert(id, intent_data);
-    call.store(session)
+    Ok(call.store(session))
 }
 
 fn check(call: &mut Call) -> Result<(), StripeError> {
@@ -127,7 +127,7 @@ pub(crate) fn retrieve(call: &mut Call) -> Answer {
 pub(crate) fn update(call: &mut Call) -> Answer {
     let mut session = call.load(KIND)?;
     call.change(&mut session, &["collected_information", "shipping_options"]);
-    call.store(session)
+    Ok(call.store(session))
 }
 
 pub(crate) fn line_items(call: &mut Call) -> Answer {
@@ -156,7 +156,7 @@ pub(crate) fn expire(call: &mut Call) -> Answer {
     }
     session["status"] = json!("expired");
     session["url"] = Value::Null;
-    let stored = call.store(session)?;
+    let stored = call.store(session);
     call.emit("checkout.session.expired", &stored);
     Ok(stored)
 }

@@ -12,7 +12,7 @@ pub(crate) const KIND: &str = "customer";
 pub(crate) fn create(call: &mut Call) -> Answer {
     let given = call.params.clone();
     let customer = make(call, &given);
-    let stored = call.store(customer)?;
+    let stored = call.store(customer);
     call.emit("customer.created", &stored);
     Ok(stored)
 }
@@ -79,7 +79,7 @@ pub(crate) fn update(call: &mut Call) -> Answer {
         "tax_exempt",
     ];
     call.change(&mut customer, &fields);
-    let stored = call.store(customer)?;
+    let stored = call.store(customer);
     call.emit("customer.updated", &stored);
     Ok(stored)
 }

@@ -19,10 +19,10 @@ pub(crate) fn list(call: &mut Call) -> Answer {
     }
     let delivered = delivery_answers(call, &params["delivery_success"]);
     let events = call.account().events.iter().filter(|event| {
-        let by_type = types.is_empty() || types.contains(&event.event_type.as_str());
+        let by_type = types.is_empty() || types.contains(&event.kind.as_str());
         let by_word = params["type"]
             .as_str()
-            .is_none_or(|pattern| fits(pattern, &event.event_type));
+            .is_none_or(|pattern| fits(pattern, &event.kind));
         let by_delivery = delivered.as_ref().is_none_or(|ids| ids.contains(&event.id));
         by_type && by_word && by_delivery && in_range(&params["created"], event.created)
     });

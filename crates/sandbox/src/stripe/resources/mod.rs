@@ -1,4 +1,8 @@
 //! The resources of the API, a file each.
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all actions of the API have one signature, also those that never refuse"
+)]
 
 pub(crate) mod account;
 pub(crate) mod charges;

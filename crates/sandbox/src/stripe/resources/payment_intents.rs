@@ -28,7 +28,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         intent["payment_method"] = payment_methods::resolve(call, method)?["id"].clone();
         intent["status"] = json!("requires_confirmation");
     }
-    let stored = call.store(intent)?;
+    let stored = call.store(intent);
     call.emit("payment_intent.created", &stored);
     if given["confirm"] == true {
         return charge(call, stored);
@@ -118,7 +118,7 @@ fn charge(call: &mut Call, mut intent: Value) -> Answer {
     if intent["capture_method"] == "manual" {
         intent["status"] = json!("requires_capture");
         intent["amount_capturable"] = intent["amount"].clone();
-        let stored = call.store(intent)?;
+        let stored = call.store(intent);
         call.emit("payment_intent.amount_capturable_updated", &stored);
         return Ok(stored);
     }
@@ -212,7 +212,7 @@ pub(crate) fn update(call: &mut Call) -> Answer {
         "transfer_group",
     ];
     call.change(&mut intent, &fields);
-    call.store(intent)
+    Ok(call.store(intent))
 }
 
 pub(crate) fn confirm(call: &mut Call) -> Answer {
@@ -244,7 +244,7 @@ pub(crate) fn cancel(call: &mut Call) -> Answer {
     intent["status"] = json!("canceled");
     intent["canceled_at"] = json!(call.tools.seconds());
     intent["cancellation_reason"] = call.param("cancellation_reason");
-    let stored = call.store(intent)?;
+    let stored = call.store(intent);
     call.emit("payment_intent.canceled", &stored);
     Ok(stored)
 }

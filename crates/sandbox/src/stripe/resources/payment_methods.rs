@@ -16,11 +16,11 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         Some("card") => {
             let last4 = card_digits(&given["card"])?;
             let method = make_card(call, &last4, &given);
-            call.store(method)
+            Ok(call.store(method))
         }
         Some("sepa_debit") => {
             let method = make_sepa(call, &given)?;
-            call.store(method)
+            Ok(call.store(method))
         }
         Some(other) => {
             let message = format!("The sandbox does not know the payment method type {other}.");
@@ -60,7 +60,7 @@ pub(crate) fn resolve(call: &mut Call, id: &str) -> Answer {
         _ => return call.load_by(KIND, id, "payment_method"),
     };
     let method = make_card(call, last4, &Value::Null);
-    call.store(method)
+    Ok(call.store(method))
 }
 
 /// A card; `given` may carry `billing_details` and `metadata`.
@@ -205,7 +205,7 @@ pub(crate) fn attach(call: &mut Call) -> Answer {
     };
     let customer = call.load_by(customers::KIND, &customer, "customer")?;
     method["customer"] = customer["id"].clone();
-    let stored = call.store(method)?;
+    let stored = call.store(method);
     call.emit("payment_method.attached", &stored);
     Ok(stored)
 }
@@ -213,7 +213,7 @@ pub(crate) fn attach(call: &mut Call) -> Answer {
 pub(crate) fn detach(call: &mut Call) -> Answer {
     let mut method = retrieve(call)?;
     method["customer"] = Value::Null;
-    let stored = call.store(method)?;
+    let stored = call.store(method);
     call.emit("payment_method.detached", &stored);
     Ok(stored)
 }

@@ -56,7 +56,7 @@ pub(crate) fn confirm(call: &mut Call) -> Answer {
         payment_method: Some(id),
     };
     let id = session["id"].as_str().unwrap_or_default().to_owned();
-    pay::end(call, &id, &outcome, &buyer)
+    pay::end(call, &id, outcome, &buyer)
         .map_err(|refusal| StripeError::invalid(&refusal.to_string()))?;
     if matches!(outcome, Outcome::Decline) {
         return Err(StripeError::card_declined());

@@ -14,7 +14,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     check(&given, "")?;
     let product = if given["product_data"].is_object() {
         let product = products::make(call, &given["product_data"]);
-        call.store(product)?
+        call.store(product)
     } else {
         let Some(id) = given["product"].as_str() else {
             return Err(StripeError::missing_parameter("product"));
@@ -22,7 +22,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         call.load_by(products::KIND, id, "product")?
     };
     let price = make(call, &given, &product["id"]);
-    let stored = call.store(price)?;
+    let stored = call.store(price);
     call.emit("price.created", &stored);
     Ok(stored)
 }
@@ -128,7 +128,7 @@ pub(crate) fn update(call: &mut Call) -> Answer {
         &mut price,
         &["active", "lookup_key", "nickname", "tax_behavior"],
     );
-    let stored = call.store(price)?;
+    let stored = call.store(price);
     call.emit("price.updated", &stored);
     Ok(stored)
 }

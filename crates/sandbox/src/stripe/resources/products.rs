@@ -16,7 +16,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     if let Some(id) = call.text("id") {
         product["id"] = json!(id);
     }
-    let stored = call.store(product)?;
+    let stored = call.store(product);
     call.emit("product.created", &stored);
     let default = call.param("default_price_data");
     if default.is_null() {
@@ -25,8 +25,8 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     let mut product = stored;
     let price = prices::make(call, &default, &product["id"]);
     product["default_price"] = price["id"].clone();
-    call.store(price)?;
-    call.store(product)
+    call.store(price);
+    Ok(call.store(product))
 }
 
 /// A product of `product_data` or of the call's parameters.
@@ -89,7 +89,7 @@ pub(crate) fn update(call: &mut Call) -> Answer {
     ];
     call.change(&mut product, &fields);
     product["updated"] = json!(call.tools.seconds());
-    let stored = call.store(product)?;
+    let stored = call.store(product);
     call.emit("product.updated", &stored);
     Ok(stored)
 }

@@ -45,7 +45,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
     charge["amount_refunded"] = json!(before + refunded);
     charge["refunded"] = json!(before + refunded == amount);
     call.account().put(charge.clone());
-    let stored = call.store(refund)?;
+    let stored = call.store(refund);
     call.emit("refund.created", &stored);
     call.emit("charge.refunded", &charge);
     Ok(stored)
@@ -59,14 +59,12 @@ fn charge_of(call: &mut Call) -> Answer {
         return Err(StripeError::missing_parameter("charge"));
     };
     let intent = call.load_by(payment_intents::KIND, &id, "payment_intent")?;
-    match (intent["status"].as_str(), intent["latest_charge"].as_str()) {
-        (Some("succeeded"), Some(charge)) => call.load_by(charges::KIND, charge, "charge"),
-        _ => {
-            let message =
-                format!("This PaymentIntent ({id}) does not have a successful charge to refund.");
-            Err(StripeError::invalid(&message).param("payment_intent"))
-        }
+    let taken = intent["status"] == "succeeded";
+    if let Some(charge) = intent["latest_charge"].as_str().filter(|_| taken) {
+        return call.load_by(charges::KIND, charge, "charge");
     }
+    let message = format!("This PaymentIntent ({id}) does not have a successful charge to refund.");
+    Err(StripeError::invalid(&message).param("payment_intent"))
 }
 
 pub(crate) fn list(call: &mut Call) -> Answer {

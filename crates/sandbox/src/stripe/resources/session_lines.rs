@@ -102,13 +102,13 @@ fn price_of(call: &mut Call, line: &Value, path: &str) -> Result<Value, StripeEr
         // What is described in passing is kept, but not offered again.
         let mut product = products::make(call, &data["product_data"]);
         product["active"] = json!(false);
-        call.store(product)?
+        call.store(product)
     } else {
         return Err(StripeError::missing_parameter(&format!("{path}[product]")));
     };
     let mut price = prices::make(call, data, &product["id"]);
     price["active"] = json!(false);
-    call.store(price)
+    Ok(call.store(price))
 }
 
 fn item(call: &mut Call, price: &Value, quantity: i64, amount: i64) -> Value {

@@ -51,7 +51,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         until: None,
     };
     call.account().secrets.insert(id, vec![current]);
-    let mut answer = call.store(endpoint)?;
+    let mut answer = call.store(endpoint);
     answer["secret"] = json!(secret);
     Ok(answer)
 }
@@ -81,7 +81,7 @@ pub(crate) fn update(call: &mut Call) -> Answer {
     if let Some(disabled) = call.param("disabled").as_bool() {
         endpoint["status"] = json!(if disabled { "disabled" } else { "enabled" });
     }
-    call.store(endpoint)
+    Ok(call.store(endpoint))
 }
 
 pub(crate) fn delete(call: &mut Call) -> Answer {
