@@ -7,8 +7,10 @@
 )]
 
 mod check;
+mod interrupt;
 mod process;
 mod site;
+mod test;
 mod tools;
 mod workspace;
 
@@ -36,6 +38,8 @@ enum Command {
         /// Only these stages: walls, crates, lock, format, lints, browser-lints, docs.
         stages: Vec<String>,
     },
+    /// Run every test: Rust on both databases, the browser, foreign clients.
+    Test,
     /// Print what the browser downloads, raw and as brotli.
     Size,
 }
@@ -54,7 +58,9 @@ fn main() -> ExitCode {
     match dispatch(&Xtask::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
-            eprintln!("\nxtask: {problem}");
+            if !problem.is_empty() {
+                eprintln!("\nxtask: {problem}");
+            }
             ExitCode::FAILURE
         }
     }
@@ -65,6 +71,7 @@ fn dispatch(command: &Command) -> Outcome {
     match command {
         Command::Build(args) => build(&workspace, args),
         Command::Check { stages } => check::run(&workspace, stages),
+        Command::Test => test::run(&workspace),
         Command::Size => site::print_sizes(&workspace),
     }
 }

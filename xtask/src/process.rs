@@ -1,6 +1,8 @@
 //! Runs other programs and says in one sentence what went wrong.
 
-use std::process::{Command, Stdio};
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// What a step answers; the text is a sentence for the person at the terminal.
 pub type Outcome<T = ()> = Result<T, String>;
@@ -53,6 +55,43 @@ pub fn attempt(command: &mut Command) -> Outcome<Captured> {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
+}
+
+/// Runs a program to its end, shows what it prints as it comes, and keeps it.
+pub fn tee(command: &mut Command) -> Outcome<Captured> {
+    let line = describe(command);
+    let cannot = |error| format!("cannot run `{line}`: {error}");
+    let started = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn();
+    let mut child = started.map_err(cannot)?;
+    let pipe = child.stdout.take().ok_or("a piped program has no output")?;
+    let mut stdout = String::new();
+    for bytes in BufReader::new(pipe).split(b'\n') {
+        let text = String::from_utf8_lossy(&bytes.map_err(cannot)?).into_owned();
+        println!("{text}");
+        stdout.push_str(&text);
+        stdout.push('\n');
+    }
+    let success = child.wait().map_err(cannot)?.success();
+    Ok(Captured {
+        success,
+        stdout,
+        stderr: String::new(),
+    })
+}
+
+/// Asks a program of ours to end; after ten seconds it is ended.
+pub fn stop(child: &mut Child) {
+    let asked = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    for _ in 0..100 {
+        if asked.is_err() || !matches!(child.try_wait(), Ok(None)) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    child.kill().ok();
+    child.wait().ok();
 }
 
 /// Whether a program of this name answers on the search path.

@@ -61,6 +61,49 @@ pub fn npm_ci(folder: &Path) -> Outcome {
     fs::write(&stamp, lock).map_err(|error| format!("cannot write {}: {error}", stamp.display()))
 }
 
+/// A Chromium that Playwright can drive: the environment's, the system's, or a new one.
+pub fn chromium() -> Option<PathBuf> {
+    find_chromium().or_else(|| apt_install("chromium").then(find_chromium).flatten())
+}
+
+fn find_chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("EXISONE_CHROMIUM").map(PathBuf::from);
+    let usual = [
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+        "/snap/bin/chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    ];
+    named
+        .into_iter()
+        .chain(usual.map(PathBuf::from))
+        .find(|path| path.is_file())
+}
+
+/// Installs a Debian package where root and apt are at hand; answers whether it did.
+pub fn apt_install(package: &str) -> bool {
+    if !is_root() || !process::exists("apt-get") {
+        return false;
+    }
+    println!("installing {package} with apt-get");
+    let apt = |arguments: &[&str]| {
+        let mut command = Command::new("apt-get");
+        command
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        process::capture(&mut command).is_ok()
+    };
+    let install = ["install", "-y", "-qq", "--no-install-recommends", package];
+    apt(&install) || (apt(&["update", "-qq"]) && apt(&install))
+}
+
+/// Whether this is the superuser.
+pub fn is_root() -> bool {
+    process::attempt(Command::new("id").arg("-u")).is_ok_and(|asked| asked.stdout.trim() == "0")
+}
+
 fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }

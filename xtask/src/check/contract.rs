@@ -26,7 +26,7 @@ pub fn uncalled(store: &[Source], contract: &[Source]) -> Vec<String> {
             if !called {
                 let rule = "crates/store/tests/contract never calls";
                 missing.push(format!(
-                    "{}:{}: {rule}: {}",
+                    "{}:{}: {rule} {module}::{}",
                     source.path, public.line, public.name
                 ));
             }

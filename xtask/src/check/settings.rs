@@ -54,15 +54,15 @@ fn setting<'a>(toml: &'a str, name: &str) -> Option<&'a str> {
 fn unpaired(sqlite: &[String], postgres: &[String]) -> Vec<String> {
     let lacks =
         |side: &str, name: &String| format!("migration {name} is missing in migrations/{side}");
-    let missing_there = sqlite
+    let absent_in_postgres = sqlite
         .iter()
         .filter(|name| !postgres.contains(name))
         .map(|name| lacks("postgres", name));
-    let missing_here = postgres
+    let absent_in_sqlite = postgres
         .iter()
         .filter(|name| !sqlite.contains(name))
         .map(|name| lacks("sqlite", name));
-    missing_there.chain(missing_here).collect()
+    absent_in_postgres.chain(absent_in_sqlite).collect()
 }
 
 #[cfg(test)]

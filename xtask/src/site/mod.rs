@@ -46,16 +46,16 @@ pub fn print_sizes(workspace: &Workspace) -> Outcome {
     println!("{:>10} {:>10} {:>10}  file", "raw", "gzip", "brotli");
     for url in list.lines().filter_map(|line| line.split('\t').nth(1)) {
         let file = site.join(url.trim_start_matches('/'));
-        let size = |suffix: &str| {
+        let bytes = |suffix: &str| {
             let path = format!("{}{suffix}", file.display());
             fs::metadata(path)
                 .map_or_else(|_| "-".to_owned(), |metadata| metadata.len().to_string())
         };
         println!(
             "{:>10} {:>10} {:>10}  {url}",
-            size(""),
-            size(".gz"),
-            size(".br")
+            bytes(""),
+            bytes(".gz"),
+            bytes(".br")
         );
     }
     Ok(())
@@ -64,7 +64,7 @@ pub fn print_sizes(workspace: &Workspace) -> Outcome {
 /// The files of `assets/`, which keep their names: favicon, robots.txt.
 fn public(workspace: &Workspace) -> Outcome<Part> {
     let folder = workspace.root.join("assets");
-    let part = Part::open(workspace, "public", &[folder.clone()])?;
+    let part = Part::open(workspace, "public", std::slice::from_ref(&folder))?;
     part.refresh(|| {
         let mut files = Vec::new();
         for path in files_below(&folder)? {

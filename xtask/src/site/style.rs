@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// The style sheet's part, made anew when a file of `style/` changed.
 pub fn fresh(workspace: &Workspace) -> Outcome<Part> {
     let folder = workspace.root.join("style");
-    let part = Part::open(workspace, "style", &[folder.clone()])?;
+    let part = Part::open(workspace, "style", std::slice::from_ref(&folder))?;
     part.refresh(|| {
         let main = folder.join("main.css");
         if !main.exists() {

@@ -1,0 +1,37 @@
+//! The screens: Playwright in Chromium, against the built binaries.
+
+use std::process::Command;
+
+use super::End;
+use super::tally::Tally;
+use crate::process::{self, Outcome};
+use crate::tools;
+use crate::workspace::{Profile, Workspace};
+
+/// Runs every spec of end2end/tests.
+pub fn run(workspace: &Workspace) -> Outcome<End> {
+    if !process::exists("npm") {
+        return Ok(End::Missing("Node with npm".to_owned()));
+    }
+    let folder = workspace.root.join("end2end");
+    tools::npm_ci(&folder)?;
+    let Some(chromium) = tools::chromium() else {
+        return Ok(End::Missing("Chromium".to_owned()));
+    };
+    let mut playwright = Command::new("node");
+    playwright
+        .args([
+            "node_modules/@playwright/test/cli.js",
+            "test",
+            "--reporter=list",
+        ])
+        .current_dir(&folder)
+        .env("EXISONE_BINARY", workspace.binary(Profile::Dev, "exisone"))
+        .env(
+            "EXISONE_SANDBOX_BINARY",
+            workspace.binary(Profile::Dev, "exisone-sandbox"),
+        )
+        .env("EXISONE_CHROMIUM", chromium);
+    let ended = process::tee(&mut playwright)?;
+    Ok(End::Counted(Tally::of(&ended.stdout, ended.success)))
+}

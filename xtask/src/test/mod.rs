@@ -1,0 +1,136 @@
+//! Runs every test there is and ends with one line that counts them.
+//!
+//! What a stage needs and this machine lacks is installed where that is possible; else
+//! the stage is skipped by name at home, and is a failure in CI (`CI=true`).
+
+mod browser;
+mod clients;
+mod postgres;
+mod tally;
+
+use std::time::Instant;
+
+use crate::interrupt;
+use crate::process::{self, Outcome};
+use crate::site;
+use crate::workspace::{self, Workspace};
+use postgres::{Postgres, Server};
+use tally::Tally;
+
+/// What a stage came to.
+enum End {
+    /// It ran.
+    Counted(Tally),
+    /// It could not run; the text says what is missing.
+    Missing(String),
+}
+
+/// The run so far.
+struct Report {
+    total: Tally,
+    lines: Vec<String>,
+    in_ci: bool,
+}
+
+impl Report {
+    /// Runs one stage and keeps its time and counts.
+    fn stage(&mut self, name: &str, run: impl FnOnce() -> Outcome<End>) {
+        if interrupt::is_requested() {
+            return;
+        }
+        println!("\n== test: {name}");
+        let started = Instant::now();
+        let (tally, note) = match run() {
+            Ok(End::Counted(tally)) => (tally, String::new()),
+            Ok(End::Missing(what)) if self.in_ci => {
+                (Tally::FAILURE, format!(" (missing in CI: {what})"))
+            }
+            Ok(End::Missing(what)) => (Tally::SKIP, format!(" (skipped: {what})")),
+            Err(problem) => {
+                eprintln!("{problem}");
+                (Tally::FAILURE, " (could not run)".to_owned())
+            }
+        };
+        self.total += tally;
+        let seconds = started.elapsed().as_secs_f32();
+        self.lines
+            .push(format!("{name:<28} {seconds:>7.1} s  {tally}{note}"));
+    }
+}
+
+/// Runs every stage; the last line printed is `N passed, N failed, N skipped`.
+pub fn run(workspace: &Workspace) -> Outcome {
+    interrupt::listen()?;
+    let in_ci = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
+    let mut report = Report {
+        total: Tally::default(),
+        lines: Vec::new(),
+        in_ci,
+    };
+    let started = Instant::now();
+
+    let mut site = Ok(());
+    report.stage("site", || {
+        site = site::build(workspace);
+        site.clone().map(|()| End::Counted(Tally::default()))
+    });
+    report.stage("xtask", || cargo_test(workspace, &["-p", "xtask"], None));
+
+    let mut postgres = None;
+    report.stage("PostgreSQL", || match Postgres::start()? {
+        Postgres::Missing(what) => Ok(End::Missing(what)),
+        Postgres::Running(server) => {
+            println!("PostgreSQL answers at {}", server.url());
+            postgres = Some(server);
+            Ok(End::Counted(Tally::default()))
+        }
+    });
+    let mut product: Vec<&str> = workspace::product_packages().collect();
+    product.extend(["--features", "server/embed"]);
+    report.stage("rust", || {
+        cargo_test(workspace, &product, postgres.as_ref())
+    });
+
+    report.stage("binaries", || {
+        let mut arguments = vec!["build", "--bins"];
+        arguments.extend(&product);
+        process::run(workspace.cargo().args(arguments)).map(|()| End::Counted(Tally::default()))
+    });
+    report.stage("browser", || browser::run(workspace));
+    for client in clients::all(workspace)? {
+        report.stage(&format!("client {}", client.name()), || {
+            client.run(workspace)
+        });
+    }
+    drop(postgres);
+    finish(&report, started)
+}
+
+fn cargo_test(workspace: &Workspace, packages: &[&str], postgres: Option<&Server>) -> Outcome<End> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--no-fail-fast"]).args(packages);
+    if let Some(server) = postgres {
+        cargo.env("TEST_POSTGRES_URL", server.url());
+    }
+    let ended = process::tee(&mut cargo)?;
+    Ok(End::Counted(Tally::of(&ended.stdout, ended.success)))
+}
+
+fn finish(report: &Report, started: Instant) -> Outcome {
+    println!("\n== times");
+    for line in &report.lines {
+        println!("{line}");
+    }
+    println!("{:<28} {:>7.1} s", "all", started.elapsed().as_secs_f32());
+    let mut total = report.total;
+    if interrupt::is_requested() {
+        println!("stopped by hand: what did not run counts as one failure");
+        total += Tally::FAILURE;
+    }
+    println!("{total}");
+    if total.failed == 0 {
+        Ok(())
+    } else {
+        Err(String::new())
+    }
+}

@@ -1,0 +1,172 @@
+//! Counts what the runners say that passed, failed and was skipped.
+
+use std::fmt;
+use std::ops::AddAssign;
+
+/// Tests by their end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Did what their name says.
+    pub passed: u64,
+    /// Did not, or could not run at all.
+    pub failed: u64,
+    /// Something that they need is missing.
+    pub skipped: u64,
+}
+
+impl Tally {
+    /// One thing that failed as a whole.
+    pub const FAILURE: Self = Self {
+        passed: 0,
+        failed: 1,
+        skipped: 0,
+    };
+    /// One thing that was skipped as a whole.
+    pub const SKIP: Self = Self {
+        passed: 0,
+        failed: 0,
+        skipped: 1,
+    };
+
+    /// What a runner's output says, judged with how it ended: a runner that counted
+    /// nothing, or failed without naming a failure, is itself one failure.
+    pub fn of(output: &str, succeeded: bool) -> Self {
+        let mut tally = Self::default();
+        for line in output.lines() {
+            tally += line_of(&plain(line));
+        }
+        if tally == Self::default() || (!succeeded && tally.failed == 0) {
+            tally.failed += 1;
+        }
+        tally
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+        self.skipped += other.skipped;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{} passed, {} failed, {} skipped",
+            self.passed, self.failed, self.skipped
+        )
+    }
+}
+
+/// Runners write their counts in four ways:
+/// cargo `test result: ok. 3 passed; 0 failed; 1 ignored; …`, Playwright `  3 passed (2.1s)`,
+/// node `# pass 3` (or `ℹ pass 3`), scripts `3 passed, 0 failed, 0 skipped`.
+fn line_of(line: &str) -> Tally {
+    let node = line.strip_prefix("# ").or_else(|| line.strip_prefix("ℹ "));
+    if let Some((word, number)) = node.and_then(|rest| rest.split_once(' ')) {
+        return number
+            .parse()
+            .map_or(Tally::default(), |count| counted(word, count));
+    }
+    let counts = line
+        .strip_prefix("test result: ")
+        .and_then(|rest| rest.split_once(". "));
+    let counts = counts.map_or(line, |(_, counts)| counts);
+    let mut tally = Tally::default();
+    for part in counts.split([';', ',']) {
+        let mut words = part.split_whitespace();
+        let count = words.next().and_then(|number| number.parse().ok());
+        match (count, words.next(), words.next()) {
+            (Some(count), Some(word), None) => tally += counted(word, count),
+            (Some(count), Some(word), Some(time)) if time.starts_with('(') => {
+                tally += counted(word, count);
+            }
+            (Some(count), Some("did"), Some("not")) => tally += counted("failed", count),
+            _ if counts == line => return Tally::default(),
+            _ => {}
+        }
+    }
+    tally
+}
+
+fn counted(word: &str, count: u64) -> Tally {
+    let mut tally = Tally::default();
+    match word {
+        "pass" | "passed" => tally.passed = count,
+        "fail" | "failed" | "flaky" | "interrupted" | "cancelled" => tally.failed = count,
+        "skip" | "skipped" | "ignored" | "todo" => tally.skipped = count,
+        _ => {}
+    }
+    tally
+}
+
+/// A line without colours and surrounding space.
+fn plain(line: &str) -> String {
+    let mut text = String::new();
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            characters.by_ref().find(char::is_ascii_alphabetic);
+        } else {
+            text.push(character);
+        }
+    }
+    text.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tally(passed: u64, failed: u64, skipped: u64) -> Tally {
+        Tally {
+            passed,
+            failed,
+            skipped,
+        }
+    }
+
+    #[test]
+    fn each_runner_is_understood() {
+        let cargo = "test a ... ok\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 2 filtered out; finished in 0.1s\n\
+                     test result: FAILED. 4 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s";
+        assert_eq!(Tally::of(cargo, false), tally(7, 2, 1));
+        let playwright = "Running 9 tests using 2 workers\n  \u{1b}[31m1 failed\u{1b}[39m\n    [chromium] › a.spec.ts\n  1 flaky\n  2 skipped\n  3 did not run\n  5 passed (2.4s)";
+        assert_eq!(Tally::of(playwright, false), tally(5, 5, 2));
+        let node = "ok 1 - a\n# tests 4\n# suites 0\n# pass 3\n# fail 0\n# cancelled 0\n# skipped 1\n# todo 0\n# duration_ms 12";
+        assert_eq!(Tally::of(node, true), tally(3, 0, 1));
+        assert_eq!(
+            Tally::of("ℹ tests 2\nℹ pass 2\nℹ fail 0", true),
+            tally(2, 0, 0)
+        );
+        assert_eq!(
+            Tally::of("checked all\n12 passed, 0 failed", true),
+            tally(12, 0, 0)
+        );
+    }
+
+    #[test]
+    fn a_runner_that_counts_nothing_is_a_failure() {
+        assert_eq!(Tally::of("all is well", true), tally(0, 1, 0));
+        assert_eq!(Tally::of("error: could not compile", false), tally(0, 1, 0));
+        assert_eq!(
+            Tally::of("test result: ok. 3 passed; 0 failed; 0 ignored", false),
+            tally(3, 1, 0)
+        );
+    }
+
+    #[test]
+    fn numbers_in_prose_do_not_count() {
+        assert_eq!(
+            Tally::of("waited 3 passed keys, 4 failed\n1 passed", true),
+            tally(1, 0, 0)
+        );
+    }
+
+    #[test]
+    fn the_last_line_reads_as_promised() {
+        assert_eq!(tally(3, 0, 1).to_string(), "3 passed, 0 failed, 1 skipped");
+    }
+}
