@@ -86,3 +86,59 @@ pub async fn list(conn: &mut Conn, tenant: TenantId, f: &EventFilter) -> Result<
         .fetch_all(c).await?),
     )
 }
+
+/// Failures with one cause at one app.
+#[derive(Debug, Clone, FromRow)]
+pub struct FailedCause {
+    /// The first error, or why deliveries were refused.
+    pub cause: String,
+    /// The app's name, or empty where none is known.
+    pub app: String,
+    /// How many events or claimed events.
+    pub count: i64,
+    /// The first of them, Unix milliseconds.
+    pub first_at: i64,
+    /// The latest of them, Unix milliseconds.
+    pub last_at: i64,
+}
+
+/// Which failures are wanted.
+#[derive(Debug, Clone)]
+pub struct FailureFilter {
+    /// Test or live; refused deliveries go by their app's mode, those of the shared URL by either.
+    pub livemode: bool,
+    /// Unix milliseconds: at or after.
+    pub since: i64,
+    /// Also deliveries of the shared URL, which name no tenant.
+    pub with_shared: bool,
+}
+
+const FAILED_CAUSES: &str = "
+    select cause, app, count(*) as count, min(first_at) as first_at, max(last_at) as last_at
+      from (select coalesce(e.error, e.outcome) as cause, coalesce(a.name, '') as app,
+                   e.received_at as first_at, e.received_at as last_at
+              from stripe_events e
+              left join stripe_apps a on a.id = e.app_id and a.tenant_id = e.tenant_id
+             where e.tenant_id = $1 and e.livemode = $2 and e.received_at >= $3 and e.status = 'failed'
+            union all
+            select d.cause, coalesce(a.name, ''), d.first_at, d.last_at
+              from stripe_deliveries d
+              left join stripe_apps a on a.id = d.app_id and a.tenant_id = d.tenant_id
+             where (d.tenant_id = $1 or (d.tenant_id is null and $4)) and d.last_at >= $3
+               and (d.app_id is null or a.is_live = $2)
+               and not exists (select 1 from stripe_events v where v.tenant_id = $1
+                               and v.stripe_event_id = d.claimed_event_id
+                               and v.received_at >= d.last_at)) as failures
+     group by cause, app order by 5 desc, 1, 2 limit 20";
+
+/// What failed and why, the latest cause first, at most 20.
+pub async fn failed_causes(
+    conn: &mut Conn,
+    tenant: TenantId,
+    f: &FailureFilter,
+) -> Result<Vec<FailedCause>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(FAILED_CAUSES).bind(tenant.get()).bind(f.livemode).bind(f.since)
+        .bind(f.with_shared).fetch_all(c).await?),
+    )
+}

@@ -59,6 +59,9 @@ const RETRY: &str = "update jobs set run_at = $3, leased_until = 0, last_error =
     where id = $1 and leased_until = $2";
 const BURY: &str =
     "update jobs set state = 'dead', last_error = $3 where id = $1 and leased_until = $2";
+const REQUEUE: &str =
+    "update jobs set state = 'queued', run_at = $3, leased_until = 0, attempts = 0
+    where tenant_id = $1 and unique_key = $2 and (state = 'dead' or leased_until < $3)";
 const NEXT_DUE: &str = "select min(run_at) from jobs where state = 'queued'";
 const COUNT_WAITING: &str = "select count(*) from jobs where state = 'queued'";
 
@@ -100,6 +103,14 @@ pub async fn retry(tx: &mut Tx, job: &Job, again: (i64, &str)) -> Result<bool> {
 pub async fn bury(tx: &mut Tx, job: &Job, error: &str) -> Result<bool> {
     Ok(
         on!(tx, c => sqlx::query(BURY).bind(job.id.get()).bind(job.leased_until).bind(error)
+        .execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// Starts a job anew that waits or was given up; false where there is none, or a worker has it at `now`.
+pub async fn requeue(tx: &mut Tx, tenant: TenantId, unique_key: &str, now: i64) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(REQUEUE).bind(tenant.get()).bind(unique_key).bind(now)
         .execute(c).await?.rows_affected() == 1),
     )
 }

@@ -90,14 +90,28 @@ const BY_ORDER: &str = concat!(
 );
 const SET_EMAIL: &str = "update licenses set email = $3, email_key = $4, updated_at = $5
     where tenant_id = $1 and order_id = $2 and email = ''";
-// Keyset on (created_at, id); an absent filter is an empty or null parameter.
+// An absent filter is an empty or zero parameter. An active licence whose end has passed counts as expired.
+macro_rules! filtered {
+    () => {
+        " from licenses where tenant_id = $1 and livemode = $2
+          and ($3 = 0 or product_id = $3) and ($4 = '' or email_key = $4)
+          and ($5 = '' or $5 = case when state = 'active' and expires_at < $6 then 'expired' else state end)
+          and ($7 = '' or last_four = $7)"
+    };
+}
+
+// Keyset on (created_at, id), or an offset.
 const LIST: &str = concat!(
     "select ",
     columns!(),
-    " from licenses where tenant_id = $1 and livemode = $2
-      and ($3 = 0 or product_id = $3) and ($4 = '' or email_key = $4) and ($5 = '' or state = $5)
-      and ($6 = '' or last_four = $6) and (created_at < $7 or (created_at = $7 and id < $8))
-    order by created_at desc, id desc limit $9"
+    filtered!(),
+    " and (created_at < $8 or (created_at = $8 and id < $9))
+    order by created_at desc, id desc limit $10 offset $11"
+);
+const COUNT: &str = concat!(
+    "select count(*) from (select id",
+    filtered!(),
+    " limit $8) as found"
 );
 const COUNT_SINCE: &str =
     "select count(*) from licenses where tenant_id = $1 and livemode = $2 and created_at >= $3";
@@ -111,12 +125,16 @@ pub struct LicenseFilter {
     pub product_id: i32,
     /// A folded address, or empty for all.
     pub email_key: String,
-    /// A state, or empty for all.
+    /// A state as of `now`, or empty for all.
     pub state: String,
+    /// Unix milliseconds: what ended before counts as expired.
+    pub now: i64,
     /// Last four characters of the key, or empty for all.
     pub last_four: String,
     /// Only what comes after this place in the list.
     pub after: Option<(i64, LicenseId)>,
+    /// Rows to pass over.
+    pub offset: i64,
     /// Rows wanted at most.
     pub limit: i64,
 }
@@ -181,8 +199,17 @@ pub async fn list(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter) -> Resul
         .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
     Ok(
         on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).bind(f.livemode).bind(f.product_id)
-        .bind(&f.email_key).bind(&f.state).bind(&f.last_four).bind(at).bind(id).bind(f.limit)
-        .fetch_all(c).await?),
+        .bind(&f.email_key).bind(&f.state).bind(f.now).bind(&f.last_four).bind(at).bind(id)
+        .bind(f.limit).bind(f.offset).fetch_all(c).await?),
+    )
+}
+
+/// How many licences a filter finds, counted up to `most`; its place, offset and limit do not matter.
+pub async fn count(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter, most: i64) -> Result<i64> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(COUNT).bind(tenant.get()).bind(f.livemode).bind(f.product_id)
+        .bind(&f.email_key).bind(&f.state).bind(f.now).bind(&f.last_four).bind(most)
+        .fetch_one(c).await?),
     )
 }
 

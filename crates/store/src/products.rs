@@ -8,6 +8,10 @@ use crate::error::Result;
 
 /// A product's row.
 #[derive(Debug, Clone, FromRow)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a row has the columns that it has"
+)]
 pub struct Product {
     /// Id; also stands in Stripe's metadata.
     #[sqlx(try_from = "i32")]
@@ -95,6 +99,7 @@ const LIST: &str = concat!(
     columns!(),
     " from products where tenant_id = $1 and archived_at is null order by id limit 1000"
 );
+const NAMES: &str = "select id, name from products where tenant_id = $1";
 const BY_NAME: &str = "select product_id from product_names where tenant_id = $1 and name_key = $2";
 const INSERT_NAME: &str = "insert into product_names (tenant_id, name_key, product_id, created_at)
     values ($1, $2, $3, $4) on conflict (tenant_id, name_key) do nothing";
@@ -136,6 +141,16 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, id: ProductId) -> Result<Op
 /// The tenant's products that are not archived, oldest first, at most 1,000.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Product>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
+}
+
+/// The names of all the tenant's products, archived ones too.
+pub async fn names(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(ProductId, String)>> {
+    let rows: Vec<(i32, String)> =
+        on!(conn, c => sqlx::query_as(NAMES).bind(tenant.get()).fetch_all(c).await?);
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (ProductId::from(id), name))
+        .collect())
 }
 
 /// The product that has, or ever had, this folded name.
