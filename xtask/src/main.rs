@@ -9,6 +9,7 @@
 mod check;
 mod interrupt;
 mod process;
+mod run;
 mod site;
 mod test;
 mod tools;
@@ -38,6 +39,8 @@ enum Command {
         /// Only these stages: walls, crates, lock, format, lints, browser-lints, docs.
         stages: Vec<String>,
     },
+    /// Run the whole product at home: server, a Stripe to play with, a mailbox.
+    Run(run::RunArgs),
     /// Run every test: Rust on both databases, the browser, foreign clients.
     Test,
     /// Print what the browser downloads, raw and as brotli.
@@ -71,6 +74,7 @@ fn dispatch(command: &Command) -> Outcome {
     match command {
         Command::Build(args) => build(&workspace, args),
         Command::Check { stages } => check::run(&workspace, stages),
+        Command::Run(args) => run::run(&workspace, args),
         Command::Test => test::run(&workspace),
         Command::Size => site::print_sizes(&workspace),
     }

@@ -67,7 +67,7 @@ pub fn chromium() -> Option<PathBuf> {
 }
 
 fn find_chromium() -> Option<PathBuf> {
-    let named = std::env::var_os("EXISONE_CHROMIUM").map(PathBuf::from);
+    let named = std::env::var_os("E2E_CHROMIUM").map(PathBuf::from);
     let usual = [
         "/usr/bin/chromium",
         "/usr/bin/chromium-browser",

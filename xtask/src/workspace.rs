@@ -73,7 +73,8 @@ impl Workspace {
         self.target.join("site")
     }
 
-    /// Builds the server and answers the path of `exisone`.
+    /// Builds the server (in development with all of the product) and answers the path of
+    /// `exisone`.
     pub fn build_server(&self, profile: Profile) -> Outcome<PathBuf> {
         let mut cargo = self.cargo();
         cargo.arg("build");
@@ -84,6 +85,17 @@ impl Workspace {
         }
         process::run(&mut cargo)?;
         Ok(self.binary(profile, "exisone"))
+    }
+
+    /// Builds the sandbox and answers the path of `exisone-sandbox`.
+    pub fn build_sandbox(&self, profile: Profile) -> Outcome<PathBuf> {
+        if profile == Profile::Release {
+            process::run(
+                self.cargo()
+                    .args(["build", "--release", "-p", "sandbox", "--bins"]),
+            )?;
+        }
+        Ok(self.binary(profile, "exisone-sandbox"))
     }
 
     /// Where cargo puts a binary of this name.

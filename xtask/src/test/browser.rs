@@ -26,12 +26,12 @@ pub fn run(workspace: &Workspace) -> Outcome<End> {
             "--reporter=list",
         ])
         .current_dir(&folder)
-        .env("EXISONE_BINARY", workspace.binary(Profile::Dev, "exisone"))
+        .env("E2E_EXISONE", workspace.binary(Profile::Dev, "exisone"))
         .env(
-            "EXISONE_SANDBOX_BINARY",
+            "E2E_SANDBOX",
             workspace.binary(Profile::Dev, "exisone-sandbox"),
         )
-        .env("EXISONE_CHROMIUM", chromium);
+        .env("E2E_CHROMIUM", chromium);
     let ended = process::tee(&mut playwright)?;
     Ok(End::Counted(Tally::of(&ended.stdout, ended.success)))
 }

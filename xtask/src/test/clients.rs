@@ -74,9 +74,9 @@ impl Client {
         command
             .args(words)
             .current_dir(&self.folder)
-            .env("EXISONE_BINARY", workspace.binary(Profile::Dev, "exisone"))
+            .env("E2E_EXISONE", workspace.binary(Profile::Dev, "exisone"))
             .env(
-                "EXISONE_SANDBOX_BINARY",
+                "E2E_SANDBOX",
                 workspace.binary(Profile::Dev, "exisone-sandbox"),
             );
         let ended = process::tee(&mut command)?;

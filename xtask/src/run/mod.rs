@@ -1,0 +1,237 @@
+//! Runs the whole product at home: server, a Stripe to play with, a mailbox.
+
+mod http;
+mod seed;
+mod service;
+
+use std::fs;
+use std::io::{BufRead as _, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::interrupt;
+use crate::process::Outcome;
+use crate::site;
+use crate::workspace::{Profile, Workspace};
+use http::Door;
+use seed::{Commands, Seeded};
+use service::{Service, must_be_free};
+
+/// Where the server listens unless `EXISONE_LISTEN` says otherwise.
+const SERVER: &str = "127.0.0.1:3000";
+/// Where the sandbox's API, checkout page and mailbox listen.
+const SANDBOX: &str = "127.0.0.1:12111";
+/// Where the sandbox takes mail.
+const SMTP: &str = "127.0.0.1:12125";
+
+/// What `cargo xtask run` may be told.
+#[derive(Args)]
+pub struct RunArgs {
+    /// Start over: delete ./data (asks first).
+    #[arg(long)]
+    fresh: bool,
+    /// Build as shipped.
+    #[arg(long)]
+    release: bool,
+    /// The bare server: no Stripe, no mailbox, nothing seeded.
+    #[arg(long)]
+    no_sandbox: bool,
+}
+
+/// A run's fixed facts.
+struct Plan {
+    data: PathBuf,
+    server: PathBuf,
+    sandbox: Option<PathBuf>,
+    listen: SocketAddr,
+}
+
+/// Builds, starts, seeds once, and waits for Ctrl-C.
+pub fn run(workspace: &Workspace, args: &RunArgs) -> Outcome {
+    let data = workspace.root.join("data");
+    if args.fresh && data.exists() {
+        ask_and_remove(&data)?;
+    }
+    let plan = build(workspace, args, data)?;
+    interrupt::listen()?;
+    let was_there = plan.data.join("exisone.db").exists();
+    fs::create_dir_all(&plan.data)
+        .map_err(|error| format!("cannot make {}: {error}", plan.data.display()))?;
+    must_be_free(
+        plan.listen,
+        "stop what listens there, or set EXISONE_LISTEN",
+    )?;
+
+    let mut services = Vec::new();
+    if let Some(program) = &plan.sandbox {
+        println!("starting the sandbox");
+        services.push(start_sandbox(program, &plan.data)?);
+    }
+    println!("starting exisone");
+    services.push(start_server(&plan)?);
+    let seeded = if was_there || plan.sandbox.is_none() {
+        None
+    } else {
+        Some(seed_once(&plan)?)
+    };
+    show(&plan, seeded.as_ref());
+    watch(services)
+}
+
+fn build(workspace: &Workspace, args: &RunArgs, data: PathBuf) -> Outcome<Plan> {
+    let profile = if args.release {
+        Profile::Release
+    } else {
+        Profile::Dev
+    };
+    println!("building the site");
+    site::build(workspace)?;
+    println!("building the server");
+    let server = workspace.build_server(profile)?;
+    let sandbox = (!args.no_sandbox)
+        .then(|| workspace.build_sandbox(profile))
+        .transpose()?;
+    let listen = std::env::var("EXISONE_LISTEN").unwrap_or_else(|_| SERVER.to_owned());
+    let listen = listen
+        .parse()
+        .map_err(|error| format!("EXISONE_LISTEN is `{listen}`: {error}"))?;
+    Ok(Plan {
+        data,
+        server,
+        sandbox,
+        listen,
+    })
+}
+
+fn ask_and_remove(data: &Path) -> Outcome {
+    print!(
+        "--fresh deletes {} with everything in it. Type yes to go on: ",
+        data.display()
+    );
+    std::io::stdout().flush().ok();
+    let mut answer = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|error| format!("cannot read the answer: {error}"))?;
+    if answer.trim() != "yes" {
+        return Err("nothing was deleted".to_owned());
+    }
+    fs::remove_dir_all(data).map_err(|error| format!("cannot remove {}: {error}", data.display()))
+}
+
+fn start_sandbox(program: &Path, data: &Path) -> Outcome<Service> {
+    let door = sandbox_door()?;
+    must_be_free(door.address, "the sandbox needs this port")?;
+    let mut command = Command::new(program);
+    command
+        .args(["--listen", SANDBOX, "--smtp", SMTP, "--state-file"])
+        .arg(data.join("sandbox.json"));
+    let mut service = Service::start("sandbox", &mut command, data)?;
+    service.wait_for(&door, "/_sandbox/health")?;
+    Ok(service)
+}
+
+fn start_server(plan: &Plan) -> Outcome<Service> {
+    let mut service = Service::start("exisone", exisone(plan).arg("serve"), &plan.data)?;
+    service.wait_for(&server_door(plan), "/healthz")?;
+    Ok(service)
+}
+
+/// An `exisone` command with this run's settings.
+fn exisone(plan: &Plan) -> Command {
+    let mut command = Command::new(&plan.server);
+    command
+        .env("EXISONE_DATA_DIR", &plan.data)
+        .env(
+            "EXISONE_DATABASE_URL",
+            format!("sqlite://{}", plan.data.join("exisone.db").display()),
+        )
+        .env("EXISONE_MASTER_KEY_FILE", plan.data.join("master.key"))
+        .env("EXISONE_LISTEN", plan.listen.to_string())
+        .env("EXISONE_PUBLIC_URL", format!("http://{}", plan.listen));
+    if plan.sandbox.is_some() {
+        command
+            .env("EXISONE_STRIPE_API_BASE", format!("http://{SANDBOX}/"))
+            .env("EXISONE_SMTP_URL", format!("smtp://{SMTP}"));
+    }
+    command
+}
+
+fn seed_once(plan: &Plan) -> Outcome<Seeded> {
+    println!("seeding a tenant, its admin, a product and a Stripe app");
+    let commands = Commands {
+        exisone: &|| exisone(plan),
+    };
+    let seeded =
+        seed::seed(&commands, &mut server_door(plan), &sandbox_door()?).map_err(|problem| {
+            format!(
+                "{problem}\nwhat was seeded is incomplete: `cargo xtask run --fresh` starts over"
+            )
+        })?;
+    let note = json!({ "email": seed::EMAIL }).to_string();
+    fs::write(plan.data.join("run.json"), note)
+        .map_err(|error| format!("cannot write run.json: {error}"))?;
+    Ok(seeded)
+}
+
+fn server_door(plan: &Plan) -> Door {
+    Door {
+        address: plan.listen,
+        authorization: String::new(),
+    }
+}
+
+fn sandbox_door() -> Outcome<Door> {
+    let address = SANDBOX
+        .parse()
+        .map_err(|error| format!("{SANDBOX}: {error}"))?;
+    Ok(Door {
+        address,
+        authorization: String::new(),
+    })
+}
+
+/// The short block that a person looks for.
+fn show(plan: &Plan, seeded: Option<&Seeded>) {
+    println!("\n  ExisOne    http://{}", plan.listen);
+    if let Some(seeded) = seeded {
+        println!("  e-mail     {}", seed::EMAIL);
+        println!("  password   {}   (shown once)", seeded.password);
+        println!("  token      {}   (shown once)", seeded.token);
+    } else if plan.data.join("run.json").exists() {
+        println!(
+            "  e-mail     {}   (password and token: as shown at the first run)",
+            seed::EMAIL
+        );
+    }
+    if let Ok(code) = fs::read_to_string(plan.data.join("setup-code")) {
+        println!(
+            "  set-up     the first page asks for this code: {}",
+            code.trim()
+        );
+    }
+    if plan.sandbox.is_some() {
+        println!("  mailbox    http://{SANDBOX}/mailbox");
+    }
+    println!("  logs       {}", plan.data.join("exisone.log").display());
+    println!("\n  Ctrl-C stops everything; the data stays.\n");
+}
+
+/// Until Ctrl-C, or until a program ends by itself. The server stops before the sandbox.
+fn watch(mut services: Vec<Service>) -> Outcome {
+    while !interrupt::is_requested() {
+        if let Some(problem) = services.iter_mut().find_map(Service::ended) {
+            return Err(problem);
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+    println!("stopping");
+    while services.pop().is_some() {}
+    Ok(())
+}
