@@ -4,18 +4,31 @@
 //! in as arguments, so every rule is a table in a test; the crate builds for the
 //! server and for the browser alike.
 
+pub mod access_token;
 pub mod activation_key;
+pub mod app_health;
 pub mod email_address;
+pub mod event_log;
 pub mod field_error;
 pub mod folding;
+mod form;
 pub mod fulfilment;
 pub mod ids;
+pub mod license_state;
 pub mod license_term;
+pub mod mail;
 pub mod money;
+pub mod order;
 pub mod permission;
+pub mod person;
+pub mod plan;
+pub mod product;
 pub mod purchase;
 pub mod role;
+pub mod stripe_app;
+pub mod stripe_app_status;
 pub mod stripe_event;
 pub mod stripe_signature;
+pub mod template;
 pub mod timestamp;
 pub mod words;
