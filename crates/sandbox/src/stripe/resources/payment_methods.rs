@@ -90,6 +90,20 @@ pub(crate) fn make_card(call: &mut Call, last4: &str, given: &Value) -> Value {
     method
 }
 
+/// Stripe's test accounts whose debit fails in the end.
+const FAILING_IBANS: [&str; 4] = [
+    "AT861904300235473202",
+    "DE62370400440532013001",
+    "FR8420041010050500013M02607",
+    "IT60X0542811101000000123456",
+];
+const FAILING_ACCOUNT: &str = "failingaccount00";
+
+/// True for a delayed method whose money will not come.
+pub(crate) fn fails_later(method: &Value) -> bool {
+    method["sepa_debit"]["fingerprint"] == FAILING_ACCOUNT
+}
+
 fn make_sepa(call: &mut Call, given: &Value) -> Answer {
     let iban = given["sepa_debit"]["iban"].as_str().unwrap_or_default();
     let plain: String = iban.chars().filter(|c| !c.is_whitespace()).collect();
@@ -98,12 +112,13 @@ fn make_sepa(call: &mut Call, given: &Value) -> Answer {
             .code("invalid_bank_account_iban")
             .param("sepa_debit[iban]"));
     }
+    let fails = FAILING_IBANS.contains(&plain.as_str());
     let mut method = make(call, "sepa_debit", given);
     method["sepa_debit"] = json!({
         "bank_code": plain[4..9],
         "branch_code": "",
         "country": plain[..2],
-        "fingerprint": "vifs0Ho7vwRn1Miu",
+        "fingerprint": if fails { FAILING_ACCOUNT } else { "vifs0Ho7vwRn1Miu" },
         "generated_from": { "charge": null, "setup_attempt": null },
         "last4": plain[plain.len() - 4..],
     });

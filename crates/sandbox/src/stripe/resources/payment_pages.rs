@@ -41,6 +41,8 @@ pub(crate) fn confirm(call: &mut Call) -> Answer {
     let method = payment_methods::resolve(call, &id)?;
     let outcome = if payment_methods::declines(&method) {
         Outcome::Decline
+    } else if payment_methods::fails_later(&method) {
+        Outcome::PayLaterThenFail
     } else if payment_methods::is_delayed(&method) {
         Outcome::PayLaterThenSucceed
     } else {
