@@ -1,0 +1,42 @@
+// Three ways to look at the product: a browser, a browser without JavaScript, a small phone.
+// A test runs in the first; the tags @no-js and @mobile take it to the others too.
+import { defineConfig } from '@playwright/test';
+
+const chromium = process.env.E2E_CHROMIUM ?? '/usr/bin/chromium';
+
+export default defineConfig({
+  testDir: 'tests',
+  outputDir: 'test-results',
+  workers: 2,
+  fullyParallel: false,
+  retries: 0,
+  forbidOnly: process.env.CI === 'true',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list']],
+  use: {
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    reducedMotion: 'reduce',
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+    viewport: { width: 1280, height: 800 },
+    launchOptions: {
+      executablePath: chromium,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'chromium', grepInvert: /@only-no-js/ },
+    { name: 'no-js', grep: /@(only-)?no-js/, use: { javaScriptEnabled: false } },
+    { name: 'mobile-360', grep: /@mobile/, use: { viewport: { width: 360, height: 740 }, hasTouch: true } },
+  ],
+});

@@ -1,0 +1,186 @@
+// A whole ExisOne of its own: server on a fresh SQLite, sandbox, mailbox, seeded like
+// `cargo xtask run` does it, through the product's commands and JSON API.
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePorts, Program } from './programs.ts';
+
+/** Who may sign in. */
+export interface Person {
+  email: string;
+  password: string;
+}
+
+/** A mail as the sandbox's mailbox shows it. */
+export interface Mail {
+  id: string;
+  to: string[];
+  subject: string;
+  messageId: string;
+  text: string;
+}
+
+export class Installation {
+  /** Where the server answers. */
+  readonly url: string;
+  /** Where the sandbox answers: Stripe's API, checkout pages, mailbox, controls. */
+  readonly sandboxUrl: string;
+  /** The seeded admin. */
+  readonly admin: Person = { email: 'admin@example.com', password: secret() };
+  /** The tenant's id. */
+  tenant = '';
+  /** An access token with every permission. */
+  token = '';
+  /** The seeded product's id and name. */
+  product = { id: 0, name: 'Acme Studio' };
+
+  private server?: Program;
+  private sandbox?: Program;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly ports: { server: number; sandbox: number; smtp: number },
+  ) {
+    this.url = `http://127.0.0.1:${ports.server}`;
+    this.sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
+  }
+
+  /** Both programs, running and seeded. */
+  static async seeded(): Promise<Installation> {
+    const installation = await Installation.bare();
+    await installation.seed();
+    return installation;
+  }
+
+  /** Both programs, running; no tenant, no admin. */
+  static async bare(): Promise<Installation> {
+    const [server, sandbox, smtp] = await freePorts(3);
+    const installation = new Installation(mkdtempSync(join(tmpdir(), 'exisone-e2e-')), { server, sandbox, smtp });
+    try {
+      await installation.startSandbox();
+      await installation.startServer();
+    } catch (problem) {
+      await installation.stop();
+      throw problem;
+    }
+    return installation;
+  }
+
+  /** Stops both and removes the data. */
+  async stop(): Promise<void> {
+    await this.server?.stop();
+    await this.sandbox?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Both logs, for a test that failed. */
+  logs(): string {
+    return [this.server, this.sandbox].map((program) => `== ${program?.name}\n${program?.log()}`).join('\n');
+  }
+
+  /** Asks our JSON API with the seeded token. */
+  async api<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    return ask(this.url + path, method, body, { authorization: `ExisOneApi ${this.token}` });
+  }
+
+  /** Asks the sandbox's controls, such as `/_sandbox/mails`. */
+  async control<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+    return ask(this.sandboxUrl + path, method, body, {});
+  }
+
+  /** The mails that arrived so far. */
+  async mails(): Promise<Mail[]> {
+    return this.control('GET', '/_sandbox/mails');
+  }
+
+  /** Runs `exisone` beside the running server and answers what it printed. */
+  command(words: string[], input = ''): string {
+    const ended = spawnSync(binary('E2E_EXISONE'), words, { env: this.environment(), input, encoding: 'utf8' });
+    if (ended.status !== 0) {
+      throw new Error(`exisone ${words.slice(0, 2).join(' ')} failed: ${ended.stderr || ended.error}`);
+    }
+    return ended.stdout.trim();
+  }
+
+  private async startSandbox(): Promise<void> {
+    const listen = ['--listen', `127.0.0.1:${this.ports.sandbox}`, '--smtp', `127.0.0.1:${this.ports.smtp}`];
+    const log = join(this.folder, 'sandbox.log');
+    this.sandbox = Program.start('sandbox', [binary('E2E_SANDBOX'), ...listen], environment(), log);
+    await this.sandbox.answers(`${this.sandboxUrl}/_sandbox/health`);
+  }
+
+  private async startServer(): Promise<void> {
+    const log = join(this.folder, 'exisone.log');
+    this.server = Program.start('exisone', [binary('E2E_EXISONE'), 'serve'], this.environment(), log);
+    await this.server.answers(`${this.url}/healthz`);
+  }
+
+  private environment(): NodeJS.ProcessEnv {
+    return {
+      ...environment(),
+      EXISONE_DATA_DIR: this.folder,
+      EXISONE_DATABASE_URL: `sqlite://${join(this.folder, 'exisone.db')}`,
+      EXISONE_MASTER_KEY_FILE: join(this.folder, 'master.key'),
+      EXISONE_LISTEN: `127.0.0.1:${this.ports.server}`,
+      EXISONE_PUBLIC_URL: this.url,
+      EXISONE_STRIPE_API_BASE: `${this.sandboxUrl}/`,
+      EXISONE_SMTP_URL: `smtp://127.0.0.1:${this.ports.smtp}`,
+    };
+  }
+
+  private async seed(): Promise<void> {
+    this.tenant = this.command(['tenant', 'create', '--name', 'Acme Software']);
+    const person = ['admin', 'create', '--tenant', this.tenant, '--email', this.admin.email];
+    this.command(person, `${this.admin.password}\n`);
+    const every = 'verify,generate,email,manage';
+    this.token = this.command(['token', 'create', '--tenant', this.tenant, '--permissions', every, '--name', 'e2e']);
+    this.product = await this.api('POST', '/api/product/', {
+      name: this.product.name,
+      price: 49,
+      currency: 'USD',
+      trialDays: 14,
+      defaultLicenseDays: 365,
+      sendPurchaseEmail: true,
+      emailSubject: 'Your {{ProductName}} keys',
+      emailTemplate: 'Thank you for buying {{ProductName}}.\n\n{{ActivationKey}}\n',
+    });
+    const key = `sk_test_${secret()}`;
+    const signing = `whsec_${secret()}`;
+    const app = await this.api<{ webhookUrl: string }>('POST', '/api/stripe/apps', {
+      name: 'Sandbox at home',
+      publishableKey: key.replace('sk_', 'pk_'),
+      secretKey: key,
+      webhookSigningSecret: signing,
+      isLive: false,
+      isActive: true,
+      isDefault: true,
+      defaultCurrency: 'USD',
+    });
+    await this.control('POST', '/_sandbox/endpoints', { apiKey: key, url: app.webhookUrl, secret: signing });
+  }
+}
+
+/** The environment without settings of ours: each test's server gets exactly its own. */
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EXISONE_')));
+}
+
+function binary(variable: string): string {
+  const path = process.env[variable];
+  if (!path) throw new Error(`${variable} is not set: run the tests by \`cargo xtask test\``);
+  return path;
+}
+
+async function ask<Answer>(url: string, method: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
+  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { ...headers, 'content-type': 'application/json' } };
+  const response = await fetch(url, { method, headers, ...json });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}: ${text}`);
+  return (text ? JSON.parse(text) : undefined) as Answer;
+}
+
+function secret(): string {
+  return randomBytes(24).toString('hex');
+}

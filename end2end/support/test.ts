@@ -1,0 +1,68 @@
+// What every spec imports: `test` with an installation of its worker's own and a page that
+// fails its test when the console is not clean; `hydrated` and `expectAccessible`.
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base, type Page } from '@playwright/test';
+import { Installation } from './installation.ts';
+
+interface Fixtures {
+  /** Complaints of the console that this test brings about on purpose, by pattern. */
+  expectedComplaints: RegExp[];
+}
+
+interface WorkerFixtures {
+  installation: Installation;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  installation: [
+    async ({}, use) => {
+      const installation = await Installation.seeded();
+      await use(installation);
+      await installation.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  baseURL: async ({ installation }, use) => use(installation.url),
+  expectedComplaints: async ({}, use) => use([]),
+  page: async ({ page, expectedComplaints, installation }, use, info) => {
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') {
+        complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+      }
+    });
+    page.on('pageerror', (error) => complaints.push(`page: ${error.stack ?? error.message}`));
+    page.on('response', (response) => {
+      if (response.status() >= 500) complaints.push(`${response.status()}: ${response.url()}`);
+    });
+    await use(page);
+    if (info.status !== info.expectedStatus) {
+      await info.attach('logs', { body: installation.logs(), contentType: 'text/plain' });
+    }
+    const unexpected = complaints.filter((text) => !expectedComplaints.some((pattern) => pattern.test(text)));
+    expect(unexpected, 'the console is clean').toEqual([]);
+  },
+});
+
+export { expect };
+
+/** Waits until the browser's program has taken the page over; at once without JavaScript. */
+export async function hydrated(page: Page): Promise<void> {
+  if (test.info().project.use.javaScriptEnabled === false) return;
+  await expect(page.locator('body[data-hydrated]')).toBeAttached();
+}
+
+/** Fails with each violation of WCAG 2.2 AA, its rule and its places. */
+export async function expectAccessible(page: Page): Promise<void> {
+  if (test.info().project.use.javaScriptEnabled === false) return;
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  const places = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.target.join(' ')) }));
+  expect(places, 'axe finds nothing').toEqual([]);
+}
+
+/** Fails when the page is wider than the window: nobody scrolls sideways. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, 'the page fits the window').toBeLessThanOrEqual(0);
+}
