@@ -56,8 +56,13 @@ const BY_PUBLIC_ID: &str = concat!(
     columns!(),
     " from access_tokens where public_id = $1"
 );
-const REVOKE: &str = "update access_tokens set revoked_at = coalesce(revoked_at, $3)
-    where tenant_id = $1 and id = $2 returning name";
+const FIND: &str = concat!(
+    "select ",
+    columns!(),
+    " from access_tokens where tenant_id = $1 and id = $2"
+);
+const REVOKE: &str = "update access_tokens set revoked_at = $3
+    where tenant_id = $1 and id = $2 and revoked_at is null";
 const USED: &str = "update access_tokens set last_used_at = $3
     where tenant_id = $1 and id = $2 and (last_used_at is null or last_used_at < $3)";
 
@@ -79,17 +84,22 @@ pub async fn find_by_public_id(conn: &mut Conn, public_id: &str) -> Result<Optio
     Ok(on!(conn, c => sqlx::query_as(BY_PUBLIC_ID).bind(public_id).fetch_optional(c).await?))
 }
 
-/// Revokes a token, keeping the time of a former revocation; answers its name, or `None` where the
-/// tenant has none with this id.
-pub async fn revoke(
-    tx: &mut Tx,
+/// One token of the tenant, whatever its state.
+pub async fn find(
+    conn: &mut Conn,
     tenant: TenantId,
     id: AccessTokenId,
-    now: i64,
-) -> Result<Option<String>> {
+) -> Result<Option<AccessToken>> {
     Ok(
-        on!(tx, c => sqlx::query_scalar(REVOKE).bind(tenant.get()).bind(id.get()).bind(now)
-        .fetch_optional(c).await?),
+        on!(conn, c => sqlx::query_as(FIND).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
+    )
+}
+
+/// Revokes a token; false where there is none, or it was revoked before.
+pub async fn revoke(tx: &mut Tx, tenant: TenantId, id: AccessTokenId, now: i64) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(REVOKE).bind(tenant.get()).bind(id.get()).bind(now)
+        .execute(c).await?.rows_affected() == 1),
     )
 }
 

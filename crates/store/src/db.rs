@@ -27,7 +27,7 @@ enum Inner {
     Sqlite {
         read: SqlitePool,
         writer: Arc<Writer>,
-        options: SqliteConnectOptions,
+        options: Box<SqliteConnectOptions>,
     },
     Postgres(PgPool),
 }
@@ -70,7 +70,7 @@ impl Db {
         Ok(Self(Inner::Sqlite {
             read,
             writer,
-            options,
+            options: Box::new(options),
         }))
     }
 

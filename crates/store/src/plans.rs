@@ -35,6 +35,9 @@ const UPDATE: &str =
     where tenant_id = $1 and id = $2";
 const FIND: &str = "select id, name, name_key, duration_days, is_active, created_at, updated_at
     from plans where tenant_id = $1 and id = $2";
+// Writing the row's own name locks it on both databases until the transaction ends.
+const LOCK: &str = "update plans set name = name where tenant_id = $1 and id = $2
+    returning id, name, name_key, duration_days, is_active, created_at, updated_at";
 const LIST: &str = "select id, name, name_key, duration_days, is_active, created_at, updated_at
     from plans where tenant_id = $1 order by id limit 1000";
 
@@ -59,6 +62,13 @@ pub async fn update(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<bool> {
 pub async fn find(conn: &mut Conn, tenant: TenantId, id: PlanId) -> Result<Option<Plan>> {
     Ok(
         on!(conn, c => sqlx::query_as(FIND).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
+    )
+}
+
+/// One plan of the tenant, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, tenant: TenantId, id: PlanId) -> Result<Option<Plan>> {
+    Ok(
+        on!(tx, c => sqlx::query_as(LOCK).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
     )
 }
 

@@ -94,6 +94,11 @@ const FIND: &str = concat!(
     columns!(),
     " from products where tenant_id = $1 and id = $2"
 );
+// Writing the row's own name locks it on both databases until the transaction ends.
+const LOCK: &str = concat!(
+    "update products set name = name where tenant_id = $1 and id = $2 returning id, ",
+    columns!()
+);
 const LIST: &str = concat!(
     "select id, ",
     columns!(),
@@ -135,6 +140,13 @@ pub async fn update(tx: &mut Tx, tenant: TenantId, p: &Product) -> Result<bool> 
 pub async fn find(conn: &mut Conn, tenant: TenantId, id: ProductId) -> Result<Option<Product>> {
     Ok(
         on!(conn, c => sqlx::query_as(FIND).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
+    )
+}
+
+/// One product of the tenant, archived or not, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, tenant: TenantId, id: ProductId) -> Result<Option<Product>> {
+    Ok(
+        on!(tx, c => sqlx::query_as(LOCK).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
     )
 }
 

@@ -24,6 +24,9 @@ const INSERT: &str =
     "insert into tenants (name, settings, created_at) values ($1, $2, $3) returning id";
 const FIND: &str = "select id, name, settings, created_at from tenants where id = $1";
 const LIST: &str = "select id, name, settings, created_at from tenants order by id limit 1000";
+// Writing the row's own name locks it on both databases until the transaction ends.
+const LOCK: &str = "update tenants set name = name where id = $1
+    returning id, name, settings, created_at";
 const UPDATE_SETTINGS: &str = "update tenants set settings = $2 where id = $1";
 
 /// Adds a tenant and answers its id.
@@ -35,6 +38,11 @@ pub async fn insert(tx: &mut Tx, name: &str, now: i64) -> Result<TenantId> {
 /// One tenant, if it is there.
 pub async fn find(conn: &mut Conn, id: TenantId) -> Result<Option<Tenant>> {
     Ok(on!(conn, c => sqlx::query_as(FIND).bind(id.get()).fetch_optional(c).await?))
+}
+
+/// The tenant, locked until the transaction ends.
+pub async fn lock(tx: &mut Tx, id: TenantId) -> Result<Option<Tenant>> {
+    Ok(on!(tx, c => sqlx::query_as(LOCK).bind(id.get()).fetch_optional(c).await?))
 }
 
 /// All tenants, oldest first, at most 1,000.
