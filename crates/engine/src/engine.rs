@@ -8,12 +8,14 @@ use store::{Conn, Db, Tx};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+use crate::accounts::Accounts;
 use crate::error::Result;
 use crate::keys::installation::InstallationKey;
 use crate::keys::master_key::MasterKey;
 use crate::ports::{Clock, Entropy, Mailer, Stripe};
 use crate::stripe::deliveries::Deliveries;
 use crate::stripe::secrets::SecretsCache;
+use crate::tokens::Uses;
 
 /// Everything that is put together at the start.
 pub struct Parts {
@@ -42,6 +44,8 @@ struct Inner {
     installation: InstallationKey,
     secrets: SecretsCache,
     deliveries: Deliveries,
+    accounts: Accounts,
+    token_uses: Uses,
     wake: Notify,
 }
 
@@ -55,6 +59,8 @@ impl Engine {
             installation,
             secrets: SecretsCache::new(Duration::from_secs(600)),
             deliveries: Deliveries::default(),
+            accounts: Accounts::default(),
+            token_uses: Uses::default(),
             wake: Notify::new(),
         })))
     }
@@ -118,6 +124,14 @@ impl Engine {
 
     pub(crate) fn deliveries(&self) -> &Deliveries {
         &self.0.deliveries
+    }
+
+    pub(crate) fn accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    pub(crate) fn token_uses(&self) -> &Uses {
+        &self.0.token_uses
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

@@ -5,18 +5,25 @@
 //! inside it: it enqueues. Time, chance, Stripe and the mail server come in
 //! through [`ports`]; deliberately absent are HTTP, SQL and HTML.
 
+pub mod accounts;
 pub mod actor;
 mod change;
 pub mod emails;
 mod engine;
 pub mod error;
+pub mod flash;
 pub mod health;
+pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod orders;
+pub mod plans;
 pub mod ports;
+pub mod products;
+pub mod settings;
 pub mod stripe;
 pub mod tenants;
+pub mod tokens;
 
 pub use actor::Actor;
 pub use engine::{Engine, Parts};

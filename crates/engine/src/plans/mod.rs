@@ -1,0 +1,49 @@
+//! Plans: a name for how long a licence lasts. Switched off, never deleted.
+
+pub mod create;
+pub mod list;
+pub mod update;
+
+use domain::ids::PlanId;
+use domain::plan::PlanChanges;
+use domain::timestamp::Timestamp;
+use store::plans::Plan;
+
+use crate::error::Error;
+
+/// A plan as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanView {
+    /// Id; also stands in Stripe's metadata.
+    pub id: PlanId,
+    /// What an admin may change.
+    pub fields: PlanChanges,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Option<Timestamp>,
+}
+
+fn view(row: &Plan) -> PlanView {
+    PlanView {
+        id: row.id,
+        fields: fields(row),
+        created_at: Timestamp::from_millis(row.created_at),
+        updated_at: row.updated_at.map(Timestamp::from_millis),
+    }
+}
+
+fn fields(row: &Plan) -> PlanChanges {
+    PlanChanges {
+        name: row.name.clone(),
+        duration_days: row.duration_days,
+        is_active: row.is_active,
+    }
+}
+
+fn name_in_use() -> Error {
+    Error::Conflict {
+        code: "name_in_use",
+        message: "Another plan has this name. Choose another.".into(),
+    }
+}

@@ -1,0 +1,52 @@
+//! Changing a plan. Licences that were sold keep the length that they were sold with.
+
+use domain::ids::PlanId;
+use domain::permission::Permission;
+use domain::plan::PlanForm;
+use serde_json::json;
+use store::plans::{self, Plan};
+
+use super::{PlanView, fields, name_in_use, view};
+use crate::Engine;
+use crate::actor::Actor;
+use crate::change::{self, Change};
+use crate::error::{Error, Result};
+
+/// Changes what the form names and keeps the rest. `Conflict` `name_in_use` where another plan has
+/// the name.
+pub async fn execute(
+    engine: &Engine,
+    actor: &Actor,
+    id: PlanId,
+    form: &PlanForm,
+) -> Result<PlanView> {
+    actor.may(Permission::Manage)?;
+    let now = engine.now();
+    let mut tx = engine.begin().await?;
+    let found = plans::lock(&mut tx, actor.tenant(), id).await?;
+    let former = found.ok_or(Error::NotFound("plan"))?;
+    let after = form.parse_update(&fields(&former))?;
+    let plan = Plan {
+        id,
+        name_key: after.name_key(),
+        name: after.name,
+        duration_days: after.duration_days,
+        is_active: after.is_active,
+        created_at: former.created_at,
+        updated_at: Some(now.millis()),
+    };
+    match plans::update(&mut tx, actor.tenant(), &plan).await {
+        Err(error) if error.is_unique_violation() => return Err(name_in_use()),
+        updated => updated?,
+    };
+    let what = Change {
+        subject: ("plan", id.to_string()),
+        verb: "updated",
+        data: json!({ "name": plan.name, "durationDays": plan.duration_days,
+            "isActive": plan.is_active }),
+        livemode: false,
+    };
+    change::write(&mut tx, actor, now, what).await?;
+    tx.commit().await?;
+    Ok(view(&plan))
+}

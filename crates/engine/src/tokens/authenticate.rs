@@ -1,0 +1,50 @@
+//! Who sends this token? The public half finds the row, the secret half is compared in constant time.
+
+use store::access_tokens::{self, AccessToken};
+use subtle::ConstantTimeEq;
+
+use super::hash;
+use crate::Engine;
+use crate::actor::{Actor, Who};
+use crate::error::{Error, Result};
+
+const NOT_VALID: Error = Error::Unauthorized(
+    "This access token is not valid. It may have been revoked; create another under Access Tokens.",
+);
+const EXPIRED: Error =
+    Error::Unauthorized("This access token has expired. Create another under Access Tokens.");
+
+/// The actor behind a whole token (`exo_at_<public>_<secret>`), or `Unauthorized`.
+pub async fn execute(engine: &Engine, token: &str) -> Result<Actor> {
+    let (public_id, secret) = split(token).ok_or(NOT_VALID)?;
+    let mut conn = engine.read().await?;
+    let found = access_tokens::find_by_public_id(&mut conn, public_id).await?;
+    drop(conn);
+    let row = found.ok_or(NOT_VALID)?;
+    if !bool::from(hash(secret).as_slice().ct_eq(&row.secret_hash)) || row.revoked_at.is_some() {
+        return Err(NOT_VALID);
+    }
+    let now = engine.now();
+    if row.expires_at.is_some_and(|end| end <= now.millis()) {
+        return Err(EXPIRED);
+    }
+    engine.token_uses().note(now, &row);
+    actor(row)
+}
+
+fn split(token: &str) -> Option<(&str, &str)> {
+    token.strip_prefix("exo_at_")?.split_once('_')
+}
+
+fn actor(row: AccessToken) -> Result<Actor> {
+    let permissions = row
+        .permissions
+        .parse()
+        .map_err(|_| Error::fault("a token's permissions are not known"))?;
+    let who = Who::Token {
+        id: row.id,
+        name: row.name,
+        permissions,
+    };
+    Ok(Actor::new(row.tenant_id, who))
+}
