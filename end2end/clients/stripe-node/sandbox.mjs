@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { once } from "node:events";
 
 const BINARY =
-  process.env.EXISONE_SANDBOX_BINARY ??
+  process.env.E2E_SANDBOX ??
   new URL("../../../target/debug/exisone-sandbox", import.meta.url).pathname;
 
 export async function startSandbox() {
