@@ -3,12 +3,9 @@
 use crate::field_error::FieldErrors;
 use crate::form::{Input, Reader, form, input};
 use crate::money::Currency;
+use crate::stripe_key::{Kind, Mode, malformed};
 
 const NAME_MAX: usize = 100;
-/// Stripe's keys and secrets are shorter than this.
-const KEY_MAX: usize = 255;
-/// What must at least follow a prefix.
-const KEY_MIN: usize = 8;
 
 form! {
     /// A Stripe app as it is typed or sent. It holds secrets, so it has no `Debug`.
@@ -104,35 +101,32 @@ impl StripeAppForm {
         let is_active = input("isActive", self.is_active.as_ref());
         let is_default = input("isDefault", self.is_default.as_ref());
         let currency = input("defaultCurrency", self.default_currency.as_ref());
+        let (current, previous) = self.read_signing_secrets(&mut reader);
         let changes = StripeAppChanges {
             name: reader.name(name, &saved.name, NAME_MAX),
             publishable_key: self.read_publishable_key(&mut reader, saved, mode),
             secret_key: self.read_secret_key(&mut reader, saved, mode),
-            webhook_signing_secret: signing_secret(
-                &mut reader,
-                input("webhookSigningSecret", self.webhook_signing_secret.as_ref()),
-            ),
-            previous_webhook_signing_secret: signing_secret(
-                &mut reader,
-                input(
-                    "previousWebhookSigningSecret",
-                    self.previous_webhook_signing_secret.as_ref(),
-                ),
-            ),
+            webhook_signing_secret: current,
+            previous_webhook_signing_secret: previous,
             is_live,
             is_active: reader.flag(is_active, saved.is_active),
             is_default: reader.flag(is_default, saved.is_default),
             default_currency: reader.currency(currency, saved.default_currency),
         };
-        if changes.webhook_signing_secret.is_some()
-            && changes.webhook_signing_secret == changes.previous_webhook_signing_secret
-        {
-            reader.refuse(
-                "previousWebhookSigningSecret",
-                "This is the new secret again. Paste the one that Stripe used before, or leave it empty.",
-            );
-        }
         reader.finish(changes)
+    }
+
+    fn read_signing_secrets(&self, reader: &mut Reader) -> (Option<String>, Option<String>) {
+        let field = "previousWebhookSigningSecret";
+        let current = input("webhookSigningSecret", self.webhook_signing_secret.as_ref());
+        let previous = input(field, self.previous_webhook_signing_secret.as_ref());
+        let current = signing_secret(reader, current);
+        let previous = signing_secret(reader, previous);
+        if current.is_some() && current == previous {
+            let message = "This is the new secret again. Paste the one that Stripe used before, or leave it empty.";
+            reader.refuse(field, message);
+        }
+        (current, previous)
     }
 
     fn read_publishable_key(
@@ -209,91 +203,6 @@ fn signing_secret(reader: &mut Reader, input: Input<'_>) -> Option<String> {
 fn refuse(reader: &mut Reader, field: &str, refusal: Option<String>) {
     if let Some(message) = refusal {
         reader.refuse(field, message);
-    }
-}
-
-/// What is wrong with a text that has the right prefix; never repeats it.
-fn malformed(key: &str) -> Option<String> {
-    let rest = key.rsplit('_').next().unwrap_or_default();
-    let is_key = key
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"_-+/=".contains(&b));
-    if !is_key {
-        return Some("It has characters that no key of Stripe has. Copy it again, with Stripe’s copy button.".into());
-    }
-    if key.len() > KEY_MAX {
-        return Some("It is too long. Copy it again, alone.".into());
-    }
-    (rest.len() < KEY_MIN).then(|| "It is too short. Copy the whole of it.".into())
-}
-
-#[derive(Clone, Copy)]
-struct Mode {
-    is_live: bool,
-}
-
-impl Mode {
-    const fn other(self) -> Self {
-        Self {
-            is_live: !self.is_live,
-        }
-    }
-
-    const fn word(self) -> &'static str {
-        if self.is_live { "live" } else { "test" }
-    }
-
-    const fn label(self) -> &'static str {
-        if self.is_live { "Live" } else { "Test" }
-    }
-
-    fn secret_prefixes(self) -> String {
-        format!("sk_{0}_ or rk_{0}_", self.word())
-    }
-
-    fn contradicted_by(self, what: &str, prefix: &str) -> String {
-        let other = self.other();
-        format!(
-            "This is a {} {what}, but the app is marked {}. Paste the key that starts with {prefix}, or switch the app to {}.",
-            other.word(),
-            self.label(),
-            other.label()
-        )
-    }
-}
-
-/// What a text is by its prefix (docs.stripe.com/keys).
-#[derive(Clone, Copy)]
-enum Kind {
-    Publishable { is_live: bool },
-    Secret { is_live: bool },
-    SigningSecret,
-    Unknown,
-}
-
-impl Kind {
-    fn of(text: &str) -> Self {
-        let mut parts = text.splitn(3, '_');
-        let mode = |part: Option<&str>| match part {
-            Some("live") => Some(true),
-            Some("test") => Some(false),
-            _ => None,
-        };
-        match (parts.next(), mode(parts.next()), parts.next()) {
-            (Some("pk"), Some(is_live), Some(_)) => Self::Publishable { is_live },
-            (Some("sk" | "rk"), Some(is_live), Some(_)) => Self::Secret { is_live },
-            (Some("whsec"), ..) if text.len() > "whsec_".len() => Self::SigningSecret,
-            _ => Self::Unknown,
-        }
-    }
-
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Publishable { .. } => "This is a publishable key. ",
-            Self::Secret { .. } => "This is a secret key. ",
-            Self::SigningSecret => "This is a webhook signing secret. ",
-            Self::Unknown => "",
-        }
     }
 }
 
