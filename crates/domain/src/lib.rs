@@ -6,7 +6,6 @@
 
 pub mod access_token;
 pub mod activation_key;
-pub mod app_health;
 pub mod email_address;
 pub mod event_log;
 pub mod field_error;

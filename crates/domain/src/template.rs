@@ -29,3 +29,16 @@ pub const PLACEHOLDERS: [Placeholder; 3] = [
 pub fn is_placeholder(name: &str) -> bool {
     PLACEHOLDERS.iter().any(|known| known.name == name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_guides_three_placeholders_are_known_and_no_other() {
+        for name in ["ActivationKey", "ProductName", "CustomerEmail"] {
+            assert!(is_placeholder(name), "{name}");
+        }
+        assert!(!is_placeholder("activationKey") && !is_placeholder(""));
+    }
+}
