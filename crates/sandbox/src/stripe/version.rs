@@ -97,17 +97,22 @@ fn age_object(object: &mut Value) {
         "payment_intent" => {
             remove(object, &INTENT_NEWER);
             object["invoice"] = Value::Null;
+            object["source"] = Value::Null;
         }
         "charge" => {
             remove(object, &["presentment_details", "authorization_code"]);
             object["invoice"] = Value::Null;
+            object["source"] = Value::Null;
         }
         "customer" => remove(
             object,
             &["customer_account", "business_name", "individual_name"],
         ),
         "payment_method" => remove(object, &["customer_account"]),
-        "product" => remove(object, &["tax_details"]),
+        "product" => {
+            remove(object, &["tax_details"]);
+            object["attributes"] = json!([]);
+        }
         _ => {}
     }
 }

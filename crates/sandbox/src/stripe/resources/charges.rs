@@ -99,7 +99,6 @@ fn make(call: &mut Call, intent: &Value) -> Value {
         "refunded": false,
         "review": null,
         "shipping": intent["shipping"],
-        "source": null,
         "source_transfer": null,
         "statement_descriptor": intent["statement_descriptor"],
         "statement_descriptor_suffix": intent["statement_descriptor_suffix"],

@@ -78,7 +78,6 @@ pub(crate) fn make(call: &mut Call, given: &Value, amount: i64, currency: &str) 
         "review": null,
         "setup_future_usage": given["setup_future_usage"],
         "shipping": shipping(&given["shipping"]),
-        "source": null,
         "statement_descriptor": given["statement_descriptor"],
         "statement_descriptor_suffix": given["statement_descriptor_suffix"],
         "status": "requires_payment_method",

@@ -76,7 +76,6 @@ pub(crate) fn make(call: &mut Call, given: &Value, product: &Value) -> Value {
             "interval": recurring.get("interval"),
             "interval_count": recurring.get("interval_count").and_then(Value::as_i64).unwrap_or(1),
             "meter": null,
-            "trial_period_days": null,
             "usage_type": "licensed",
         })
     });

@@ -36,7 +36,6 @@ pub(crate) fn make(call: &mut Call, given: &Value) -> Value {
         "id": format!("prod_{}", call.tools.dice.letters(14)),
         "object": KIND,
         "active": given["active"].as_bool().unwrap_or(true),
-        "attributes": [],
         "created": now,
         "default_price": null,
         "description": given["description"],
