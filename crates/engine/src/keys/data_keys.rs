@@ -49,6 +49,9 @@ impl DataKeys {
     /// Opens the tenant's data keys.
     pub(crate) async fn load(engine: &Engine, conn: &mut Conn, tenant: TenantId) -> Result<Self> {
         let rows = tenant_keys::data_keys(conn, tenant).await?;
+        if rows.is_empty() {
+            return Err(Error::fault("the tenant has no data keys"));
+        }
         let mut keys = Vec::with_capacity(rows.len());
         for row in rows {
             let purpose = Purpose::ALL.into_iter().find(|p| p.as_str() == row.purpose);

@@ -90,13 +90,13 @@ pub(crate) fn message_id(engine: &Engine, id: MailId) -> String {
     format!("<{id}@{host}>")
 }
 
-/// Queues the worker's turn at a mail.
+/// Queues the worker's turn at a mail; false where it has one already.
 pub(crate) async fn enqueue(
     engine: &Engine,
     tx: &mut Tx,
     tenant: domain::ids::TenantId,
     mail: MailId,
-) -> Result<()> {
+) -> Result<bool> {
     let now = engine.now().millis();
     let job = NewJob {
         id: engine.new_id::<JobId>(),
@@ -107,6 +107,5 @@ pub(crate) async fn enqueue(
         run_at: now,
         now,
     };
-    jobs::insert(tx, &job).await?;
-    Ok(())
+    Ok(jobs::insert(tx, &job).await?)
 }

@@ -1,6 +1,9 @@
 //! Stripe: taking events in, the apps and their secrets, the log, replay and diagnostics.
 
+pub mod apps;
 pub mod deliveries;
+pub mod events;
 pub(crate) mod process_event;
 pub mod receive_event;
+pub mod replay;
 pub(crate) mod secrets;
