@@ -17,6 +17,18 @@ words! {
     }
 }
 
+impl LicenseState {
+    /// The state at `now` of a licence whose row says `self`: nobody writes the row at its end.
+    /// The licence's last second is valid.
+    #[must_use]
+    pub const fn at(self, now: Timestamp, expires_at: Timestamp) -> Self {
+        match self {
+            Self::Active if now.unix_seconds() > expires_at.unix_seconds() => Self::Expired,
+            state => state,
+        }
+    }
+}
+
 words! {
     /// What a hold does.
     pub enum HoldKind as "hold kind" {
@@ -61,10 +73,8 @@ pub fn state(holds: &[Hold], expires_at: Timestamp, now: Timestamp) -> LicenseSt
         LicenseState::Revoked
     } else if has(HoldKind::Suspend) {
         LicenseState::Suspended
-    } else if now.unix_seconds() > expires_at.unix_seconds() {
-        LicenseState::Expired
     } else {
-        LicenseState::Active
+        LicenseState::Active.at(now, expires_at)
     }
 }
 
@@ -111,5 +121,18 @@ mod tests {
             state(holds, NOW.plus_seconds(seconds_left), now).as_str(),
             word
         );
+    }
+
+    #[rstest]
+    #[case(LicenseState::Active, -1, LicenseState::Expired)]
+    #[case(LicenseState::Active, 0, LicenseState::Active)]
+    #[case(LicenseState::Suspended, -1, LicenseState::Suspended)]
+    #[case(LicenseState::Revoked, -1, LicenseState::Revoked)]
+    fn only_what_was_good_expires(
+        #[case] stored: LicenseState,
+        #[case] seconds_left: i64,
+        #[case] shown: LicenseState,
+    ) {
+        assert_eq!(stored.at(NOW, NOW.plus_seconds(seconds_left)), shown);
     }
 }

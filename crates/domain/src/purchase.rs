@@ -126,7 +126,7 @@ impl fmt::Debug for Purchase {
 }
 
 /// An id that may stand for one of Stripe's: letters, digits and underscores, at most 255.
-pub(crate) fn is_stripe_id(text: &str) -> bool {
+pub fn is_stripe_id(text: &str) -> bool {
     (1..=ID_MAX).contains(&text.len())
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

@@ -1,0 +1,198 @@
+//! Licences that somebody generates: for whom, of what, how many and until when.
+
+use std::fmt;
+
+use crate::email_address;
+use crate::field_error::FieldErrors;
+use crate::form::{Reader, form, input};
+use crate::ids::{PlanId, ProductId};
+use crate::license_term::DAYS_MAX;
+use crate::purchase::QUANTITY_MAX;
+
+const COMPANY_MAX: usize = 200;
+const NAME_MAX: usize = 200;
+const SEATS_MAX: i32 = 1_000_000;
+
+form! {
+    /// A wish for licences as it is typed or sent.
+    pub struct LicenseForm {
+        /// The product by its id; one of the two is required.
+        product_id,
+        /// The product by any name that it ever had.
+        product_name,
+        /// The holder's address. Required.
+        email,
+        /// A plan; beats the days.
+        plan_id,
+        /// 0..=36500; 0 is perpetual. Absent: the product's Default License Days.
+        validity_days,
+        /// 1..=100; absent is 1.
+        quantity,
+        /// Seats of each; absent: the product's.
+        max_seats,
+        /// The holder's company.
+        corporate_name,
+    }
+}
+
+/// Which product is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamedProduct {
+    /// By its id.
+    Id(ProductId),
+    /// By a name as typed.
+    Name(String),
+}
+
+/// A wish for licences that can be looked up.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LicenseWish {
+    /// Which product.
+    pub product: NamedProduct,
+    /// The holder's address as typed.
+    pub email: String,
+    /// Which plan.
+    pub plan_id: Option<PlanId>,
+    /// 0 is perpetual.
+    pub validity_days: Option<i32>,
+    /// 1..=100.
+    pub quantity: u16,
+    /// Seats of each.
+    pub max_seats: Option<i32>,
+    /// The holder's company.
+    pub corporate_name: Option<String>,
+}
+
+impl LicenseForm {
+    /// Reads the form; everything that is wrong is named at once.
+    pub fn parse(&self) -> Result<LicenseWish, FieldErrors> {
+        let mut reader = Reader::new();
+        let quantity = reader.number(
+            input("quantity", self.quantity.as_ref()),
+            1,
+            1..=i32::from(QUANTITY_MAX),
+        );
+        let company = input("corporateName", self.corporate_name.as_ref());
+        let wish = LicenseWish {
+            product: self.product(&mut reader),
+            email: self.holder(&mut reader),
+            plan_id: self.plan(&mut reader),
+            validity_days: reader.optional_number(
+                input("validityDays", self.validity_days.as_ref()),
+                None,
+                0..=DAYS_MAX,
+            ),
+            quantity: u16::try_from(quantity).unwrap_or(1),
+            max_seats: reader.optional_number(
+                input("maxSeats", self.max_seats.as_ref()),
+                None,
+                1..=SEATS_MAX,
+            ),
+            corporate_name: Some(reader.line(company, "", COMPANY_MAX))
+                .filter(|name| !name.is_empty()),
+        };
+        reader.finish(wish)
+    }
+
+    fn product(&self, reader: &mut Reader) -> NamedProduct {
+        let id = input("productId", self.product_id.as_ref());
+        if let Some(text) = id.filled() {
+            if let Ok(id) = text.parse() {
+                return NamedProduct::Id(id);
+            }
+            reader.refuse("productId", "Write the id of one of your products.");
+        }
+        let name = input("productName", self.product_name.as_ref());
+        if id.filled().is_none() && name.filled().is_none() {
+            reader.refuse("productName", "Name the product.");
+        }
+        NamedProduct::Name(reader.line(name, "", NAME_MAX))
+    }
+
+    fn holder(&self, reader: &mut Reader) -> String {
+        let email = input("email", self.email.as_ref()).filled().unwrap_or("");
+        email_address::parse(email).unwrap_or_else(|| {
+            reader.refuse("email", email_address::ADVICE);
+            String::new()
+        })
+    }
+
+    fn plan(&self, reader: &mut Reader) -> Option<PlanId> {
+        let text = input("planId", self.plan_id.as_ref()).filled()?;
+        let id = text.parse().ok();
+        if id.is_none() {
+            reader.refuse("planId", "Write the id of one of your plans.");
+        }
+        id
+    }
+}
+
+// Written by hand: the holder's address does not belong into a log.
+impl fmt::Debug for LicenseWish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LicenseWish")
+            .field("product", &self.product)
+            .field("quantity", &self.quantity)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+    use serde_json::{Value, json};
+
+    fn parse(json: Value) -> Result<LicenseWish, FieldErrors> {
+        let form: LicenseForm = serde_json::from_value(json).expect("a form");
+        form.parse()
+    }
+
+    #[test]
+    fn product_and_address_are_enough() {
+        let wish = parse(json!({"productName": "Studio", "email": " ann@example.com "}));
+        let expected = LicenseWish {
+            product: NamedProduct::Name("Studio".into()),
+            email: "ann@example.com".into(),
+            plan_id: None,
+            validity_days: None,
+            quantity: 1,
+            max_seats: None,
+            corporate_name: None,
+        };
+        assert_eq!(wish, Ok(expected));
+    }
+
+    #[test]
+    fn the_id_beats_the_name() {
+        let wish = parse(json!({"productId": 7, "productName": "x", "email": "a@b.example"}));
+        assert_eq!(
+            wish.map(|wish| wish.product),
+            Ok(NamedProduct::Id(ProductId::from(7)))
+        );
+    }
+
+    #[rstest]
+    #[case(json!({"email": "a@b.example"}), "productName")]
+    #[case(json!({"productId": "x", "email": "a@b.example"}), "productId")]
+    #[case(json!({"productId": 0, "email": "a@b.example"}), "productId")]
+    #[case(json!({"productId": 1}), "email")]
+    #[case(json!({"productId": 1, "email": "ann"}), "email")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "quantity": 0}), "quantity")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "quantity": 101}), "quantity")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "validityDays": -1}), "validityDays")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "maxSeats": 0}), "maxSeats")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "planId": "p"}), "planId")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "corporateName": "a\u{7}"}), "corporateName")]
+    fn what_is_wrong_stands_beside_its_field(#[case] json: Value, #[case] field: &str) {
+        let errors = parse(json).expect_err("refused");
+        let fields: Vec<_> = errors.0.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(fields, [field]);
+    }
+
+    #[test]
+    fn debug_does_not_tell_the_address() {
+        let wish = parse(json!({"productId": 1, "email": "ann@example.com"})).expect("fine");
+        assert!(!format!("{wish:?}").contains("ann"));
+    }
+}
