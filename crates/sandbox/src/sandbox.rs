@@ -171,9 +171,9 @@ impl Sandbox {
         self.inner.touch();
     }
 
-    /// What the API was asked so far.
+    /// What the API was asked so far; of more than 10,000 requests the newest.
     pub fn requests(&self) -> Vec<SeenRequest> {
-        self.inner.lock().requests.clone()
+        self.inner.lock().requests.iter().cloned().collect()
     }
 
     /// All mails so far, oldest first.

@@ -1,6 +1,6 @@
 //! All that the sandbox holds, behind one lock; plain data, so that it can be kept in a file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,6 +12,8 @@ use crate::options::{LIVE_RETRIES, TEST_RETRIES};
 use crate::tools::Tools;
 use crate::webhooks::delivery::{Attempt, Delivery, DeliveryState};
 use crate::webhooks::event::{Event, NewEvent};
+
+const MOST_REQUESTS: usize = 10_000;
 
 /// Accounts, deliveries, mails and switches.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -29,7 +31,7 @@ pub(crate) struct World {
     #[serde(skip)]
     due: BTreeSet<(i64, usize)>,
     #[serde(skip)]
-    pub requests: Vec<SeenRequest>,
+    pub requests: VecDeque<SeenRequest>,
 }
 
 /// A delayed payment that will end by itself.
@@ -66,6 +68,14 @@ impl World {
             retry_delays,
             ..Self::default()
         }
+    }
+
+    /// Writes down a request; only the newest ones are kept.
+    pub fn remember_request(&mut self, request: SeenRequest) {
+        if self.requests.len() >= MOST_REQUESTS {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(request);
     }
 
     /// The account of a key; a key that was never seen opens a new one.
@@ -185,8 +195,11 @@ impl World {
         self.due.first().map(|(at, _)| *at)
     }
 
-    pub fn record_attempt(&mut self, index: usize, attempt: Attempt) {
-        let delivery = &mut self.deliveries[index];
+    /// Writes down an attempt; a delivery that was forgotten meanwhile stays so.
+    pub fn record_attempt(&mut self, (index, id): (usize, &str), attempt: Attempt) {
+        let Some(delivery) = self.deliveries.get_mut(index).filter(|d| d.id == id) else {
+            return;
+        };
         let livemode = self
             .accounts
             .get(&delivery.account)

@@ -54,7 +54,7 @@ pub(crate) async fn answer(
     let (reply, lost) = {
         let mut world = inner.lock();
         let reply = reply(&mut world, &inner, &asked, &headers);
-        world.requests.push(seen(&asked, &reply));
+        world.remember_request(seen(&asked, &reply));
         let lost = world.faults.api.lose_answers > 0;
         world.faults.api.lose_answers = world.faults.api.lose_answers.saturating_sub(1);
         (reply, lost)

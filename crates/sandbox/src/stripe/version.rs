@@ -109,10 +109,7 @@ fn age_object(object: &mut Value) {
             &["customer_account", "business_name", "individual_name"],
         ),
         "payment_method" => remove(object, &["customer_account"]),
-        "product" => {
-            remove(object, &["tax_details"]);
-            object["attributes"] = json!([]);
-        }
+        "product" => remove(object, &["tax_details"]),
         _ => {}
     }
 }

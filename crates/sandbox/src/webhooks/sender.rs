@@ -37,12 +37,13 @@ fn start_due(inner: &Arc<Inner>, places: &Arc<Semaphore>) -> i64 {
         world.deliveries[index].state = DeliveryState::Sending;
         world.deliveries[index].next_at = None;
         let (inner, places) = (Arc::clone(inner), Arc::clone(places));
+        let id = world.deliveries[index].id.clone();
         tokio::spawn(async move {
             let _place = places
                 .acquire_owned()
                 .await
                 .expect("the semaphore is never closed");
-            attempt(&inner, index).await;
+            attempt(&inner, (index, &id)).await;
         });
     }
     world.next_due().map_or(IDLE, |due| (due - now).max(0))
@@ -67,9 +68,9 @@ fn settle_due(inner: &Arc<Inner>) -> i64 {
 }
 
 /// One attempt of one delivery, written down.
-async fn attempt(inner: &Arc<Inner>, index: usize) {
+async fn attempt(inner: &Arc<Inner>, which: (usize, &str)) {
     let at = inner.tools.clock.now();
-    let letter = compose(&mut inner.lock(), index, at);
+    let letter = compose(&mut inner.lock(), which, at);
     let outcome = match letter {
         Some(letter) => post(inner, letter).await,
         None => Err("the endpoint is gone".to_owned()),
@@ -91,7 +92,7 @@ async fn attempt(inner: &Arc<Inner>, index: usize) {
             millis,
         },
     };
-    inner.lock().record_attempt(index, attempt);
+    inner.lock().record_attempt(which, attempt);
     inner.touch();
 }
 
@@ -102,8 +103,8 @@ struct Letter {
     body: String,
 }
 
-fn compose(world: &mut World, index: usize, now: i64) -> Option<Letter> {
-    let delivery = world.deliveries[index].clone();
+fn compose(world: &mut World, (index, id): (usize, &str), now: i64) -> Option<Letter> {
+    let delivery = world.deliveries.get(index).filter(|d| d.id == id)?.clone();
     let account = world.account(&delivery.account);
     let endpoint = account.get("webhook_endpoint", &delivery.endpoint)?;
     let url = endpoint["url"].as_str()?.to_owned();
@@ -121,7 +122,11 @@ fn compose(world: &mut World, index: usize, now: i64) -> Option<Letter> {
         .filter(|secret| secret.until.is_none_or(|until| until > now))
         .map(|secret| secret.secret.as_str())
         .collect();
-    let header = signing::signature_header(&secrets, now.div_euclid(1000), body.as_bytes());
+    let seconds = now.div_euclid(1000);
+    let mut header = signing::signature_header(&secrets, seconds, body.as_bytes());
+    if !account.livemode {
+        header.push_str(&signing::fake_v0(seconds, body.as_bytes()));
+    }
     Some(Letter { url, header, body })
 }
 

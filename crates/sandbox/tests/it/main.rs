@@ -6,4 +6,5 @@ mod checkout;
 mod controls;
 mod house;
 mod mailbox;
+mod old_shape;
 mod webhooks;

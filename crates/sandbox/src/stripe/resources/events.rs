@@ -1,6 +1,8 @@
 //! `/v1/events`: what happened in the account, in the shape of that time.
 
-use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
 
 use crate::stripe::call::Call;
 use crate::stripe::error::{Answer, StripeError};
@@ -26,8 +28,15 @@ pub(crate) fn list(call: &mut Call) -> Answer {
         let by_delivery = delivered.as_ref().is_none_or(|ids| ids.contains(&event.id));
         by_type && by_word && by_delivery && in_range(&params["created"], event.created)
     });
-    let rendered = events.map(render).collect();
-    page(rendered, &params, "/v1/events")
+    let ids = events.map(|event| json!({ "id": event.id })).collect();
+    let mut answer = page(ids, &params, "/v1/events")?;
+    for item in answer["data"].as_array_mut().into_iter().flatten() {
+        let id = item["id"].as_str().unwrap_or_default();
+        if let Some(event) = call.account().event(id) {
+            *item = render(event);
+        }
+    }
+    Ok(answer)
 }
 
 pub(crate) fn retrieve(call: &mut Call) -> Answer {
@@ -48,21 +57,18 @@ fn fits(pattern: &str, event_type: &str) -> bool {
     }
 }
 
-/// The ids of events whose deliveries all succeeded, or of those with a failed one.
+/// The ids of events whose deliveries all succeeded, or of those with one that did not.
 /// Events that no endpoint took are in neither list.
-fn delivery_answers(call: &Call, wanted: &Value) -> Option<Vec<String>> {
+fn delivery_answers(call: &Call, wanted: &Value) -> Option<BTreeSet<String>> {
     let wanted = wanted.as_bool()?;
-    let mut ids: Vec<String> = Vec::new();
-    let ours = || {
-        let all = call.world.deliveries.iter();
-        all.filter(|delivery| delivery.account == call.account)
-    };
-    for delivery in ours() {
-        let mut of_event = ours().filter(|other| other.event == delivery.event);
-        let success = of_event.all(|other| other.state == DeliveryState::Delivered);
-        if success == wanted && !ids.contains(&delivery.event) {
-            ids.push(delivery.event.clone());
+    let mut success: BTreeMap<&str, bool> = BTreeMap::new();
+    for delivery in &call.world.deliveries {
+        if delivery.account == call.account {
+            let delivered = delivery.state == DeliveryState::Delivered;
+            let all = success.entry(&delivery.event).or_insert(true);
+            *all = *all && delivered;
         }
     }
-    Some(ids)
+    let fitting = success.into_iter().filter(|(_, all)| *all == wanted);
+    Some(fitting.map(|(event, _)| event.to_owned()).collect())
 }
