@@ -42,7 +42,10 @@ enum Command {
     /// Run the whole product at home: server, a Stripe to play with, a mailbox.
     Run(run::RunArgs),
     /// Run every test: Rust on both databases, the browser, foreign clients.
-    Test,
+    Test {
+        /// Only these parts: xtask, rust, browser, clients.
+        parts: Vec<String>,
+    },
     /// Print what the browser downloads, raw and as brotli.
     Size,
 }
@@ -75,7 +78,7 @@ fn dispatch(command: &Command) -> Outcome {
         Command::Build(args) => build(&workspace, args),
         Command::Check { stages } => check::run(&workspace, stages),
         Command::Run(args) => run::run(&workspace, args),
-        Command::Test => test::run(&workspace),
+        Command::Test { parts } => test::run(&workspace, parts),
         Command::Size => site::print_sizes(&workspace),
     }
 }

@@ -25,6 +25,9 @@ enum End {
     Missing(String),
 }
 
+/// What `cargo xtask test` can be limited to.
+const PARTS: [&str; 4] = ["xtask", "rust", "browser", "clients"];
+
 /// The run so far.
 struct Report {
     total: Tally,
@@ -58,9 +61,17 @@ impl Report {
     }
 }
 
-/// Runs every stage; the last line printed is `N passed, N failed, N skipped`.
-pub fn run(workspace: &Workspace) -> Outcome {
+/// Runs the wanted parts (none named: all); the last line printed is
+/// `N passed, N failed, N skipped`.
+pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
+    if let Some(unknown) = wanted.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(format!(
+            "no part {unknown}; there are: {}",
+            PARTS.join(", ")
+        ));
+    }
     interrupt::listen()?;
+    let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == part);
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
     let mut report = Report {
         total: Tally::default(),
@@ -69,41 +80,62 @@ pub fn run(workspace: &Workspace) -> Outcome {
     };
     let started = Instant::now();
 
-    let mut site = Ok(());
+    if is_wanted("xtask") {
+        report.stage("xtask", || cargo_test(workspace, &["-p", "xtask"], None));
+    }
     report.stage("site", || {
-        site = site::build(workspace);
-        site.clone().map(|()| End::Counted(Tally::default()))
+        site::build(workspace).map(|()| nothing_counted())
     });
-    report.stage("xtask", || cargo_test(workspace, &["-p", "xtask"], None));
+    if is_wanted("rust") {
+        rust(workspace, &mut report);
+    }
+    if is_wanted("browser") || is_wanted("clients") {
+        report.stage("binaries", || binaries(workspace));
+    }
+    if is_wanted("browser") {
+        report.stage("browser", || browser::run(workspace));
+    }
+    if is_wanted("clients") {
+        for client in clients::all(workspace)? {
+            report.stage(&format!("client {}", client.name()), || {
+                client.run(workspace)
+            });
+        }
+    }
+    finish(&report, started)
+}
 
+/// The Rust tests of the product, on both databases where there is a PostgreSQL.
+fn rust(workspace: &Workspace, report: &mut Report) {
     let mut postgres = None;
     report.stage("PostgreSQL", || match Postgres::start()? {
         Postgres::Missing(what) => Ok(End::Missing(what)),
         Postgres::Running(server) => {
-            println!("PostgreSQL answers at {}", server.url());
             postgres = Some(server);
-            Ok(End::Counted(Tally::default()))
+            Ok(nothing_counted())
         }
     });
-    let mut product: Vec<&str> = workspace::product_packages().collect();
-    product.extend(["--features", "server/embed"]);
     report.stage("rust", || {
-        cargo_test(workspace, &product, postgres.as_ref())
+        cargo_test(workspace, &product(), postgres.as_ref())
     });
+}
 
-    report.stage("binaries", || {
-        let mut arguments = vec!["build", "--bins"];
-        arguments.extend(&product);
-        process::run(workspace.cargo().args(arguments)).map(|()| End::Counted(Tally::default()))
-    });
-    report.stage("browser", || browser::run(workspace));
-    for client in clients::all(workspace)? {
-        report.stage(&format!("client {}", client.name()), || {
-            client.run(workspace)
-        });
-    }
-    drop(postgres);
-    finish(&report, started)
+/// The same artefacts as the Rust tests': only the last step is new.
+fn binaries(workspace: &Workspace) -> Outcome<End> {
+    process::run(workspace.cargo().args(["build", "--bins"]).args(product()))?;
+    Ok(nothing_counted())
+}
+
+/// The packages of the product, the server with the site inside.
+fn product() -> Vec<&'static str> {
+    workspace::product_packages()
+        .chain(["--features", "server/embed"])
+        .collect()
+}
+
+/// A stage that prepares others and proves nothing itself.
+fn nothing_counted() -> End {
+    End::Counted(Tally::default())
 }
 
 fn cargo_test(workspace: &Workspace, packages: &[&str], postgres: Option<&Server>) -> Outcome<End> {
