@@ -7,7 +7,9 @@
 
 pub mod accounts;
 pub mod actor;
+pub mod audit;
 mod change;
+pub mod dashboard;
 pub mod emails;
 mod engine;
 pub mod error;
@@ -16,7 +18,10 @@ pub mod health;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;
+pub mod licenses;
+pub mod mails;
 pub mod orders;
+pub mod page;
 pub mod plans;
 pub mod ports;
 pub mod products;

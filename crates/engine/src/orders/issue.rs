@@ -73,7 +73,12 @@ pub(crate) async fn licenses(
 }
 
 /// Draws keys until one is new, and writes the licence with it.
-async fn one(engine: &Engine, tx: &mut Tx, keys: &DataKeys, blank: &License) -> Result<LicenseId> {
+pub(crate) async fn one(
+    engine: &Engine,
+    tx: &mut Tx,
+    keys: &DataKeys,
+    blank: &License,
+) -> Result<LicenseId> {
     for _ in 0..DRAWS {
         let key = ActivationKey::from_random(engine.random());
         let mut license = blank.clone();
@@ -92,29 +97,41 @@ async fn one(engine: &Engine, tx: &mut Tx, keys: &DataKeys, blank: &License) -> 
 }
 
 fn blank(order: &Order, product: &Product, issuance: &Issuance, position: i32) -> License {
-    let now = order.updated_at;
     License {
-        id: LicenseId::from(uuid::Uuid::nil()),
         order_id: Some(order.id.get()),
         position: Some(position),
-        product_id: product.id,
         plan_id: order.plan_id,
+        email: order.email.clone(),
+        email_key: order.email_key.clone(),
+        livemode: order.livemode,
+        ..bare(product, issuance, Timestamp::from_millis(order.updated_at))
+    }
+}
+
+/// A licence without key, holder and order.
+pub(crate) fn bare(product: &Product, issuance: &Issuance, now: Timestamp) -> License {
+    License {
+        id: LicenseId::from(uuid::Uuid::nil()),
+        order_id: None,
+        position: None,
+        product_id: product.id,
+        plan_id: None,
         data_key_id: domain::ids::DataKeyId::from(uuid::Uuid::nil()),
         key_sealed: Vec::new(),
         key_index: Vec::new(),
         last_four: String::new(),
-        email: order.email.clone(),
-        email_key: order.email_key.clone(),
+        email: String::new(),
+        email_key: String::new(),
         manual_end: Some(issuance.ends_at.millis()),
         max_seats: issuance.seats_each,
         seats_used: 0,
         features: "[]".into(),
         corporate_name: None,
         note: None,
-        livemode: order.livemode,
+        livemode: false,
         state: "active".into(),
         expires_at: issuance.ends_at.millis(),
-        created_at: now,
+        created_at: now.millis(),
         updated_at: None,
     }
 }

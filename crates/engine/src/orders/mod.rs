@@ -5,3 +5,4 @@ pub(crate) mod fulfil;
 pub(crate) mod issue;
 pub(crate) mod purchase_mail;
 pub mod review;
+pub mod success;

@@ -1,0 +1,7 @@
+//! The first page: latest keys, counts, what wants attention, and the first steps.
+
+mod problems;
+mod show;
+
+pub use problems::{Problem, ProblemKind, Target};
+pub use show::{Checklist, Dashboard, execute};

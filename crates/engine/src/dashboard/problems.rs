@@ -1,0 +1,288 @@
+//! What wants attention, each with its cause, since when, and where it can be mended.
+
+use domain::ids::{AccessTokenId, MailId, OrderId, StripeAppId};
+use domain::mail_state::MailState;
+use domain::stripe_app_status::StripeAppStatus;
+use domain::timestamp::Timestamp;
+use store::event_log::{self, FailureFilter};
+use store::mails::{self, MailFilter};
+use store::{Conn, access_tokens, orders};
+
+use crate::Engine;
+use crate::actor::Actor;
+use crate::error::Result;
+use crate::stripe::apps::AppView;
+use crate::stripe::events::sees_shared;
+
+const FAILURES_DAYS: i64 = 7;
+const ADDRESS_MINUTES: i64 = 15;
+const TOKEN_DAYS: i64 = 14;
+/// Things of one kind that are named one by one.
+const NAMED: i64 = 20;
+
+/// What is wrong, the gravest kind first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// Events or deliveries failed within the last 7 days.
+    FailedEvents,
+    /// A payment that a person must look at.
+    OrderInReview,
+    /// Keys were issued and nobody could be told.
+    OrderWithoutAddress,
+    /// Mails were given up.
+    MailsFailed,
+    /// Mails were refused and are tried again.
+    MailsRetrying,
+    /// An app is not ready.
+    StripeApp,
+    /// No mail server is set up.
+    NoMailServer,
+    /// This side has no Stripe app.
+    NoStripeApp,
+    /// A token ends soon.
+    TokenExpires,
+}
+
+impl ProblemKind {
+    /// Its word in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FailedEvents => "failedEvents",
+            Self::OrderInReview => "orderInReview",
+            Self::OrderWithoutAddress => "orderWithoutAddress",
+            Self::MailsFailed => "mailsFailed",
+            Self::MailsRetrying => "mailsRetrying",
+            Self::StripeApp => "stripeApp",
+            Self::NoMailServer => "noMailServer",
+            Self::NoStripeApp => "noStripeApp",
+            Self::TokenExpires => "tokenExpires",
+        }
+    }
+}
+
+/// Where it can be mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// The event log, failed lines.
+    FailedEvents,
+    /// An order in review.
+    Review(OrderId),
+    /// An order whose keys exist.
+    Order(OrderId),
+    /// The outbox, one state.
+    Mails(MailState),
+    /// One mail.
+    Mail(MailId),
+    /// All Stripe apps.
+    StripeApps,
+    /// One Stripe app.
+    StripeApp(StripeAppId),
+    /// One access token.
+    AccessToken(AccessTokenId),
+    /// The server's settings: nothing to click.
+    Settings,
+}
+
+/// Something that wants attention.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// A few words.
+    pub title: String,
+    /// Cause and remedy.
+    pub detail: String,
+    /// Where it can be mended.
+    pub target: Target,
+    /// Since when; `None` where it has always been so.
+    pub since: Option<Timestamp>,
+}
+
+pub(super) fn is_ready(app: &AppView) -> bool {
+    app.status == StripeAppStatus::Ready
+}
+
+/// All problems of one side, the gravest first, within a kind the latest first.
+pub(super) async fn find(
+    engine: &Engine,
+    conn: &mut Conn,
+    actor: &Actor,
+    (livemode, apps): (bool, &[AppView]),
+) -> Result<Vec<Problem>> {
+    let now = engine.now();
+    let mut problems = failed_events(conn, actor, (livemode, now)).await?;
+    problems.extend(in_review(conn, actor, livemode).await?);
+    problems.extend(without_address(conn, actor, (livemode, now)).await?);
+    for state in [MailState::Failed, MailState::Retrying] {
+        problems.extend(unsent_mails(conn, actor, (livemode, state)).await?);
+    }
+    problems.extend(unready_apps(apps));
+    if !engine.has_mailer() {
+        problems.push(no_mail_server());
+    }
+    if apps.is_empty() {
+        problems.push(no_stripe_app(livemode));
+    }
+    problems.extend(ending_tokens(conn, actor, now).await?);
+    Ok(problems)
+}
+
+async fn failed_events(
+    conn: &mut Conn,
+    actor: &Actor,
+    (livemode, now): (bool, Timestamp),
+) -> Result<Vec<Problem>> {
+    let filter = FailureFilter {
+        livemode,
+        since: now.plus_days(-FAILURES_DAYS).millis(),
+        with_shared: sees_shared(conn, actor).await?,
+    };
+    let causes = event_log::failed_causes(conn, actor.tenant(), &filter).await?;
+    let problem = |cause: event_log::FailedCause| Problem {
+        kind: ProblemKind::FailedEvents,
+        title: match (cause.count, cause.app.as_str()) {
+            (1, "") => "1 event failed".into(),
+            (n, "") => format!("{n} events failed"),
+            (1, app) => format!("1 event for “{app}” failed"),
+            (n, app) => format!("{n} events for “{app}” failed"),
+        },
+        detail: cause.cause,
+        target: Target::FailedEvents,
+        since: Some(Timestamp::from_millis(cause.first_at)),
+    };
+    Ok(causes.into_iter().map(problem).collect())
+}
+
+async fn in_review(conn: &mut Conn, actor: &Actor, livemode: bool) -> Result<Vec<Problem>> {
+    let side = (livemode, "review");
+    let found = orders::list_by_state(conn, actor.tenant(), side, NAMED).await?;
+    let problem = |order: orders::Order| Problem {
+        kind: ProblemKind::OrderInReview,
+        title: "A payment needs your decision".into(),
+        detail: order.review_reason.unwrap_or_default(),
+        target: Target::Review(order.id),
+        since: Some(Timestamp::from_millis(
+            order.paid_at.unwrap_or(order.created_at),
+        )),
+    };
+    Ok(found.into_iter().map(problem).collect())
+}
+
+async fn without_address(
+    conn: &mut Conn,
+    actor: &Actor,
+    (livemode, now): (bool, Timestamp),
+) -> Result<Vec<Problem>> {
+    let side = (livemode, now.plus_minutes(-ADDRESS_MINUTES).millis());
+    let found = orders::list_without_address(conn, actor.tenant(), side, NAMED).await?;
+    let problem = |order: orders::Order| Problem {
+        kind: ProblemKind::OrderWithoutAddress,
+        title: "Keys were issued, but nobody could be told".into(),
+        detail: "Stripe sent no e-mail address with this payment. Find the buyer in the Stripe \
+                 Dashboard and send the keys yourself; then collect addresses at checkout."
+            .into(),
+        target: Target::Order(order.id),
+        since: order.issued_at.map(Timestamp::from_millis),
+    };
+    Ok(found.into_iter().map(problem).collect())
+}
+
+/// One line for all mails of a state; with one mail alone it leads to that mail.
+async fn unsent_mails(
+    conn: &mut Conn,
+    actor: &Actor,
+    (livemode, state): (bool, MailState),
+) -> Result<Option<Problem>> {
+    let filter = MailFilter {
+        livemode,
+        state: state.as_str().into(),
+        after: None,
+        limit: 100,
+    };
+    let found = mails::list(conn, actor.tenant(), &filter).await?;
+    let (Some(newest), Some(oldest)) = (found.first(), found.last()) else {
+        return Ok(None);
+    };
+    let (kind, what) = match state {
+        MailState::Failed => (ProblemKind::MailsFailed, "could not be sent"),
+        _ => (ProblemKind::MailsRetrying, "not sent yet, tried again"),
+    };
+    let (title, target) = match found.len() {
+        1 => (format!("1 mail {what}"), Target::Mail(newest.id)),
+        100 => (format!("100 or more mails {what}"), Target::Mails(state)),
+        n => (format!("{n} mails {what}"), Target::Mails(state)),
+    };
+    Ok(Some(Problem {
+        kind,
+        title,
+        detail: format!("The mail server said: {}", newest.last_answer),
+        target,
+        since: Some(Timestamp::from_millis(oldest.created_at)),
+    }))
+}
+
+/// Apps that somebody switched off on purpose are no problem.
+fn unready_apps(apps: &[AppView]) -> impl Iterator<Item = Problem> {
+    let wanted = apps.iter().filter(|app| app.is_active && !is_ready(app));
+    wanted.map(|app| Problem {
+        kind: ProblemKind::StripeApp,
+        title: format!("The Stripe app “{}” is not ready", app.name),
+        detail: app
+            .problems
+            .iter()
+            .map(|problem| format!("{} {}", problem.cause, problem.remedy))
+            .collect::<Vec<_>>()
+            .join(" "),
+        target: Target::StripeApp(app.id),
+        since: None,
+    })
+}
+
+fn no_mail_server() -> Problem {
+    Problem {
+        kind: ProblemKind::NoMailServer,
+        title: "No mail server is set up".into(),
+        detail: "Mails wait in the outbox. Set EXISONE_SMTP_URL and start the server again.".into(),
+        target: Target::Settings,
+        since: None,
+    }
+}
+
+fn no_stripe_app(livemode: bool) -> Problem {
+    let side = if livemode { "live" } else { "test" };
+    Problem {
+        kind: ProblemKind::NoStripeApp,
+        title: format!("There is no Stripe app for {side} payments"),
+        detail:
+            "Add one with your keys from the Stripe Dashboard; until then no payment becomes a key."
+                .into(),
+        target: Target::StripeApps,
+        since: None,
+    }
+}
+
+async fn ending_tokens(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<Vec<Problem>> {
+    let soon = now.plus_days(TOKEN_DAYS).millis();
+    let tokens = access_tokens::list(conn, actor.tenant()).await?;
+    let mut problems = Vec::new();
+    for token in tokens
+        .into_iter()
+        .filter(|token| token.revoked_at.is_none())
+    {
+        let Some(end) = token
+            .expires_at
+            .filter(|end| (now.millis()..=soon).contains(end))
+        else {
+            continue;
+        };
+        let end = Timestamp::from_millis(end).to_rfc3339();
+        problems.push(Problem {
+            kind: ProblemKind::TokenExpires,
+            title: format!("The access token “{}” ends soon", token.name),
+            detail: format!("It ends on {end}. Create another and exchange it before then."),
+            target: Target::AccessToken(token.id),
+            since: None,
+        });
+    }
+    Ok(problems)
+}

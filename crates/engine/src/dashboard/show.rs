@@ -1,0 +1,117 @@
+//! One side's dashboard, read from one connection.
+
+use store::licenses::{self, LicenseFilter};
+use store::{Conn, mails, products};
+
+use crate::Engine;
+use crate::actor::Actor;
+use crate::dashboard::problems::{self, Problem};
+use crate::error::Result;
+use crate::licenses::view::{self, LicenseView};
+use crate::stripe::apps;
+
+const LATEST: i64 = 10;
+const PERIOD_DAYS: i64 = 30;
+
+/// What the first page shows of one side, test or live.
+pub struct Dashboard {
+    /// The latest ten licences, newest first.
+    pub latest: Vec<LicenseView>,
+    /// Keys issued within the last 30 days.
+    pub keys_issued: i64,
+    /// Keys issued within the 30 days before those.
+    pub keys_issued_before: i64,
+    /// Mails that were refused so far.
+    pub mails_unsent: i64,
+    /// What wants attention, the gravest first.
+    pub problems: Vec<Problem>,
+    /// The first steps of a new tenant.
+    pub checklist: Checklist,
+}
+
+/// Which of the first steps are done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a checklist is its yes and no"
+)]
+pub struct Checklist {
+    /// There is a product.
+    pub has_product: bool,
+    /// A Stripe app of this side is ready.
+    pub has_ready_stripe_app: bool,
+    /// Mails can be sent.
+    pub has_mail_server: bool,
+    /// A key was issued on this side.
+    pub has_license: bool,
+}
+
+impl Checklist {
+    /// True once there is nothing left to do.
+    pub const fn is_done(self) -> bool {
+        self.has_product && self.has_ready_stripe_app && self.has_mail_server && self.has_license
+    }
+}
+
+/// The dashboard of one side.
+pub async fn execute(engine: &Engine, actor: &Actor, livemode: bool) -> Result<Dashboard> {
+    actor.may_read()?;
+    let apps = apps::list::execute(engine, actor).await?;
+    let apps: Vec<_> = apps
+        .into_iter()
+        .filter(|app| app.is_live == livemode)
+        .collect();
+    let mut conn = engine.read().await?;
+    let latest = latest(engine, &mut conn, actor, livemode).await?;
+    let (keys_issued, keys_issued_before) = issued(engine, &mut conn, actor, livemode).await?;
+    let products = products::list(&mut conn, actor.tenant()).await?;
+    let checklist = Checklist {
+        has_product: !products.is_empty(),
+        has_ready_stripe_app: apps.iter().any(problems::is_ready),
+        has_mail_server: engine.has_mailer(),
+        has_license: !latest.is_empty(),
+    };
+    Ok(Dashboard {
+        problems: problems::find(engine, &mut conn, actor, (livemode, &apps)).await?,
+        mails_unsent: mails::count_unsent(&mut conn, actor.tenant(), livemode).await?,
+        latest,
+        keys_issued,
+        keys_issued_before,
+        checklist,
+    })
+}
+
+async fn latest(
+    engine: &Engine,
+    conn: &mut Conn,
+    actor: &Actor,
+    livemode: bool,
+) -> Result<Vec<LicenseView>> {
+    let filter = LicenseFilter {
+        livemode,
+        product_id: 0,
+        email_key: String::new(),
+        state: String::new(),
+        now: engine.now().millis(),
+        last_four: String::new(),
+        after: None,
+        offset: 0,
+        limit: LATEST,
+    };
+    let rows = licenses::list(conn, actor.tenant(), &filter).await?;
+    view::open(engine, conn, actor.tenant(), &rows).await
+}
+
+/// Keys of the last 30 days, and of the 30 before.
+async fn issued(
+    engine: &Engine,
+    conn: &mut Conn,
+    actor: &Actor,
+    livemode: bool,
+) -> Result<(i64, i64)> {
+    let now = engine.now();
+    let since = |days: i64| (livemode, now.plus_days(-days).millis());
+    let latest = licenses::count_since(conn, actor.tenant(), since(PERIOD_DAYS)).await?;
+    let both = licenses::count_since(conn, actor.tenant(), since(2 * PERIOD_DAYS)).await?;
+    Ok((latest, both - latest))
+}

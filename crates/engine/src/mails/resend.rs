@@ -1,0 +1,95 @@
+//! Sending a mail again: a new mail with a Message-ID of its own, so that programs show it anew.
+
+use domain::email_address;
+use domain::ids::{MailId, OrderId, ProductId};
+use domain::permission::Permission;
+use serde_json::json;
+use store::mails::{self, Mail};
+use store::{Tx, products};
+
+use crate::Engine;
+use crate::actor::Actor;
+use crate::change::{self, Change};
+use crate::error::{Error, Result};
+use crate::orders::purchase_mail;
+
+/// Two people who send the same mail again at once draw the same number; the loser draws again.
+const DRAWS: usize = 8;
+
+/// Queues the mail anew, to the same address or to another; answers the new mail's id.
+/// Only what has come to an end, sent or failed, is sent again.
+pub async fn execute(
+    engine: &Engine,
+    actor: &Actor,
+    id: MailId,
+    to: Option<&str>,
+) -> Result<MailId> {
+    actor.may(Permission::Email)?;
+    let recipient = to.map(parse_address).transpose()?;
+    let mut tx = engine.begin().await?;
+    let mail = mails::find(&mut tx, actor.tenant(), id)
+        .await?
+        .ok_or(Error::NotFound("mail"))?;
+    if !matches!(mail.state.as_str(), "sent" | "failed") {
+        return Err(Error::Conflict {
+            code: "mail_under_way",
+            message: "This mail is still on its way. Wait until it is sent or has failed, or change its address."
+                .into(),
+        });
+    }
+    let again = insert_again(engine, &mut tx, actor, (&mail, recipient)).await?;
+    purchase_mail::enqueue(engine, &mut tx, actor.tenant(), again).await?;
+    let what = Change {
+        subject: ("mail", id.to_string()),
+        verb: "resent",
+        data: json!({ "mailId": again, "orderId": mail.order_id.map(OrderId::from) }),
+        livemode: mail.livemode,
+    };
+    change::write(&mut tx, actor, engine.now(), what).await?;
+    tx.commit().await?;
+    engine.wake_worker();
+    Ok(again)
+}
+
+async fn insert_again(
+    engine: &Engine,
+    tx: &mut Tx,
+    actor: &Actor,
+    (mail, recipient): (&Mail, Option<String>),
+) -> Result<MailId> {
+    let tenant = actor.tenant();
+    let template_version = match mail.product_id.map(ProductId::from) {
+        Some(id) => products::find(tx, tenant, id).await?,
+        None => None,
+    }
+    .map_or(mail.template_version, |product| product.template_version);
+    for _ in 0..DRAWS {
+        let last = match mail.order_id.map(OrderId::from) {
+            Some(order) => mails::last_ordinal(tx, tenant, (order, &mail.kind)).await?,
+            None => None,
+        };
+        let id: MailId = engine.new_id();
+        let again = Mail {
+            id,
+            ordinal: last.unwrap_or(mail.ordinal) + 1,
+            recipient: recipient.clone().unwrap_or_else(|| mail.recipient.clone()),
+            template_version,
+            message_id: purchase_mail::message_id(engine, id),
+            state: "queued".into(),
+            attempts: 0,
+            last_answer: String::new(),
+            created_at: engine.now().millis(),
+            sent_at: None,
+            ..mail.clone()
+        };
+        if mails::insert(tx, tenant, &again).await? {
+            return Ok(id);
+        }
+    }
+    Err(Error::fault("a mail could not be numbered"))
+}
+
+/// An address as typed, or what to write instead; the field is `email`.
+pub(super) fn parse_address(text: &str) -> Result<String> {
+    email_address::parse(text).ok_or_else(|| Error::field("email", email_address::ADVICE))
+}
