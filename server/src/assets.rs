@@ -87,7 +87,7 @@ impl Site {
         !self.assets.is_empty()
     }
 
-    /// URL path of the style sheet.
+    /// URL path of the style sheet; empty where no site was built, as the two below.
     pub fn css_path(&self) -> &str {
         &self.css_path
     }
@@ -151,10 +151,7 @@ impl Site {
     fn of(assets: Vec<(String, String, Asset)>) -> Self {
         let path_of = |wanted: &str| {
             let found = assets.iter().find(|(role, ..)| role == wanted);
-            found.map_or_else(
-                || format!("/pkg/absent/exisone.{wanted}"),
-                |(_, url, _)| url.clone(),
-            )
+            found.map(|(_, url, _)| url.clone()).unwrap_or_default()
         };
         let [css_path, js_path, wasm_path] = ["css", "js", "wasm"].map(path_of);
         let assets = assets
@@ -344,8 +341,7 @@ mod tests {
         let site = Site::read(folder.path()).expect("a whole site");
         assert!(site.is_present());
         assert_eq!(site.css_path(), "/pkg/aa/exisone.css");
-        assert_eq!(site.js_path(), "/pkg/absent/exisone.js");
-        assert_eq!(site.wasm_path(), "/pkg/absent/exisone.wasm");
+        assert_eq!((site.js_path(), site.wasm_path()), ("", ""));
     }
 
     #[test]
@@ -375,6 +371,6 @@ mod tests {
     fn a_fresh_clone_has_an_absent_site() {
         let site = Site::absent();
         assert!(!site.is_present());
-        assert_eq!(site.css_path(), "/pkg/absent/exisone.css");
+        assert_eq!(site.css_path(), "");
     }
 }
