@@ -1,3 +1,14 @@
-//! The door.
+//! The door: HTTP in, adapters out, wiring. The binary is ten lines over this library,
+//! so that tests start the same server with a clock and a Stripe of their own.
 
 pub mod assets;
+pub mod boot;
+pub mod cli;
+pub mod config;
+pub mod outbound;
+pub mod pages;
+pub mod router;
+pub mod state;
+pub mod telemetry;
+pub mod webhooks;
+pub mod worker;

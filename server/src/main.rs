@@ -1,2 +1,15 @@
-//! The door: the exisone binary.
-fn main() {}
+//! The `exisone` binary.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match server::cli::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("exisone: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

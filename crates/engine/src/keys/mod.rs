@@ -8,4 +8,5 @@ pub mod activate_tenant_key;
 pub mod data_keys;
 pub mod installation;
 pub mod master_key;
+pub mod rotate_master_key;
 pub mod seal;

@@ -1,0 +1,224 @@
+//! From settings to a running server: keys, database, engine, router, listener, worker.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::keys::master_key::MasterKey;
+use engine::ports::{Entropy as _, Mailer};
+use engine::{Engine, Parts};
+use secrecy::{ExposeSecret, SecretString};
+use store::Db;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::assets::Site;
+use crate::config::{Config, MasterKeySource};
+use crate::outbound::clock::SystemClock;
+use crate::outbound::entropy::SystemEntropy;
+use crate::outbound::smtp::Smtp;
+use crate::outbound::stripe::StripeApi;
+use crate::state::ServerState;
+use crate::{router, worker};
+
+/// Why the start did not succeed, in words for whoever typed the command.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BootError(pub String);
+
+impl BootError {
+    /// A sentence and the chain beneath it.
+    pub fn with(sentence: &str, source: &dyn std::error::Error) -> Self {
+        let mut text = format!("{sentence}: {source}");
+        let mut deeper = source.source();
+        while let Some(cause) = deeper {
+            write!(text, ": {cause}").expect("writing to a string cannot fail");
+            deeper = cause.source();
+        }
+        Self(text)
+    }
+}
+
+/// How long requests under way may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// A server that listens.
+pub struct Running {
+    /// The address in use.
+    pub address: SocketAddr,
+    stop: CancellationToken,
+    http: JoinHandle<io::Result<()>>,
+    worker: JoinHandle<()>,
+    engine: Engine,
+}
+
+impl Running {
+    /// Serves on a listener until [`Running::stop`].
+    pub fn start(listener: TcpListener, state: ServerState) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let stop = CancellationToken::new();
+        let engine = state.engine.clone();
+        let worker = tokio::spawn(worker::run(engine.clone(), stop.clone()));
+        let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
+        let until = stop.clone().cancelled_owned();
+        let http = tokio::spawn(async move {
+            axum::serve(listener, service).with_graceful_shutdown(until).await
+        });
+        Ok(Self { address, stop, http, worker, engine })
+    }
+
+    /// Ends requests under way, jobs under way, and the database, in this order.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(GRACE, self.http).await.is_err() {
+            tracing::warn!("requests were still under way after the grace period");
+        }
+        if let Err(error) = self.worker.await {
+            tracing::error!(%error, "the worker ended unexpectedly");
+        }
+        self.engine.db().close().await;
+    }
+}
+
+/// Opens and migrates the database; makes the data folder for a SQLite file.
+pub async fn open_database(config: &Config) -> Result<Db, BootError> {
+    if config.is_sqlite() {
+        make_private_folder(&config.data_dir)?;
+    }
+    let db = Db::open(config.database_url.expose_secret())
+        .await
+        .map_err(|e| BootError::with("the database of EXISONE_DATABASE_URL cannot be opened", &e))?;
+    db.migrate()
+        .await
+        .map_err(|e| BootError::with("the database cannot be migrated", &e))?;
+    Ok(db)
+}
+
+/// The engine on a database, with the real adapters.
+pub async fn start_engine(config: &Config, db: Db, listening: SocketAddr) -> Result<Engine, BootError> {
+    let public_url = config.public_url(listening);
+    let parts = Parts {
+        master_key: load_master_key(config)?,
+        db,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        mailer: mailer(config, &public_url)?,
+        stripe: Arc::new(StripeApi::new(config.stripe_api_base.as_deref())),
+        public_url,
+    };
+    Engine::start(parts)
+        .await
+        .map_err(|e| BootError::with("the installation cannot be opened", &e))
+}
+
+fn mailer(config: &Config, public_url: &str) -> Result<Option<Arc<dyn Mailer>>, BootError> {
+    let Some(url) = &config.smtp_url else {
+        return Ok(None);
+    };
+    let host = public_url.split("://").nth(1).unwrap_or("localhost");
+    let host = host.split(':').next().unwrap_or("localhost");
+    let from = config
+        .mail_from
+        .clone()
+        .unwrap_or_else(|| format!("ExisOne <no-reply@{host}>"));
+    let smtp = Smtp::new(url, &from).map_err(|e| BootError(e.to_string()))?;
+    Ok(Some(Arc::new(smtp)))
+}
+
+/// The master key. On SQLite it is made at the first start; on PostgreSQL never by itself, because
+/// every node must have the same.
+pub fn load_master_key(config: &Config) -> Result<MasterKey, BootError> {
+    let path = match &config.master_key {
+        MasterKeySource::Given(text) => {
+            return MasterKey::parse(text.expose_secret())
+                .ok_or_else(|| BootError("EXISONE_MASTER_KEY must be 32 bytes in base64; `exisone master-key generate` makes one".into()));
+        }
+        MasterKeySource::File(path) => path,
+    };
+    match fs::read_to_string(path) {
+        Ok(text) => MasterKey::parse(&text).ok_or_else(|| {
+            BootError(format!("{} must hold 32 bytes in base64", path.display()))
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && config.is_sqlite() => {
+            let key = MasterKey::generate(&SystemEntropy);
+            write_private(path, &key.to_text())?;
+            tracing::info!(path = %path.display(), "a master key was made; keep a copy of it apart from the database");
+            Ok(key)
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BootError(format!(
+            "there is no master key at {}. All nodes must have the same: make it once with \
+             `exisone master-key generate --output {}` and give it to each, by EXISONE_MASTER_KEY or EXISONE_MASTER_KEY_FILE",
+            path.display(),
+            path.display()
+        ))),
+        Err(error) => Err(BootError::with(&format!("{} cannot be read", path.display()), &error)),
+    }
+}
+
+/// Writes the set-up code where only the owner of the process can read it, and answers it.
+/// An old code is kept, so that a restart does not surprise whoever is typing it.
+pub fn setup_code(config: &Config) -> Result<SecretString, BootError> {
+    let path = config.setup_code_file();
+    if let Ok(text) = fs::read_to_string(&path)
+        && text.trim().len() >= 16
+    {
+        return Ok(text.trim().to_owned().into());
+    }
+    make_private_folder(&config.data_dir)?;
+    let mut bytes = [0_u8; 16];
+    SystemEntropy.fill(&mut bytes);
+    let code = domain::activation_key::ActivationKey::from_random(
+        bytes[..10].try_into().map_err(|_| BootError("sixteen bytes hold ten".into()))?,
+    );
+    let code = code.to_string();
+    write_private(&path, &code)?;
+    Ok(code.into())
+}
+
+fn make_private_folder(path: &Path) -> Result<(), BootError> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder
+        .create(path)
+        .map_err(|e| BootError::with(&format!("the folder {} cannot be made", path.display()), &e))
+}
+
+/// Writes a new file that only its owner can read; refuses to overwrite nothing else than itself.
+pub fn write_private(path: &Path, text: &str) -> Result<(), BootError> {
+    if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
+        make_private_folder(folder)?;
+    }
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options
+        .open(path)
+        .and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.write_all(b"\n")?;
+            file.sync_all()
+        })
+        .map_err(|e| BootError::with(&format!("{} cannot be written", path.display()), &e))
+}
+
+/// The site's files; without them the pages still work, plain.
+pub fn load_site() -> Result<Site, BootError> {
+    Site::load().map_err(|e| BootError::with("the site cannot be loaded", &e))
+}

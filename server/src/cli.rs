@@ -1,0 +1,169 @@
+//! The commands. All but `serve` work beside a running server, print the one thing that was asked
+//! for on standard output, and everything else on standard error.
+
+mod backup;
+mod master_key;
+mod people;
+mod serve;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use domain::ids::TenantId;
+use engine::Engine;
+
+use crate::boot::{self, BootError};
+use crate::config::{Config, Settings};
+use crate::telemetry;
+
+/// ExisOne: a payment becomes licence keys in the buyer's inbox, exactly once.
+#[derive(Parser)]
+#[command(name = "exisone", version, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve until a signal to stop
+    Serve,
+    /// Apply what the database lacks of the migrations, and end
+    Migrate,
+    /// Tenants: who sells
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// People who sign in
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Access tokens for programs
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// The key that wraps all others
+    #[command(subcommand)]
+    MasterKey(MasterKeyCommand),
+    /// Copy the SQLite database and the master key into a new folder, while the server runs
+    Backup {
+        /// Folder that does not exist yet
+        #[arg(long)]
+        to: PathBuf,
+    },
+}
+
+#[derive(Subcommand)]
+enum TenantCommand {
+    /// Make a tenant and print its id
+    Create {
+        /// Name of the company
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum AdminCommand {
+    /// Make a person who may do everything; the password comes from standard input or a prompt
+    Create {
+        /// Id of the tenant
+        #[arg(long)]
+        tenant: TenantId,
+        /// Address to sign in with
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make an access token and print it; it cannot be shown again
+    Create {
+        /// Id of the tenant
+        #[arg(long)]
+        tenant: TenantId,
+        /// Comma-separated: verify, generate, email, manage
+        #[arg(long)]
+        permissions: String,
+        /// What it is for
+        #[arg(long)]
+        name: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum MasterKeyCommand {
+    /// Draw a new master key and print it, or write it to a new file
+    Generate {
+        /// File that does not exist yet
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
+    /// Put everything under a new master key. Stop all nodes first
+    Rotate {
+        /// File that will hold the new key; it does not exist yet
+        #[arg(long)]
+        output: PathBuf,
+    },
+}
+
+impl Cli {
+    /// Runs the command to its end.
+    pub fn run(self) -> Result<(), BootError> {
+        let config = Config::load(self.settings).map_err(|e| BootError(e.to_string()))?;
+        telemetry::start(&config.log, config.log_format);
+        rustls::crypto::aws_lc_rs::default_provider()
+            .install_default()
+            .map_err(|_| BootError("another TLS provider is installed already".into()))?;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| BootError::with("the runtime cannot be started", &e))?;
+        runtime.block_on(execute(&config, self.command))
+    }
+}
+
+async fn execute(config: &Config, command: Command) -> Result<(), BootError> {
+    match command {
+        Command::Serve => serve::run(config).await,
+        Command::Migrate => {
+            let db = boot::open_database(config).await?;
+            db.close().await;
+            Ok(())
+        }
+        Command::Tenant(TenantCommand::Create { name }) => people::create_tenant(config, &name).await,
+        Command::Admin(AdminCommand::Create { tenant, email }) => {
+            people::create_admin(config, tenant, &email).await
+        }
+        Command::Token(TokenCommand::Create {
+            tenant,
+            permissions,
+            name,
+        }) => people::create_token(config, tenant, (&permissions, name)).await,
+        Command::MasterKey(MasterKeyCommand::Generate { output }) => master_key::generate(output.as_deref()),
+        Command::MasterKey(MasterKeyCommand::Rotate { output }) => master_key::rotate(config, &output).await,
+        Command::Backup { to } => backup::run(config, &to).await,
+    }
+}
+
+/// An engine for one command.
+async fn open(config: &Config) -> Result<Engine, BootError> {
+    let db = boot::open_database(config).await?;
+    let nowhere = SocketAddr::from(([127, 0, 0, 1], config.listen.port()));
+    boot::start_engine(config, db, nowhere).await
+}
+
+/// A refusal of the engine, for whoever typed the command.
+fn refusal(error: &engine::Error) -> BootError {
+    match error {
+        engine::Error::Invalid(fields) => BootError(
+            fields
+                .iter()
+                .map(|f| format!("{}: {}", f.field, f.message))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        ),
+        other => BootError::with("this could not be done", other),
+    }
+}

@@ -1,0 +1,27 @@
+//! `exisone backup`: the database as of one instant, and the master key beside it.
+
+use std::path::Path;
+
+use crate::boot::{self, BootError};
+use crate::config::Config;
+
+pub(super) async fn run(config: &Config, to: &Path) -> Result<(), BootError> {
+    if to.exists() {
+        return Err(BootError(format!("{} exists already; name a new folder", to.display())));
+    }
+    if !config.is_sqlite() {
+        return Err(BootError(
+            "PostgreSQL is backed up with pg_dump; keep the master key apart from the dump".into(),
+        ));
+    }
+    let db = boot::open_database(config).await?;
+    let key = boot::load_master_key(config)?;
+    boot::write_private(&to.join("master.key"), &key.to_text())?;
+    let file = to.join("exisone.db");
+    db.copy_to(&file.to_string_lossy())
+        .await
+        .map_err(|e| BootError::with("the database cannot be copied", &e))?;
+    db.close().await;
+    println!("{}", to.display());
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! The system's clock.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use domain::timestamp::Timestamp;
+use engine::ports::Clock;
+
+/// The system's clock, UTC.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "the one home of the time")]
+    fn now(&self) -> Timestamp {
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}

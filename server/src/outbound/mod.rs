@@ -1,0 +1,6 @@
+//! The adapters: what the engine's ports are in the real world.
+
+pub mod clock;
+pub mod entropy;
+pub mod smtp;
+pub mod stripe;

@@ -1,0 +1,108 @@
+//! Mail over SMTP, by lettre with a pool of connections.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use engine::ports::{MailRefusal, Mailer, OutgoingMail};
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::smtp::PoolConfig;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use secrecy::{ExposeSecret, SecretString};
+
+/// How long the mail server may take for one step.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// A mail server that is asked over SMTP.
+pub struct Smtp {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+}
+
+/// Why the mail server's address or the sender cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SmtpError {
+    /// The URL is not one of a mail server.
+    #[error("EXISONE_SMTP_URL must read smtp://user:password@host:587?tls=required or smtps://…")]
+    Url,
+    /// The sender is not an address.
+    #[error("EXISONE_MAIL_FROM must be an address, for example \"Nordwind <licenses@nordwind.example>\"")]
+    From,
+}
+
+impl Smtp {
+    /// Reads `smtp://…` or `smtps://…` (the URL may hold a password, so it is a secret) and the sender.
+    pub fn new(url: &SecretString, from: &str) -> Result<Self, SmtpError> {
+        let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
+            .map_err(|_| SmtpError::Url)?
+            .timeout(Some(TIMEOUT))
+            .pool_config(PoolConfig::new().max_size(4))
+            .build();
+        let from = from.parse().map_err(|_| SmtpError::From)?;
+        Ok(Self { transport, from })
+    }
+
+    fn message(&self, mail: &OutgoingMail) -> Result<Message, MailRefusal> {
+        let to: Mailbox = mail
+            .to
+            .parse()
+            .map_err(|_| permanent("the address is not one that mail can be sent to"))?;
+        let builder = Message::builder()
+            .message_id(Some(mail.message_id.clone()))
+            .from(self.from.clone())
+            .to(to)
+            .subject(mail.subject.clone());
+        let text = SinglePart::builder()
+            .header(ContentType::TEXT_PLAIN)
+            .body(mail.text.clone());
+        let message = match &mail.html {
+            None => builder.singlepart(text),
+            Some(html) => {
+                let html = SinglePart::builder()
+                    .header(ContentType::TEXT_HTML)
+                    .body(html.clone());
+                builder.multipart(MultiPart::alternative().singlepart(text).singlepart(html))
+            }
+        };
+        message.map_err(|_| permanent("the mail could not be put together"))
+    }
+}
+
+#[async_trait]
+impl Mailer for Smtp {
+    async fn send(&self, mail: &OutgoingMail) -> Result<String, MailRefusal> {
+        let message = self.message(mail)?;
+        match self.transport.send(message).await {
+            Ok(response) => {
+                let code = response.code();
+                let said = response.message().collect::<Vec<_>>().join(" ");
+                Ok(bounded(&format!("{code} {said}")))
+            }
+            Err(error) => Err(MailRefusal {
+                is_permanent: error.is_permanent(),
+                answer: bounded(&describe(&error)),
+            }),
+        }
+    }
+}
+
+/// What the server said, or why it could not be asked.
+fn describe(error: &lettre::transport::smtp::Error) -> String {
+    use std::error::Error as _;
+    match (error.status(), error.source()) {
+        (Some(code), Some(said)) => format!("{code} {said}"),
+        (None, Some(cause)) => format!("the mail server could not be asked: {cause}"),
+        (_, None) => error.to_string(),
+    }
+}
+
+fn permanent(answer: &str) -> MailRefusal {
+    MailRefusal {
+        is_permanent: true,
+        answer: answer.into(),
+    }
+}
+
+fn bounded(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(500).collect()
+}

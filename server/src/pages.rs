@@ -1,0 +1,108 @@
+//! The face behind its routes: every page rendered by Leptos, every form answered by a server function.
+
+use app::ssr::{ClientAddress, SetUpCode};
+use app::{App, Assets, shell};
+use axum::Router;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use leptos::nonce::use_nonce;
+use leptos::prelude::{provide_context, use_context};
+use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
+use std::net::SocketAddr;
+use tower_http::csrf::CsrfLayer;
+
+use crate::state::ServerState;
+
+/// The largest form: a product with its template.
+const LONGEST_FORM: usize = 256 * 1024;
+/// Where Stripe's hosted checkout page is.
+const STRIPE_CHECKOUT: &str = "https://checkout.stripe.com";
+
+/// Pages, forms, and the page for whatever is not there.
+pub fn routes(state: &ServerState) -> Router<ServerState> {
+    let pages = generate_route_list(App);
+    let context = context(state);
+    let document = document(state);
+    Router::new()
+        .route("/ui/{*function}", any(answer_form))
+        .layer(CsrfLayer::new())
+        .layer(DefaultBodyLimit::max(LONGEST_FORM))
+        .leptos_routes_with_context(state, pages, context, document)
+        .layer(middleware::from_fn(name_client))
+}
+
+/// The answer to an address that no route has.
+pub async fn not_found(State(state): State<ServerState>, request: Request) -> Response {
+    let page = leptos_axum::render_app_async_with_context(context(&state), document(&state));
+    page(request).await.into_response()
+}
+
+async fn answer_form(State(state): State<ServerState>, request: Request) -> Response {
+    let answer = leptos_axum::handle_server_fns_with_context(context(&state), request).await;
+    let mut answer = answer.into_response();
+    answer
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer
+}
+
+fn document(state: &ServerState) -> impl Fn() -> AnyPage + Clone + Send + Sync + 'static + use<> {
+    let assets = Assets {
+        css: state.site.css_path().to_owned(),
+        js: state.site.js_path().to_owned(),
+        wasm: state.site.wasm_path().to_owned(),
+    };
+    move || leptos::prelude::IntoAny::into_any(shell(assets.clone()))
+}
+
+type AnyPage = leptos::prelude::AnyView;
+
+/// What server functions find in their context, and the headers that only a rendered page can know.
+fn context(state: &ServerState) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
+    let engine = state.engine.clone();
+    let code = state.setup_code.clone();
+    let checkout = state.checkout_origin.clone();
+    move || {
+        provide_context(engine.clone());
+        if let Some(code) = &code {
+            provide_context(SetUpCode((**code).clone()));
+        }
+        protect(checkout.as_deref());
+    }
+}
+
+/// A policy that lets the page load nothing but our own files, and submit forms only here and to
+/// the checkout page (a form that redirects there is blocked otherwise).
+fn protect(checkout: Option<&str>) {
+    let (Some(response), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else {
+        return;
+    };
+    let checkout = checkout.unwrap_or(STRIPE_CHECKOUT);
+    let policy = format!(
+        "default-src 'self'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; \
+         style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; \
+         frame-ancestors 'none'; form-action 'self' {checkout}"
+    );
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    for (name, value) in [
+        ("cache-control", "no-store"),
+        ("referrer-policy", "same-origin"),
+        ("x-content-type-options", "nosniff"),
+    ] {
+        response.insert_header(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+}
+
+/// Tells server functions where a request comes from.
+async fn name_client(mut request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    if let Some(address) = address {
+        request.extensions_mut().insert(ClientAddress(address));
+    }
+    next.run(request).await
+}

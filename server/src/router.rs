@@ -1,0 +1,90 @@
+//! Every route in one list, grouped by who calls it.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderName, Request, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::state::ServerState;
+use crate::{pages, webhooks};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// No request may take longer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// The whole service.
+pub fn build(state: ServerState) -> Router {
+    Router::new()
+        // Stripe
+        .merge(webhooks::stripe::routes())
+        // Machines that watch
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        // Browsers
+        .merge(pages::routes(&state))
+        .merge(state.site.router())
+        .fallback(nowhere)
+        .with_state(state)
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
+        .layer(SetRequestIdLayer::new(X_REQUEST_ID, RequestIds))
+}
+
+/// The process answers.
+async fn healthz() -> &'static str {
+    "ok"
+}
+
+/// The process and its database answer.
+async fn readyz(State(state): State<ServerState>) -> Response {
+    match engine::health::check(&state.engine).await {
+        Ok(()) => "ready".into_response(),
+        Err(error) => {
+            tracing::error!(?error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
+        }
+    }
+}
+
+/// An address that no route has: JSON under /api, a page elsewhere.
+async fn nowhere(state: State<ServerState>, request: Request<Body>) -> Response {
+    if !request.uri().path().starts_with("/api") {
+        return pages::not_found(state, request).await;
+    }
+    let body = Json(json!({
+        "error": "not_found",
+        "message": "There is no such address. /api/openapi.json lists them all.",
+    }));
+    (StatusCode::NOT_FOUND, body).into_response()
+}
+
+#[derive(Clone)]
+struct RequestIds;
+
+impl MakeRequestId for RequestIds {
+    fn make_request_id<B>(&mut self, _: &Request<B>) -> Option<RequestId> {
+        use engine::ports::Entropy as _;
+        let mut bytes = [0_u8; 12];
+        crate::outbound::entropy::SystemEntropy.fill(&mut bytes);
+        let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        text.parse().ok().map(RequestId::new)
+    }
+}
+
+/// The answer to a fault that nobody foresaw. Its words went to the log with the panic.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let body = Json(json!({
+        "error": "fault",
+        "message": "Something failed that should not. The request id says which request it was.",
+    }));
+    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CACHE_CONTROL, "no-store")], body).into_response()
+}

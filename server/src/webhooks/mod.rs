@@ -1,0 +1,3 @@
+//! Raw routes: machines that sign their bytes. No session, no JSON extractor, no CSRF layer.
+
+pub mod stripe;
