@@ -200,6 +200,7 @@ fn sandbox_door() -> Outcome<Door> {
 /// The short block that a person looks for.
 fn show(plan: &Plan, seeded: Option<&Seeded>) {
     println!("\n  ExisOne    http://{}", plan.listen);
+    let set_up_code = fs::read_to_string(plan.data.join("setup-code"));
     if let Some(seeded) = seeded {
         println!("  e-mail     {}", seed::EMAIL);
         println!("  password   {}   (shown once)", seeded.password);
@@ -209,8 +210,7 @@ fn show(plan: &Plan, seeded: Option<&Seeded>) {
             "  e-mail     {}   (password and token: as shown at the first run)",
             seed::EMAIL
         );
-    }
-    if let Ok(code) = fs::read_to_string(plan.data.join("setup-code")) {
+    } else if let Ok(code) = set_up_code {
         println!(
             "  set-up     the first page asks for this code: {}",
             code.trim()
