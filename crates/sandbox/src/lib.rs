@@ -24,7 +24,7 @@ mod world;
 
 pub use checkout::pay::{Buyer, Outcome, PayRefusal};
 pub use clock::{Clock, Dice};
-pub use control::actions::{Endpoint, EventRequest, MadeEvent, NewEndpoint};
+pub use control::requests::{Endpoint, EventRequest, MadeEvent, NewEndpoint, Send};
 pub use faults::{ApiFaults, Faults, MailFaults, WebhookFaults};
 pub use mailbox::Mail;
 pub use options::{LIVE_RETRIES, Options, TEST_RETRIES};

@@ -14,10 +14,10 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::checkout::page;
 use crate::checkout::pay::{self, Buyer, Outcome, PayRefusal};
+use crate::checkout::{page, settle};
 use crate::clock::{Clock, Dice};
-use crate::control::actions::{Endpoint, EventRequest, MadeEvent, NewEndpoint};
+use crate::control::requests::{Endpoint, EventRequest, MadeEvent, NewEndpoint};
 use crate::control::routes;
 use crate::faults::Faults;
 use crate::inner::Inner;
@@ -120,7 +120,7 @@ impl Sandbox {
 
     /// Ends a delayed payment as its buyer chose.
     pub fn settle(&self, session: &str) -> Result<Value, PayRefusal> {
-        let settled = pay::settle(&mut self.inner.lock(), &self.inner.tools, session, None);
+        let settled = settle::settle(&mut self.inner.lock(), &self.inner.tools, session, None);
         self.inner.touch();
         settled
     }

@@ -2,3 +2,4 @@
 
 pub(crate) mod page;
 pub mod pay;
+pub(crate) mod settle;

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::settle;
 use crate::stripe::call::Call;
 use crate::stripe::resources::{checkout_sessions, customers, payment_intents, payment_methods};
 use crate::tools::Tools;
 use crate::webhooks::event::Origin;
-use crate::world::{Settlement, World};
+use crate::world::World;
 
 /// What the buyer does on the checkout page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +82,8 @@ pub(crate) fn pay(
     end(&mut call, session, outcome, buyer)
 }
 
-fn call_for<'a>(
+/// A call in the name of the session's account.
+pub(super) fn call_for<'a>(
     world: &'a mut World,
     tools: &'a Tools,
     session: &str,
@@ -137,7 +139,7 @@ pub(crate) fn end(
     }
     call.account().put(session.clone());
     if delayed && session["payment_status"] == "unpaid" {
-        await_settlement(call, id, outcome);
+        settle::wait(call, id, outcome);
     }
     call.emit("checkout.session.completed", &session);
     Ok(session)
@@ -223,58 +225,4 @@ fn make_intent(call: &mut Call, session: &Value, buyer: &Buyer, last4: &str) -> 
     call.account().put(intent.clone());
     call.emit("payment_intent.created", &intent);
     intent
-}
-
-fn await_settlement(call: &mut Call, session: &str, outcome: Outcome) {
-    call.world.settlements.push(Settlement {
-        at: call
-            .tools
-            .settle_after
-            .map(|delay| call.tools.clock.now() + delay),
-        session: session.to_owned(),
-        succeeds: outcome == Outcome::PayLaterThenSucceed,
-    });
-}
-
-/// Ends a delayed payment; `succeeds` overrides what the buyer chose.
-pub(crate) fn settle(
-    world: &mut World,
-    tools: &Tools,
-    session: &str,
-    succeeds: Option<bool>,
-) -> Result<Value, PayRefusal> {
-    let at = world.settlements.iter().position(|s| s.session == session);
-    let settlement = world.settlements.remove(at.ok_or(PayRefusal::NotWaiting)?);
-    finish(
-        world,
-        tools,
-        &settlement,
-        succeeds.unwrap_or(settlement.succeeds),
-    )
-}
-
-fn finish(
-    world: &mut World,
-    tools: &Tools,
-    settlement: &Settlement,
-    succeeds: bool,
-) -> Result<Value, PayRefusal> {
-    let mut call = call_for(world, tools, &settlement.session)?;
-    let session = call
-        .account()
-        .get(checkout_sessions::KIND, &settlement.session);
-    let mut session = session.cloned().ok_or(PayRefusal::Unknown)?;
-    let intent = session["payment_intent"].as_str().unwrap_or_default();
-    let intent = call.account().get(payment_intents::KIND, intent).cloned();
-    let mut intent = intent.ok_or(PayRefusal::NotWaiting)?;
-    if succeeds {
-        session["payment_status"] = json!("paid");
-        call.account().put(session.clone());
-        payment_intents::succeed(&mut call, &mut intent);
-        call.emit("checkout.session.async_payment_succeeded", &session);
-    } else {
-        payment_intents::fail(&mut call, &mut intent);
-        call.emit("checkout.session.async_payment_failed", &session);
-    }
-    Ok(session)
 }

@@ -1,4 +1,5 @@
 //! The sandbox's own controls: what a test does that no customer of Stripe could.
 
-pub mod actions;
+pub(crate) mod actions;
+pub mod requests;
 pub(crate) mod routes;

@@ -11,8 +11,9 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::actions::{EventRequest, NewEndpoint};
+use super::requests::{EventRequest, NewEndpoint};
 use crate::checkout::pay::{self, Buyer, Outcome, PayRefusal};
+use crate::checkout::settle as settlement;
 use crate::faults::Faults;
 use crate::inner::Inner;
 
@@ -125,7 +126,7 @@ async fn settle(
     Path(id): Path<String>,
     Json(body): Json<Settlement>,
 ) -> Response {
-    let settled = pay::settle(&mut inner.lock(), &inner.tools, &id, body.succeeds);
+    let settled = settlement::settle(&mut inner.lock(), &inner.tools, &id, body.succeeds);
     inner.touch();
     session_or_refusal(settled)
 }

@@ -13,29 +13,28 @@ use super::call::Call;
 use super::error::{Answer, StripeError};
 use super::routes::{self, Route};
 use super::version::ApiVersion;
-use super::{auth, expand, form, schema};
-use crate::account::Remembered;
+use super::{auth, expand, form, idempotency, schema};
 use crate::inner::Inner;
 use crate::webhooks::event::Origin;
 use crate::webhooks::layout;
 use crate::world::{SeenRequest, World};
 
 /// A request, read as far as it can be without knowing its route.
-struct Asked {
-    method: String,
-    path: String,
+pub(super) struct Asked {
+    pub method: String,
+    pub path: String,
     /// Query and body in one tree.
-    given: Value,
-    idempotency_key: Option<String>,
-    version: Option<String>,
-    request_id: String,
+    pub given: Value,
+    pub idempotency_key: Option<String>,
+    pub version: Option<String>,
+    pub request_id: String,
 }
 
 /// What goes back.
-struct Reply {
-    status: StatusCode,
-    body: Value,
-    replayed: bool,
+pub(super) struct Reply {
+    pub status: StatusCode,
+    pub body: Value,
+    pub replayed: bool,
 }
 
 /// Answers any request under /v1.
@@ -119,7 +118,7 @@ fn attempt(
     };
     let account = account.unwrap_or_else(|| world.account_of_key(&key, &inner.tools).id.clone());
     let version = version_of(world, &account, asked)?;
-    if let Some(known) = remembered(world, &account, asked)? {
+    if let Some(known) = idempotency::known(world, &account, asked)? {
         return Ok(known);
     }
     let answer = act(world, inner, asked, route, ids, &account);
@@ -136,7 +135,7 @@ fn attempt(
         },
     };
     if answer.as_ref().err().is_none_or(StripeError::is_remembered) {
-        remember(world, &account, asked, &reply);
+        idempotency::remember(world, &account, asked, &reply);
     }
     Ok(reply)
 }
@@ -175,51 +174,6 @@ fn version_of(world: &mut World, account: &str, asked: &Asked) -> Result<ApiVers
     ApiVersion::parse(name).ok_or_else(|| {
         StripeError::invalid(&format!("Invalid Stripe API version: {name}")).param("Stripe-Version")
     })
-}
-
-fn remembered(
-    world: &mut World,
-    account: &str,
-    asked: &Asked,
-) -> Result<Option<Reply>, StripeError> {
-    let Some(key) = &asked.idempotency_key else {
-        return Ok(None);
-    };
-    let Some(known) = world.account(account).remembered.get(key) else {
-        return Ok(None);
-    };
-    if known.path != asked.path {
-        let message = format!(
-            "Keys for idempotent requests can only be used for the same endpoint they were first used for ('{}' vs '{}'). Try using a key other than '{key}' if you meant to execute a different request.",
-            asked.path, known.path
-        );
-        return Err(StripeError::idempotency(&message));
-    }
-    if known.params != asked.given {
-        let message = format!(
-            "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '{key}' if you meant to execute a different request."
-        );
-        return Err(StripeError::idempotency(&message));
-    }
-    let status = StatusCode::from_u16(known.status).unwrap_or(StatusCode::OK);
-    Ok(Some(Reply {
-        status,
-        body: known.body.clone(),
-        replayed: true,
-    }))
-}
-
-fn remember(world: &mut World, account: &str, asked: &Asked, reply: &Reply) {
-    let Some(key) = &asked.idempotency_key else {
-        return;
-    };
-    let known = Remembered {
-        path: asked.path.clone(),
-        params: asked.given.clone(),
-        status: reply.status.as_u16(),
-        body: reply.body.clone(),
-    };
-    world.account(account).remembered.insert(key.clone(), known);
 }
 
 fn seen(asked: &Asked, reply: &Reply) -> SeenRequest {

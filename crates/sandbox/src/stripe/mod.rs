@@ -6,6 +6,7 @@ pub(crate) mod door;
 pub(crate) mod error;
 pub(crate) mod expand;
 pub(crate) mod form;
+mod idempotency;
 pub(crate) mod list;
 pub(crate) mod resources;
 pub(crate) mod routes;

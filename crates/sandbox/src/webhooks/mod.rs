@@ -3,5 +3,6 @@
 pub(crate) mod delivery;
 pub(crate) mod event;
 pub(crate) mod layout;
+mod queue;
 pub(crate) mod sender;
 pub mod signing;

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::delivery::{Attempt, DeliveryState};
 use super::{layout, signing};
-use crate::checkout::pay;
+use crate::checkout::settle;
 use crate::inner::Inner;
 use crate::stripe::version::ApiVersion;
 use crate::world::World;
@@ -59,7 +59,7 @@ fn settle_due(inner: &Arc<Inner>) -> i64 {
         .map(|settlement| settlement.session.clone())
         .collect();
     for session in due {
-        if let Err(refusal) = pay::settle(&mut world, &inner.tools, &session, None) {
+        if let Err(refusal) = settle::settle(&mut world, &inner.tools, &session, None) {
             tracing::warn!(%refusal, "a delayed payment could not end");
         }
     }

@@ -1,5 +1,7 @@
 //! Mail over SMTP, and the pages that show it.
 
+use lettre::message::{Mailbox, header::ContentType};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use sandbox::{Faults, MailFaults, Sandbox};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -114,4 +116,30 @@ async fn an_empty_mailbox_says_what_to_do() {
         .await;
     let text = page.expect("a page").text().await.expect("a text");
     assert!(text.contains("No mail has come yet"));
+}
+
+#[tokio::test]
+async fn a_mail_of_the_rust_mailer_arrives_as_it_was_written() {
+    let sandbox = sandbox().await;
+    let address = sandbox.smtp_addr();
+    let mailer = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(address.ip().to_string())
+        .port(address.port())
+        .build();
+    let text = "Grüße,\n.\nkey: AAAA-BBBB-CCCC-DDDD = yours, and a line that is longer than seventy-six characters…\n";
+    let person = |text: &str| text.parse::<Mailbox>().expect("an address");
+    let message = Message::builder()
+        .from(person("Müller & Söhne <shop@example.com>"))
+        .to(person("jane@example.com"))
+        .subject("Ihr Schlüssel für „Photo Pro“, gültig bis 2049-12-31, ein recht langer Betreff")
+        .header(ContentType::TEXT_PLAIN)
+        .body(text.to_owned())
+        .expect("a message");
+    mailer.send(message).await.expect("sent");
+    let mail = sandbox.wait_for_mails(1).await.pop().expect("a mail");
+    assert_eq!(
+        mail.subject,
+        "Ihr Schlüssel für „Photo Pro“, gültig bis 2049-12-31, ein recht langer Betreff"
+    );
+    assert!(mail.from.contains("Müller & Söhne"), "{}", mail.from);
+    assert_eq!(mail.text.trim_end(), text.trim_end());
 }
