@@ -9,7 +9,7 @@ use crate::error::UiError;
 pub const SECRET_INPUTS: [&str; 7] = [
     "password",
     "passwordAgain",
-    "setupCode",
+    "code",
     "secretKey",
     "webhookSigningSecret",
     "previousWebhookSigningSecret",

@@ -11,6 +11,7 @@ pub mod flash;
 pub mod format;
 pub mod pages;
 pub mod routes;
+pub mod secret;
 pub mod shell;
 pub mod ui;
 

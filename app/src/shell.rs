@@ -41,7 +41,8 @@ pub fn shell(assets: Assets) -> impl IntoView {
 }
 
 fn files(assets: Assets) -> impl IntoView {
-    let style = (!assets.css.is_empty()).then(|| view! { <link rel="stylesheet" href=assets.css/> });
+    let style =
+        (!assets.css.is_empty()).then(|| view! { <link rel="stylesheet" href=assets.css/> });
     let program = (!assets.js.is_empty()).then(|| program(&assets.js, &assets.wasm));
     (style, program)
 }

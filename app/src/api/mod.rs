@@ -1,1 +1,38 @@
 //! Server functions, a file a feature: who asks, one engine call, the reply.
+//!
+//! Server functions are public endpoints: each asks for its actor. Types here are what
+//! crosses the wire; no `usize` does.
+
+#![expect(
+    missing_docs,
+    reason = "the server macro makes public fields of a function's arguments, which the function's own line explains"
+)]
+
+use domain::timestamp::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub mod access_tokens;
+pub mod changes;
+pub mod dashboard;
+pub mod licenses;
+pub mod mails;
+pub mod plans;
+pub mod products;
+pub mod purchases;
+pub mod review;
+pub mod session;
+pub mod set_up;
+pub mod stripe_apps;
+pub mod stripe_events;
+pub mod tenant_keys;
+
+/// One page of a list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed<T> {
+    /// The rows.
+    pub items: Vec<T>,
+    /// What the address of the next page says as `after`, if there is one.
+    pub next: Option<String>,
+    /// The server's clock.
+    pub now: Timestamp,
+}

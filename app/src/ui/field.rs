@@ -89,6 +89,12 @@ impl Wiring {
     }
 }
 
+fn note_change(text: Option<RwSignal<String>>, event: &leptos::ev::Event) {
+    if let Some(text) = text {
+        text.set(event_target_value(event));
+    }
+}
+
 /// One line of text.
 #[component]
 pub fn Field(
@@ -101,6 +107,9 @@ pub fn Field(
     value: String,
     #[prop(optional, into)] placeholder: Oco<'static, str>,
     #[prop(optional)] kind: InputKind,
+    /// Gets every change, for a live preview.
+    #[prop(optional)]
+    text: Option<RwSignal<String>>,
 ) -> impl IntoView {
     let state = FormState::current();
     let wiring = Wiring::new(&state, name, hint);
@@ -122,6 +131,7 @@ pub fn Field(
                 spellcheck="false"
                 placeholder=placeholder
                 value=value
+                on:input=move |event| note_change(text, &event)
                 aria-describedby=wiring.hint_id.clone()
                 aria-invalid=wiring.invalid()
             />
@@ -144,11 +154,6 @@ pub fn AreaField(
     let state = FormState::current();
     let wiring = Wiring::new(&state, name, hint);
     let value = state.typed(name).unwrap_or(value);
-    let changed = move |event| {
-        if let Some(text) = text {
-            text.set(event_target_value(&event));
-        }
-    };
     view! {
         <div class="field">
             <label for=wiring.id.clone()>{label}</label>
@@ -158,7 +163,7 @@ pub fn AreaField(
                 name=name
                 rows="10"
                 spellcheck="false"
-                on:input=changed
+                on:input=move |event| note_change(text, &event)
                 aria-describedby=wiring.hint_id.clone()
                 aria-invalid=wiring.invalid()
             >
@@ -273,5 +278,16 @@ pub fn ChoiceField(
             <div class="segments">{radios}</div>
             {wiring.below()}
         </fieldset>
+    }
+}
+
+/// The refusal of a group of inputs; nothing where there is none.
+#[component]
+pub fn FieldRefusal(name: &'static str) -> impl IntoView {
+    let refusal = FormState::current().refusal(name);
+    move || {
+        refusal
+            .get()
+            .map(|text| view! { <p class="hint refusal">{text}</p> })
     }
 }

@@ -83,8 +83,11 @@ pub fn Form<S>(
     children: Children,
 ) -> impl IntoView
 where
-    S: ServerFn<Output = Done, Error = UiError, Protocol = Http<PostUrl, leptos::server_fn::codec::Json>>
-        + DeserializeOwned
+    S: ServerFn<
+            Output = Done,
+            Error = UiError,
+            Protocol = Http<PostUrl, leptos::server_fn::codec::Json>,
+        > + DeserializeOwned
         + Clone
         + Send
         + Sync

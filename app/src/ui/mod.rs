@@ -25,7 +25,7 @@ pub use confirm::Confirm;
 pub use copyable::{CopyButton, Copyable};
 pub use empty::Empty;
 pub use facts::{Fact, Facts};
-pub use field::{AreaField, CheckField, ChoiceField, Field, InputKind, SelectField};
+pub use field::{AreaField, CheckField, ChoiceField, Field, FieldRefusal, InputKind, SelectField};
 pub use form::{Form, FormState};
 pub use loading::Loading;
 pub use logo::Logo;

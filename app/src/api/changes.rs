@@ -1,0 +1,32 @@
+//! The audit log: who did what to which thing.
+
+use domain::timestamp::Timestamp;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Listed;
+use crate::error::UiError;
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRow {
+    /// Who, in words.
+    pub actor: String,
+    /// What was done, past tense.
+    pub verb: String,
+    /// To what: kind and name or id.
+    pub subject: String,
+    /// Details without secrets; empty where there are none.
+    pub detail: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A page of changes.
+#[server]
+pub async fn load_changes(after: Option<String>) -> Result<Listed<ChangeRow>, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = after;
+    missing("engine::changes::list")
+}

@@ -1,0 +1,82 @@
+//! License keys: found, listed, looked at.
+
+use domain::ids::{LicenseId, OrderId};
+use domain::timestamp::Timestamp;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::Listed;
+use super::changes::ChangeRow;
+use crate::error::UiError;
+
+/// One key in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenseRow {
+    /// Id.
+    pub id: LicenseId,
+    /// The whole key.
+    pub activation_key: String,
+    /// Name of its product.
+    pub product_name: String,
+    /// The customer; empty where nobody said.
+    pub email: String,
+    /// Word of its state.
+    pub state: String,
+    /// End.
+    pub expires_at: Timestamp,
+    /// When it was issued.
+    pub created_at: Timestamp,
+}
+
+/// One key, whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicenseDetail {
+    /// The row.
+    pub row: LicenseRow,
+    /// Seats, where it has a number of them.
+    pub max_seats: Option<i32>,
+    /// Seats taken.
+    pub seats_used: i32,
+    /// Live, or made by a test.
+    pub livemode: bool,
+    /// A remark that only people of the tenant see.
+    pub note: String,
+    /// The purchase it came from.
+    pub order_id: Option<OrderId>,
+    /// What happened to it, newest first.
+    pub history: Vec<ChangeRow>,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// What to look for; empty texts do not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LicenseSearch {
+    /// A key (whole, in any writing, or its last four) or an e-mail address or its beginning.
+    pub find: String,
+    /// Word of a state.
+    pub state: String,
+    /// Where the page begins.
+    pub after: Option<String>,
+}
+
+/// A page of keys.
+#[server]
+pub async fn load_licenses(
+    #[server(flatten)] search: LicenseSearch,
+) -> Result<Listed<LicenseRow>, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = search;
+    missing("engine::licenses::list")
+}
+
+/// One key.
+#[server]
+pub async fn load_license(id: String) -> Result<LicenseDetail, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = id;
+    missing("engine::licenses::get")
+}

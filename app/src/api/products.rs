@@ -1,0 +1,113 @@
+//! Products: what is sold, for how long, and the mail that delivers it.
+
+use domain::ids::ProductId;
+use domain::money::Money;
+use domain::product::ProductForm;
+use domain::timestamp::Timestamp;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::UiError;
+use crate::flash::Done;
+
+/// One product in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductRow {
+    /// Id; also what stands in Stripe's metadata as `productId`.
+    pub id: ProductId,
+    /// Name.
+    pub name: String,
+    /// Price of one.
+    pub price: Money,
+    /// 0 is perpetual.
+    pub default_license_days: i32,
+    /// 0 is no trial.
+    pub trial_days: i32,
+    /// Inactive products are not sold.
+    pub is_active: bool,
+    /// Whether a purchase is followed by a mail with the keys.
+    pub send_purchase_email: bool,
+}
+
+/// A product's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProductPage {
+    /// Id; `None` on the page of a new one.
+    pub id: Option<ProductId>,
+    /// Every field as text, as the form shows it.
+    pub form: ProductForm,
+    /// The mail as it would be with what is saved.
+    pub preview: MailPreview,
+    /// The signed-in person's address, for a test mail.
+    pub email: String,
+    /// Codes that Stripe charges in.
+    pub currencies: Vec<String>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// A mail with example values, or why the template cannot be rendered.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailPreview {
+    /// Subject.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// HTML, where the template is HTML.
+    pub html: Option<String>,
+    /// Why it cannot be rendered, and what to do.
+    pub problem: Option<String>,
+}
+
+/// The tenant's products.
+#[server]
+pub async fn load_products() -> Result<Vec<ProductRow>, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    missing("engine::products::list")
+}
+
+/// One product, or with an empty id the page of a new one.
+#[server]
+pub async fn load_product(id: String) -> Result<ProductPage, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = id;
+    missing("engine::products::get")
+}
+
+/// Saves a product; with an empty id a new one.
+#[server]
+pub async fn save_product(
+    id: String,
+    #[server(flatten)] form: ProductForm,
+) -> Result<Done, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = (id, form);
+    missing("engine::products::update")
+}
+
+/// The mail that a template makes, with example values.
+#[server]
+pub async fn preview_mail(
+    product_name: String,
+    subject: String,
+    template: String,
+) -> Result<MailPreview, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = (product_name, subject, template);
+    missing("engine::products::preview_mail")
+}
+
+/// Sends the saved mail with example values to this address.
+#[server]
+pub async fn send_test_mail(id: String, email: String) -> Result<Done, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = (id, email);
+    missing("engine::products::send_test_mail")
+}

@@ -1,0 +1,80 @@
+//! Payments that name a product but could not be fulfilled: a person decides.
+
+use domain::ids::OrderId;
+use domain::money::Money;
+use domain::timestamp::Timestamp;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::UiError;
+use crate::flash::Done;
+
+/// One purchase that waits for a decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewRow {
+    /// The order.
+    pub order_id: OrderId,
+    /// Why it could not be fulfilled, and what to do.
+    pub reason: String,
+    /// The buyer; empty where nobody said.
+    pub email: String,
+    /// What was paid.
+    pub paid: Option<Money>,
+    /// How many keys the purchase asked for, as far as it can be read.
+    pub quantity: Option<i32>,
+    /// The product it named, where it is one of ours.
+    pub product_id: Option<i32>,
+    /// When it was paid.
+    pub since: Timestamp,
+}
+
+/// What a person decides from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// Them, oldest first.
+    pub rows: Vec<ReviewRow>,
+    /// Ids and names of the products that keys may be issued of.
+    pub products: Vec<(String, String)>,
+    /// The server's clock.
+    pub now: Timestamp,
+}
+
+/// Purchases that wait for a decision.
+#[server]
+pub async fn load_review() -> Result<Review, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    missing("engine::orders::list_reviews")
+}
+
+/// The decision to issue.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct IssueForm {
+    /// The order.
+    pub order_id: String,
+    /// Of which product.
+    pub product_id: String,
+    /// How many keys.
+    pub quantity: String,
+    /// To whom.
+    pub email: String,
+}
+
+/// Issues the keys of a purchase that waits.
+#[server]
+pub async fn issue_keys(#[server(flatten)] form: IssueForm) -> Result<Done, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = form;
+    missing("engine::orders::issue_reviewed")
+}
+
+/// Puts a purchase aside without keys.
+#[server]
+pub async fn dismiss_review(id: String) -> Result<Done, UiError> {
+    use crate::ssr::*;
+    let _who = signed_in().await?;
+    let _ = id;
+    missing("engine::orders::dismiss_reviewed")
+}

@@ -1,0 +1,102 @@
+//! Signing in and out, who is signed in, the Test / Live switch, and the flash.
+
+use domain::role::Role;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::UiError;
+use crate::flash::{Done, Flash};
+use crate::secret::SecretText;
+
+/// The signed-in person, as the frame around every page shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// Address.
+    pub email: String,
+    /// Role in the present tenant.
+    pub role: Role,
+    /// Name of the present tenant.
+    pub tenant_name: String,
+    /// Which side of the Test / Live switch they look at.
+    pub livemode: bool,
+    /// How many events and purchases want an act.
+    pub wanting: Wanting,
+}
+
+/// Counts that stand in the navigation.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanting {
+    /// Events that failed.
+    pub events: i64,
+    /// Purchases that wait for a decision.
+    pub reviews: i64,
+    /// Mails that were given up.
+    pub mails: i64,
+}
+
+/// Who is signed in.
+#[server]
+pub async fn load_viewer() -> Result<Viewer, UiError> {
+    use crate::ssr::*;
+    let who = signed_in().await?;
+    let session = who.session;
+    Ok(Viewer {
+        email: session.email,
+        role: session.role,
+        tenant_name: session.tenant_name,
+        livemode: session.livemode,
+        wanting: Wanting::default(),
+    })
+}
+
+/// Signs in and goes on to where the person wanted to be.
+#[server]
+pub async fn sign_in(
+    email: String,
+    password: SecretText,
+    next: Option<String>,
+) -> Result<Done, UiError> {
+    use crate::ssr::*;
+    let engine = engine()?;
+    let typed = [("email", email.as_str())];
+    let opened = open_session(&engine, &email, &password.into()).await;
+    let next = safe_path(&next.unwrap_or_default());
+    reply::<SignIn>(opened.map(|()| Next::Go(next)), &typed).await
+}
+
+/// Ends this session, or with `everywhere` all of the person's.
+#[server]
+pub async fn sign_out(everywhere: Option<bool>) -> Result<Done, UiError> {
+    use crate::ssr::*;
+    let who = signed_in().await?;
+    let ended = if everywhere == Some(true) {
+        let ended = engine::accounts::sign_out::everywhere(&who.engine, &who.person()).await;
+        ended.map(drop)
+    } else {
+        engine::accounts::sign_out::execute(&who.engine, &session_token()?).await
+    };
+    end_session()?;
+    reply::<SignOut>(ended.map(|()| Next::Go("/sign-in".into())), NOTHING).await
+}
+
+/// Looks at the other side: `test` or `live`.
+#[server]
+pub async fn choose_mode(mode: String) -> Result<Done, UiError> {
+    use crate::ssr::*;
+    use engine::accounts::switch_side::{self, Side};
+    let who = signed_in().await?;
+    let side = if mode == "live" {
+        Side::Live
+    } else {
+        Side::Test
+    };
+    let switched = switch_side::execute(&who.engine, &who.person(), side).await;
+    reply::<ChooseMode>(switched.map(|()| Next::Stay(String::new())), NOTHING).await
+}
+
+/// What waits for a page after a form without a script.
+#[server]
+pub async fn load_flash(id: String) -> Result<Flash, UiError> {
+    use crate::ssr::*;
+    take_flash(&engine()?, &id).await
+}

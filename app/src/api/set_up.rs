@@ -1,0 +1,43 @@
+//! The very first page of an installation: tenant and first person, for whoever has the code
+//! that the start printed. Gone once a person exists.
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::UiError;
+use crate::flash::Done;
+use crate::secret::SecretText;
+
+/// The form.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct SetUpForm {
+    /// The code from the start's output or from the data folder.
+    pub code: SecretText,
+    /// Name of the first tenant.
+    pub tenant_name: String,
+    /// Address of the first person.
+    pub email: String,
+    /// Their password.
+    pub password: SecretText,
+}
+
+/// Refuses with `NotFound` once a person exists.
+#[server]
+pub async fn set_up_is_open() -> Result<(), UiError> {
+    use crate::ssr::*;
+    match engine::accounts::setup::is_needed(&engine()?).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(refuse(engine::Error::NotFound("page"))),
+        Err(error) => Err(refuse(error)),
+    }
+}
+
+/// Makes the tenant with its key and the first person, and signs them in.
+#[server]
+pub async fn set_up(#[server(flatten)] form: SetUpForm) -> Result<Done, UiError> {
+    use crate::ssr::*;
+    let engine = engine()?;
+    let made = make_first_person(&engine, &form).await;
+    reply::<SetUp>(made.map(|()| Next::Go("/".into())), &form).await
+}

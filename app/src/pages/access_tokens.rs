@@ -1,0 +1,187 @@
+//! Access tokens for programs: shown once, ended within a second.
+
+use domain::timestamp::Timestamp;
+use leptos::prelude::*;
+
+use super::load::{loaded, successes};
+use crate::api::access_tokens::{
+    AccessTokenRow, AccessTokens, CreateAccessToken, RevokeAccessToken, load_access_tokens,
+};
+use crate::format;
+use crate::ui::{
+    Ago, ButtonLook, Cell, CheckField, Column, Confirm, CopyButton, Empty, Field, FieldRefusal,
+    Form, Notice, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone,
+};
+
+const COLUMNS: &[Column] = &[
+    ("Name", Place::Lead),
+    ("State", Place::Mark),
+    ("May", Place::Detail),
+    ("Last used", Place::Wide),
+    ("Ends", Place::WideNumber),
+    ("", Place::Acts),
+];
+
+/// Access Tokens.
+#[component]
+pub fn AccessTokensPage() -> impl IntoView {
+    let create = ServerAction::<CreateAccessToken>::new();
+    let revoke = ServerAction::<RevokeAccessToken>::new();
+    let (made, ended) = (successes(create), successes(revoke));
+    let data = Resource::new(move || (made.get(), ended.get()), |_| load_access_tokens());
+    view! {
+        <div class="page">
+            <PageHead
+                title="Access Tokens"
+                purpose="For your programs and scripts. Give each its own, with no more permissions than it needs."
+            />
+            {loaded(data, move |data| view! { <Body data create revoke/> }.into_any())}
+        </div>
+    }
+}
+
+#[component]
+fn Body(
+    data: AccessTokens,
+    create: ServerAction<CreateAccessToken>,
+    revoke: ServerAction<RevokeAccessToken>,
+) -> impl IntoView {
+    let now = data.now;
+    let new_token = data.new_token.map(|token| {
+        view! {
+            <Notice tone=Tone::Ok title="Copy the new token now: it is shown this once">
+                <span class="copyable">
+                    <code>{token.0.clone()}</code>
+                    <CopyButton text=token.0 what="token"/>
+                </span>
+            </Notice>
+        }
+    });
+    let list = if data.tokens.is_empty() {
+        view! {
+            <Empty
+                title="No tokens yet"
+                text="A program that validates licences needs one with the permission verify."
+            />
+        }
+        .into_any()
+    } else {
+        let rows = data
+            .tokens
+            .into_iter()
+            .map(|token| line(token, now, revoke))
+            .collect_view();
+        view! {
+            <Table label="Access tokens" columns=COLUMNS>
+                {rows}
+            </Table>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="stack loose">
+            {new_token}
+            <div class="two">
+                <Panel title="Tokens">{list}</Panel>
+                <Panel title="New token">
+                    <div class="inner">
+                        <NewToken action=create/>
+                    </div>
+                </Panel>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn NewToken(action: ServerAction<CreateAccessToken>) -> impl IntoView {
+    view! {
+        <Form action>
+            <Field name="name" label="Name" hint="What will use it: “build server”, “Windows app 4.2”."/>
+            <fieldset class="field">
+                <legend>"May"</legend>
+                <CheckField
+                    name="verify"
+                    label="verify"
+                    hint="Validate licences. Safe inside a program that customers have."
+                    is_ticked=true
+                />
+                <CheckField
+                    name="generate"
+                    label="generate"
+                    hint="Make keys; list and read products, licences and events."
+                    is_ticked=false
+                />
+                <CheckField name="email" label="email" hint="Send support tickets." is_ticked=false/>
+                <CheckField
+                    name="manage"
+                    label="manage"
+                    hint="Change products, plans, Stripe apps and licences."
+                    is_ticked=false
+                />
+                <FieldRefusal name="permissions"/>
+            </fieldset>
+            <Field
+                name="expiresAt"
+                label="Ends"
+                hint="A day like 2027-01-31, or nothing for never."
+            />
+            <div class="form-end">
+                <SubmitButton label="Make token"/>
+            </div>
+        </Form>
+    }
+}
+
+fn line(
+    token: AccessTokenRow,
+    now: Timestamp,
+    revoke: ServerAction<RevokeAccessToken>,
+) -> impl IntoView {
+    let (tone, word) = state(&token, now);
+    let (id, label) = (token.id.to_string(), format!("End “{}”", token.name));
+    let last_used = match token.last_used_at {
+        Some(at) => view! { <Ago at now/> }.into_any(),
+        None => view! { <span class="muted">"never"</span> }.into_any(),
+    };
+    let end = token.revoked_at.is_none().then(|| {
+        view! {
+            <Confirm
+                label="End…"
+                question=format!("“{}” stops working within a second, everywhere.", token.name)
+            >
+                <Form action=revoke>
+                    <input type="hidden" name="id" value=id/>
+                    <SubmitButton label look=ButtonLook::Danger/>
+                </Form>
+            </Confirm>
+        }
+    });
+    let name = token.name.clone();
+    view! {
+        <Row>
+            <Cell place=Place::Lead>
+                {name} <code class="under">{token.begins_with} "…"</code>
+            </Cell>
+            <Cell place=Place::Mark>
+                <Tag tone word/>
+            </Cell>
+            <Cell place=Place::Detail>{token.permissions.replace(',', ", ")}</Cell>
+            <Cell place=Place::Wide>{last_used}</Cell>
+            <Cell place=Place::WideNumber>
+                {token.expires_at.map_or_else(|| "never".to_owned(), format::date)}
+            </Cell>
+            <Cell place=Place::Acts>{end}</Cell>
+        </Row>
+    }
+}
+
+fn state(token: &AccessTokenRow, now: Timestamp) -> (Tone, &'static str) {
+    if token.revoked_at.is_some() {
+        (Tone::Plain, "ended")
+    } else if token.expires_at.is_some_and(|end| end <= now) {
+        (Tone::Warn, "expired")
+    } else {
+        (Tone::Ok, "active")
+    }
+}

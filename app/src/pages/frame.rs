@@ -1,0 +1,225 @@
+//! The frame around every signed-in page: navigation, top bar, the page itself.
+
+use leptos::prelude::*;
+use leptos::web_sys;
+use leptos_router::components::{A, Outlet};
+use leptos_router::hooks::use_location;
+
+use super::load::provide_flash;
+use crate::api::session::{ChooseMode, SignOut, Viewer, load_viewer};
+use crate::error::UiError;
+use crate::ui::{ButtonLook, Form, Logo, SubmitButton};
+
+type ViewerResource = Resource<Result<Viewer, UiError>>;
+
+/// A page, framed.
+#[component]
+pub fn Frame() -> impl IntoView {
+    provide_flash();
+    let path = use_location().pathname;
+    let viewer = Resource::new(move || path.get(), |_| load_viewer());
+    view! {
+        <a class="skip" href="#main">
+            "Skip to the page"
+        </a>
+        <div class="frame">
+            <Side viewer/>
+            <div>
+                <Top viewer/>
+                <main id="main">
+                    <Outlet/>
+                </main>
+            </div>
+        </div>
+    }
+}
+
+/// What a count in the navigation counts.
+type Wanting = fn(&Viewer) -> i64;
+
+#[component]
+fn Side(viewer: ViewerResource) -> impl IntoView {
+    let side = NodeRef::<leptos::html::Aside>::new();
+    // A popover that lost its attribute is closed; the page it led to is in sight.
+    let close = move |_| {
+        if let Some(side) = side.get_untracked() {
+            let side: &web_sys::Element = &side;
+            if side.remove_attribute("popover").is_ok() {
+                let _ = side.set_attribute("popover", "auto");
+            }
+        }
+    };
+    let none: Wanting = |_| 0;
+    view! {
+        <aside class="side" id="navigation" popover="auto" node_ref=side on:click=close>
+            <a class="brand" href="/">
+                <Logo/>
+            </a>
+            <nav class="stack" aria-label="Pages">
+                {group("", &[("/", "Dashboard", none)], viewer)}
+                {group(
+                    "Licensing",
+                    &[
+                        ("/products", "Products", none),
+                        ("/plans", "Plans", none),
+                        ("/licenses", "License Keys", none),
+                    ],
+                    viewer,
+                )}
+                {group(
+                    "Stripe Integration",
+                    &[
+                        ("/stripe", "Stripe Apps and Events", |viewer| viewer.wanting.events),
+                        ("/test-purchase", "Test Purchase", none),
+                        ("/review", "Review", |viewer| viewer.wanting.reviews),
+                    ],
+                    viewer,
+                )} {group("Delivery", &[("/outbox", "Outbox", |viewer| viewer.wanting.mails)], viewer)}
+                {group(
+                    "Security",
+                    &[
+                        ("/tenant-keys", "Tenant Keys", none),
+                        ("/access-tokens", "Access Tokens", none),
+                        ("/audit-log", "Audit log", none),
+                    ],
+                    viewer,
+                )} {group("", &[("/help", "Help", none)], viewer)}
+            </nav>
+        </aside>
+    }
+}
+
+fn group(
+    title: &'static str,
+    links: &[(&'static str, &'static str, Wanting)],
+    viewer: ViewerResource,
+) -> AnyView {
+    let links = links
+        .iter()
+        .map(|(href, label, wanting)| link(href, label, *wanting, viewer))
+        .collect_view();
+    let title = (!title.is_empty()).then(|| view! { <h2>{title}</h2> });
+    view! {
+        <div class="nav">
+            {title}
+            {links}
+        </div>
+    }
+    .into_any()
+}
+
+fn link(
+    href: &'static str,
+    label: &'static str,
+    wanting: Wanting,
+    viewer: ViewerResource,
+) -> AnyView {
+    let count = move || {
+        Suspend::new(async move {
+            let count = viewer.await.map_or(0, |viewer| wanting(&viewer));
+            (count > 0).then(|| {
+                view! {
+                    <span class="count">
+                        {count} <span class="off-screen">" wanting attention"</span>
+                    </span>
+                }
+            })
+        })
+    };
+    view! {
+        <A href=href exact=href == "/">
+            {label}
+            <Transition>{count}</Transition>
+        </A>
+    }
+    .into_any()
+}
+
+#[component]
+fn Top(viewer: ViewerResource) -> impl IntoView {
+    view! {
+        <header class="top">
+            <button
+                type="button"
+                class="btn quiet burger"
+                popovertarget="navigation"
+                aria-label="Pages"
+            >
+                "☰"
+            </button>
+            <form class="find" role="search" action="/licenses" method="get">
+                <input
+                    type="search"
+                    name="find"
+                    aria-label="Find a key or a customer"
+                    placeholder="Find a key or a customer"
+                    autocomplete="off"
+                />
+            </form>
+            <div class="line tight end">
+                <Transition>
+                    {move || Suspend::new(async move {
+                        viewer.await.ok().map(|viewer| view! { <Account viewer/> })
+                    })}
+                </Transition>
+            </div>
+        </header>
+    }
+}
+
+#[component]
+fn Account(viewer: Viewer) -> impl IntoView {
+    let sign_out = ServerAction::<SignOut>::new();
+    let everywhere = ServerAction::<SignOut>::new();
+    view! {
+        <ModeSwitch livemode=viewer.livemode/>
+        <button type="button" class="btn quiet tenant" popovertarget="account" aria-label="Account">
+            <span>{viewer.tenant_name.clone()}</span>
+            "▾"
+        </button>
+        <div class="account" id="account" popover="auto">
+            <div>
+                <p class="strong wrap">{viewer.email}</p>
+                <p class="muted small">{viewer.role.label()} " of " {viewer.tenant_name}</p>
+            </div>
+            <Form action=sign_out>
+                <SubmitButton label="Sign out" look=ButtonLook::Plain/>
+            </Form>
+            <Form action=everywhere>
+                <input type="hidden" name="everywhere" value="true"/>
+                <SubmitButton label="Sign out everywhere" look=ButtonLook::Quiet/>
+            </Form>
+        </div>
+    }
+}
+
+/// Test and Live never mix: the whole page is fetched again for the other side.
+#[component]
+fn ModeSwitch(livemode: bool) -> impl IntoView {
+    let action = ServerAction::<ChooseMode>::new();
+    let value = action.value();
+    Effect::new(move || {
+        if value.with(|value| matches!(value, Some(Ok(_)))) {
+            let _ = window().location().reload();
+        }
+    });
+    let side = |mode: &'static str, label: &'static str, is_chosen: bool| {
+        view! {
+            <button
+                class=mode
+                name="mode"
+                value=mode
+                aria-pressed=if is_chosen { "true" } else { "false" }
+            >
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <Form action>
+            <div class="segments" role="group" aria-label="Mode">
+                {side("test", "Test", !livemode)} {side("live", "Live", livemode)}
+            </div>
+        </Form>
+    }
+}

@@ -1,0 +1,130 @@
+//! All keys, and finding one.
+
+use leptos::prelude::*;
+use leptos_router::location::Url;
+
+use crate::api::Listed;
+use crate::api::licenses::{LicenseRow, LicenseSearch, load_licenses};
+use crate::pages::license_table::LicenseTable;
+use crate::pages::load::{loaded, query_part};
+use crate::ui::{Empty, PageHead, Pager, Panel, Segments};
+
+const STATES: [&str; 5] = ["", "active", "suspended", "revoked", "expired"];
+
+/// License Keys.
+#[component]
+pub fn LicensesPage() -> impl IntoView {
+    let (find, state, after) = (query_part("find"), query_part("state"), query_part("after"));
+    let search = move || LicenseSearch {
+        find: find.get().unwrap_or_default(),
+        state: state.get().unwrap_or_default(),
+        after: after.get(),
+    };
+    let data = Resource::new(search, load_licenses);
+    let filter = move || {
+        let items = STATES.map(|word| {
+            let label = if word.is_empty() { "all" } else { word };
+            let href = address(&find.get().unwrap_or_default(), word, None);
+            let is_chosen = state.get().unwrap_or_default() == word;
+            (label.to_owned(), href, is_chosen)
+        });
+        view! { <Segments label="State" items=items.into()/> }
+    };
+    view! {
+        <div class="page">
+            <PageHead
+                title="License Keys"
+                purpose="Every key on this side of the Test / Live switch. Find one by the whole key, its last four characters, or the customer’s e-mail."
+            />
+            <SearchForm find/>
+            <Panel title="Keys" end=filter>
+                {loaded(
+                    data,
+                    move |data| {
+                        let search = LicenseSearch {
+                            find: find.get_untracked().unwrap_or_default(),
+                            state: state.get_untracked().unwrap_or_default(),
+                            after: after.get_untracked(),
+                        };
+                        view! { <List data search/> }.into_any()
+                    },
+                )}
+            </Panel>
+        </div>
+    }
+}
+
+fn address(find: &str, state: &str, after: Option<&str>) -> String {
+    let parts = [
+        ("find", find),
+        ("state", state),
+        ("after", after.unwrap_or_default()),
+    ];
+    let query: Vec<_> = parts
+        .into_iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(name, text)| format!("{name}={}", Url::escape(text)))
+        .collect();
+    if query.is_empty() {
+        return "/licenses".to_owned();
+    }
+    format!("/licenses?{}", query.join("&"))
+}
+
+#[component]
+fn SearchForm(find: Memo<Option<String>>) -> impl IntoView {
+    view! {
+        <form class="line" role="search" action="/licenses" method="get">
+            <input
+                class="input short"
+                type="search"
+                name="find"
+                aria-label="Key or e-mail"
+                placeholder="Key or e-mail"
+                value=move || find.get()
+            />
+            <button class="btn">"Find"</button>
+        </form>
+    }
+}
+
+#[component]
+fn List(data: Listed<LicenseRow>, search: LicenseSearch) -> impl IntoView {
+    if data.items.is_empty() {
+        let is_narrowed = !search.find.is_empty() || !search.state.is_empty();
+        return if is_narrowed {
+            view! {
+                <Empty
+                    title="Nothing found"
+                    text="Only whole keys, the last four characters, and e-mail addresses from their beginning are found."
+                >
+                    <a class="btn" href="/licenses">
+                        "All keys"
+                    </a>
+                </Empty>
+            }
+            .into_any()
+        } else {
+            view! {
+                <Empty title="No keys yet" text="Keys stand here as soon as a purchase is paid.">
+                    <a class="btn" href="/test-purchase">
+                        "Make a test purchase"
+                    </a>
+                </Empty>
+            }
+            .into_any()
+        };
+    }
+    let newest = search
+        .after
+        .is_some()
+        .then(|| address(&search.find, &search.state, None));
+    let older = data
+        .next
+        .map(|next| address(&search.find, &search.state, Some(&next)));
+    view! {
+        <LicenseTable rows=data.items now=data.now/>
+        <Pager newest older/>
+    }
+    .into_any()
+}

@@ -1,0 +1,214 @@
+//! The outbox: every mail, its state, its text, sending it again.
+
+use domain::timestamp::Timestamp;
+use leptos::prelude::*;
+
+use super::load::{loaded, path_part, query_part, successes};
+use super::words;
+use crate::api::Listed;
+use crate::api::mails::{MailDetail, MailRow, ResendMail, load_mail, load_mails};
+use crate::format;
+use crate::ui::{
+    Ago, ButtonLook, Cell, Column, Empty, Fact, Facts, Field, Form, InputKind, Notice, PageHead,
+    Pager, Panel, Place, Row, Segments, SubmitButton, Table, Tag, Tone, When,
+};
+
+const COLUMNS: &[Column] = &[
+    ("To", Place::Lead),
+    ("State", Place::Mark),
+    ("Mail", Place::Detail),
+    ("The server’s answer", Place::Wide),
+    ("Queued", Place::End),
+];
+
+const STATES: [&str; 5] = ["", "queued", "retrying", "sent", "failed"];
+
+/// Outbox.
+#[component]
+pub fn OutboxPage() -> impl IntoView {
+    let (state, after) = (query_part("state"), query_part("after"));
+    let data = Resource::new(
+        move || (state.get(), after.get()),
+        |(state, after)| load_mails(state, after),
+    );
+    let filter = move || {
+        let chosen = state.get().unwrap_or_default();
+        let items = STATES.map(|word| match word {
+            "" => ("all".to_owned(), "/outbox".to_owned(), chosen.is_empty()),
+            word => (
+                word.to_owned(),
+                format!("/outbox?state={word}"),
+                word == chosen,
+            ),
+        });
+        view! { <Segments label="State" items=items.into()/> }
+    };
+    view! {
+        <div class="page">
+            <PageHead
+                title="Outbox"
+                purpose="Every mail, what became of it, and sending it again."
+            />
+            <Panel title="Mails" end=filter>
+                {loaded(
+                    data,
+                    move |mails| {
+                        let page = (state.get_untracked(), after.get_untracked().is_none());
+                        view! { <List mails page/> }.into_any()
+                    },
+                )}
+            </Panel>
+        </div>
+    }
+}
+
+/// A page of mails; `page` is the chosen state, and whether this is the first page.
+#[component]
+fn List(mails: Listed<MailRow>, page: (Option<String>, bool)) -> impl IntoView {
+    if mails.items.is_empty() {
+        return view! {
+            <Empty title="No such mails" text="A mail stands here as soon as a purchase gave keys."/>
+        }
+        .into_any();
+    }
+    let now = mails.now;
+    let rows = mails
+        .items
+        .into_iter()
+        .map(|mail| mail_line(mail, now))
+        .collect_view();
+    let (state, is_first) = page;
+    let base = state.map_or_else(
+        || "/outbox?".to_owned(),
+        |state| format!("/outbox?state={state}&"),
+    );
+    let newest = base.trim_end_matches(['?', '&']).to_owned();
+    view! {
+        <Table label="Mails" columns=COLUMNS>
+            {rows}
+        </Table>
+        <Pager
+            newest=(!is_first).then_some(newest)
+            older=mails.next.map(|next| format!("{base}after={next}"))
+        />
+    }
+    .into_any()
+}
+
+fn mail_line(mail: MailRow, now: Timestamp) -> impl IntoView {
+    view! {
+        <Row>
+            <Cell place=Place::Lead>
+                <a href=format!("/outbox/{}", mail.id)>{mail.address}</a>
+            </Cell>
+            <Cell place=Place::Mark>
+                <Tag tone=words::mail(&mail.state) word=mail.state/>
+            </Cell>
+            <Cell place=Place::Detail>{kind(&mail.kind)}</Cell>
+            <Cell place=Place::Wide>
+                <span class="muted small wrap">{mail.last_answer}</span>
+            </Cell>
+            <Cell place=Place::End>
+                <Ago at=mail.created_at now/>
+            </Cell>
+        </Row>
+    }
+}
+
+fn kind(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// One mail.
+#[component]
+pub fn MailPage() -> impl IntoView {
+    let resend = ServerAction::<ResendMail>::new();
+    let id = path_part("id");
+    let done = successes(resend);
+    let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_mail(id));
+    view! {
+        <div class="page">
+            {loaded(data, move |mail| view! { <Mail mail resend/> }.into_any())}
+        </div>
+    }
+}
+
+#[component]
+fn Mail(mail: MailDetail, resend: ServerAction<ResendMail>) -> impl IntoView {
+    let no_mailer = (!mail.has_mailer).then(|| {
+        view! {
+            <Notice tone=Tone::Warn title="No mail server is set, so mails wait here">
+                <p>
+                    "Set " <code>"EXISONE_SMTP_URL"</code>
+                    " and start the server again; waiting mails then go out by themselves."
+                </p>
+            </Notice>
+        }
+    });
+    let body = match mail.html.clone() {
+        Some(html) => view! {
+            <iframe class="letter-frame" title="The mail as HTML" sandbox="" srcdoc=html></iframe>
+        }
+        .into_any(),
+        None => view! { <div class="letter">{mail.text.clone()}</div> }.into_any(),
+    };
+    let (id, address) = (mail.row.id.to_string(), mail.row.address.clone());
+    view! {
+        <PageHead title=mail.subject.clone() purpose=format!("To {address}.")/>
+        {no_mailer}
+        <div class="two">
+            <Panel title="Text">{body}</Panel>
+            <div class="stack">
+                <Panel title="Delivery">{facts(mail)}</Panel>
+                <Panel title="Send again">
+                    <div class="inner">
+                        <Form action=resend>
+                            <input type="hidden" name="id" value=id/>
+                            <Field
+                                name="email"
+                                label="To"
+                                hint="A new mail; another address is kept for the purchase, too."
+                                kind=InputKind::Email
+                                value=address
+                            />
+                            <div class="form-end">
+                                <SubmitButton label="Send again" look=ButtonLook::Plain/>
+                            </div>
+                        </Form>
+                    </div>
+                </Panel>
+            </div>
+        </div>
+    }
+}
+
+fn facts(mail: MailDetail) -> impl IntoView {
+    let now = mail.now;
+    let moment = move |name: &'static str, at: Option<Timestamp>| {
+        at.map(move |at| {
+            view! {
+                <Fact name>
+                    <When at now/>
+                </Fact>
+            }
+        })
+    };
+    let answer = (!mail.row.last_answer.is_empty()).then(|| {
+        view! { <Fact name="The server’s answer">{mail.row.last_answer.clone()}</Fact> }
+    });
+    view! {
+        <Facts>
+            <Fact name="State">
+                <Tag tone=words::mail(&mail.row.state) word=mail.row.state/>
+            </Fact>
+            <Fact name="Tried">{format::counted(mail.attempts, "time")}</Fact>
+            {answer}
+            {moment("Queued (UTC)", Some(mail.row.created_at))}
+            {moment("Handed over (UTC)", mail.sent_at)}
+            {moment("Tried next (UTC)", mail.next_attempt_at)}
+            <Fact name="Message-ID">
+                <code>{mail.message_id}</code>
+            </Fact>
+        </Facts>
+    }
+}

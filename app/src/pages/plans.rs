@@ -1,0 +1,160 @@
+//! Plans: named lengths that a purchase may ask for.
+
+use leptos::prelude::*;
+
+use super::load::{loaded, path_part, successes, with_flash};
+use super::words;
+use crate::api::plans::{PlanRow, SavePlan, load_plan, load_plans};
+use crate::ui::{
+    Cell, CheckField, Column, Empty, Field, Form, InputKind, PageHead, Panel, Place, Row,
+    SubmitButton, Table, Tag, Tone,
+};
+
+const COLUMNS: &[Column] = &[
+    ("Plan", Place::Lead),
+    ("State", Place::Mark),
+    ("Length", Place::Detail),
+    ("planId", Place::Number),
+];
+
+/// Plans.
+#[component]
+pub fn PlansPage() -> impl IntoView {
+    let data = Resource::new(|| (), |()| load_plans());
+    view! {
+        <div class="page">
+            <PageHead
+                title="Plans"
+                purpose="Named lengths. A purchase that names a plan gets its days instead of the product’s, unless the product is perpetual."
+            >
+                <a class="btn main" href="/plans/new">
+                    "New plan"
+                </a>
+            </PageHead>
+            {loaded(data, |plans| view! { <List plans/> }.into_any())}
+        </div>
+    }
+}
+
+#[component]
+fn List(plans: Vec<PlanRow>) -> impl IntoView {
+    if plans.is_empty() {
+        return view! {
+            <Panel>
+                <Empty
+                    title="No plans yet"
+                    text="You need none as long as every sale of a product lasts the same time: the product’s own days do."
+                >
+                    <a class="btn" href="/plans/new">
+                        "Make a plan"
+                    </a>
+                </Empty>
+            </Panel>
+        }
+        .into_any();
+    }
+    let rows = plans
+        .into_iter()
+        .map(|plan| {
+            let (tone, word) = if plan.is_active {
+                (Tone::Ok, "active")
+            } else {
+                (Tone::Plain, "not sold")
+            };
+            view! {
+                <Row>
+                    <Cell place=Place::Lead>
+                        <a href=format!("/plans/{}", plan.id)>{plan.name}</a>
+                    </Cell>
+                    <Cell place=Place::Mark>
+                        <Tag tone word/>
+                    </Cell>
+                    <Cell place=Place::Detail>{words::days(plan.duration_days)}</Cell>
+                    <Cell place=Place::Number>{plan.id.to_string()}</Cell>
+                </Row>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel>
+            <Table label="Plans" columns=COLUMNS>
+                {rows}
+            </Table>
+        </Panel>
+    }
+    .into_any()
+}
+
+/// A new plan.
+#[component]
+pub fn NewPlanPage() -> impl IntoView {
+    let action = ServerAction::<SavePlan>::new();
+    view! {
+        <div class="page">
+            <PageHead title="New plan" purpose="A name and a length."/>
+            {with_flash(move || view! { <PlanForm action plan=None/> }.into_any())}
+        </div>
+    }
+}
+
+/// One plan.
+#[component]
+pub fn PlanPage() -> impl IntoView {
+    let action = ServerAction::<SavePlan>::new();
+    let id = path_part("id");
+    let done = successes(action);
+    let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_plan(id));
+    view! {
+        <div class="page">
+            {loaded(
+                data,
+                move |plan| {
+                    view! {
+                        <PageHead
+                            title=plan.name.clone()
+                            purpose=format!("planId {} in Stripe’s metadata asks for this plan.", plan.id)
+                        />
+                        <PlanForm action plan=Some(plan)/>
+                    }
+                        .into_any()
+                },
+            )}
+        </div>
+    }
+}
+
+#[component]
+fn PlanForm(action: ServerAction<SavePlan>, plan: Option<PlanRow>) -> impl IntoView {
+    let id = plan.as_ref().map(|plan| plan.id.to_string());
+    let name = plan.as_ref().map(|plan| plan.name.clone());
+    let days = plan.as_ref().map(|plan| plan.duration_days.to_string());
+    view! {
+        <Panel>
+            <div class="inner">
+                <Form action>
+                    <input type="hidden" name="id" value=id.unwrap_or_default()/>
+                    <Field name="name" label="Name" value=name.unwrap_or_default()/>
+                    <Field
+                        name="durationDays"
+                        label="Days"
+                        hint="1 to 36500; 0 is perpetual."
+                        kind=InputKind::Number
+                        value=days.unwrap_or_default()
+                    />
+                    <CheckField
+                        name="isActive"
+                        label="Active"
+                        hint="Plans that are not active cannot be bought; licences bought before stay."
+                        is_ticked=plan.is_none_or(|plan| plan.is_active)
+                    />
+                    <div class="form-end">
+                        <SubmitButton label="Save plan"/>
+                        <a class="btn quiet" href="/plans">
+                            "Cancel"
+                        </a>
+                    </div>
+                </Form>
+            </div>
+        </Panel>
+    }
+}

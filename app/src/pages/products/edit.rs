@@ -1,0 +1,204 @@
+//! One product, or a new one: what is sold, for how long, and the mail beside its template.
+
+use leptos::prelude::*;
+
+use super::mail::{MailTemplate, TestMail};
+use crate::api::products::{ProductPage as Data, SaveProduct, load_product};
+use crate::pages::load::{loaded, path_part, successes};
+use crate::ui::{
+    AreaField, CheckField, Copyable, Field, Form, InputKind, PageHead, Panel, SelectField,
+    SubmitButton,
+};
+
+/// A new product.
+#[component]
+pub fn NewProductPage() -> impl IntoView {
+    let save = ServerAction::<SaveProduct>::new();
+    let data = Resource::new(|| (), |()| load_product(String::new()));
+    view! {
+        <div class="page">
+            <PageHead title="New product" purpose="Only the name is required; the rest can follow."/>
+            {loaded(data, move |data| view! { <Editor data save/> }.into_any())}
+        </div>
+    }
+}
+
+/// One product.
+#[component]
+pub fn ProductPage() -> impl IntoView {
+    let save = ServerAction::<SaveProduct>::new();
+    let id = path_part("id");
+    let saved = successes(save);
+    let data = Resource::new(move || (id.get(), saved.get()), |(id, _)| load_product(id));
+    view! {
+        <div class="page">
+            {loaded(data, move |data| view! { <Body data save/> }.into_any())}
+        </div>
+    }
+}
+
+#[component]
+fn Body(data: Data, save: ServerAction<SaveProduct>) -> impl IntoView {
+    let title = data.form.name.clone().unwrap_or_default();
+    let id = data.id.map(|id| id.to_string()).unwrap_or_default();
+    let (email, shown_id) = (data.email.clone(), id.clone());
+    view! {
+        <PageHead title purpose="What a purchase of it gives, and the mail that delivers it."/>
+        <p class="line tight small">
+            <span class="muted">"productId in Stripe’s metadata:"</span>
+            <Copyable text=shown_id what="productId"/>
+        </p>
+        <Editor data save/>
+        <TestMail id email/>
+    }
+}
+
+#[component]
+fn Editor(data: Data, save: ServerAction<SaveProduct>) -> impl IntoView {
+    let id = data.id.map(|id| id.to_string()).unwrap_or_default();
+    let (basics, terms) = (basics(&data), terms(&data));
+    view! {
+        <Form action=save>
+            <input type="hidden" name="id" value=id/>
+            <div class="two">
+                <Panel title="Product">
+                    <div class="inner stack loose">{basics}</div>
+                </Panel>
+                <Panel title="Licence">
+                    <div class="inner stack loose">{terms}</div>
+                </Panel>
+            </div>
+            <MailTemplate data/>
+            <div class="form-end">
+                <SubmitButton label="Save product"/>
+                <a class="btn quiet" href="/products">
+                    "Cancel"
+                </a>
+            </div>
+        </Form>
+    }
+}
+
+fn text(value: Option<&String>) -> String {
+    value.cloned().unwrap_or_default()
+}
+
+fn is_yes(value: Option<&String>) -> bool {
+    value.is_some_and(|value| value == "true")
+}
+
+fn basics(data: &Data) -> impl IntoView + use<> {
+    let form = &data.form;
+    let currencies = data
+        .currencies
+        .iter()
+        .map(|code| (code.clone(), code.clone()))
+        .collect();
+    view! {
+        <Field
+            name="name"
+            label="Name"
+            hint="As programs and mails name it. Former names go on working."
+            value=text(form.name.as_ref())
+        />
+        <div class="pair">
+            <Field
+                name="price"
+                label="Price"
+                hint="Of one, for example 49.00. 0 is free."
+                value=text(form.price.as_ref())
+            />
+            <SelectField
+                name="currency"
+                label="Currency"
+                value=text(form.currency.as_ref())
+                options=currencies
+            />
+        </div>
+        <Field
+            name="version"
+            label="Newest version"
+            hint="Told to programs when they validate."
+            value=text(form.version.as_ref())
+        />
+        <AreaField
+            name="description"
+            label="Description"
+            hint="For you alone."
+            value=text(form.description.as_ref())
+        />
+        <CheckField
+            name="isActive"
+            label="On sale"
+            hint="Off: no sale, key, activation or trial; what is activated goes on."
+            is_ticked=is_yes(form.is_active.as_ref())
+        />
+    }
+}
+
+fn terms(data: &Data) -> impl IntoView + use<> {
+    let form = &data.form;
+    view! {
+        <Field
+            name="defaultLicenseDays"
+            label="Default License Days"
+            hint="0 for Perpetual, or 1 to 36500. 0 beats everything that a purchase brings."
+            kind=InputKind::Number
+            value=text(form.default_license_days.as_ref())
+        />
+        <Field
+            name="trialDays"
+            label="Trial Days"
+            hint="From a device’s first contact without a key; 0 for none."
+            kind=InputKind::Number
+            value=text(form.trial_days.as_ref())
+        />
+        <Field
+            name="maxSeats"
+            label="Seats per key"
+            hint="Empty: a key for one device."
+            kind=InputKind::Number
+            value=text(form.max_seats.as_ref())
+        />
+        <CheckField
+            name="seatsFromQuantity"
+            label="Quantity is seats"
+            hint="A purchase of 3 gives one key of 3 seats instead of 3 keys."
+            is_ticked=is_yes(form.seats_from_quantity.as_ref())
+        />
+        <Field
+            name="features"
+            label="Features"
+            hint="Words that your program reads, comma between."
+            value=text(form.features.as_ref())
+        />
+        <Field
+            name="minimumRequiredVersion"
+            label="Oldest version served"
+            hint="Empty: any."
+            value=text(form.minimum_required_version.as_ref())
+        />
+        <CheckField
+            name="enforceVersionCheck"
+            label="Refuse older versions"
+            is_ticked=is_yes(form.enforce_version_check.as_ref())
+        />
+        <Field
+            name="deactivationCooldownHours"
+            label="Hours between deactivations"
+            hint="Empty: no wait."
+            kind=InputKind::Number
+            value=text(form.deactivation_cooldown_hours.as_ref())
+        />
+        <SelectField
+            name="refundPolicy"
+            label="A full refund"
+            value=text(form.refund_policy.as_ref())
+            options=vec![
+                ("revoke".to_owned(), "revokes the licences".to_owned()),
+                ("suspend".to_owned(), "suspends them, for you to decide".to_owned()),
+                ("keep".to_owned(), "leaves them, with a flag".to_owned()),
+            ]
+        />
+    }
+}

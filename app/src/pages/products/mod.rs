@@ -1,0 +1,8 @@
+//! Products: the list, and one with its mail.
+
+mod edit;
+mod list;
+mod mail;
+
+pub use edit::{NewProductPage, ProductPage};
+pub use list::ProductsPage;

@@ -1,0 +1,187 @@
+//! One Stripe app, or a new one: the form, and beside it what will work.
+
+use leptos::prelude::*;
+
+use super::app_form::AppForm;
+use crate::api::stripe_apps::{
+    AppDetail, AppPage as Data, ArchiveApp, CheckApp, SaveApp, load_app,
+};
+use crate::pages::load::{loaded, path_part, successes};
+use crate::ui::{
+    ButtonLook, Confirm, Copyable, Fact, Facts, Form, PageHead, Panel, Step, Steps, SubmitButton,
+    Tone,
+};
+
+/// A new app.
+#[component]
+pub fn NewAppPage() -> impl IntoView {
+    let action = ServerAction::<SaveApp>::new();
+    let data = Resource::new(|| (), |()| load_app(String::new()));
+    view! {
+        <div class="page">
+            <PageHead
+                title="Add a Stripe app"
+                purpose="From the Stripe Dashboard, Developers › API keys. Secrets are sealed with this tenant’s key and never shown again."
+            />
+            {loaded(
+                data,
+                move |data| {
+                    view! {
+                        <div class="two">
+                            <AppForm data=data.clone() action/>
+                            <div class="stack">
+                                <Endpoint data/>
+                            </div>
+                        </div>
+                    }
+                        .into_any()
+                },
+            )}
+        </div>
+    }
+}
+
+/// One app.
+#[component]
+pub fn AppPage() -> impl IntoView {
+    let save = ServerAction::<SaveApp>::new();
+    let check = ServerAction::<CheckApp>::new();
+    let archive = ServerAction::<ArchiveApp>::new();
+    let id = path_part("id");
+    let saved = successes(save);
+    let data = Resource::new(move || (id.get(), saved.get()), |(id, _)| load_app(id));
+    view! {
+        <div class="page">
+            {loaded(
+                data,
+                move |data| view! { <Body data save check archive/> }.into_any(),
+            )}
+        </div>
+    }
+}
+
+#[component]
+fn Body(
+    data: Data,
+    save: ServerAction<SaveApp>,
+    check: ServerAction<CheckApp>,
+    archive: ServerAction<ArchiveApp>,
+) -> impl IntoView {
+    let Some(app) = data.app.clone() else {
+        return ().into_any();
+    };
+    let (id, name) = (app.id.to_string(), app.name.clone());
+    view! {
+        <PageHead
+            title=app.name.clone()
+            purpose="A Stripe account that may issue keys. Secrets are sealed with this tenant’s key and never shown again."
+        />
+        <div class="two">
+            <AppForm data=data.clone() action=save/>
+            <div class="stack">
+                <Checks app check/>
+                <Endpoint data/>
+                <Confirm
+                    label="Archive…"
+                    question=format!(
+                        "“{name}” stops verifying events at once, and its secrets are forgotten. Its events and purchases stay.",
+                    )
+                >
+                    <Form action=archive>
+                        <input type="hidden" name="id" value=id/>
+                        <SubmitButton label=format!("Archive “{name}”") look=ButtonLook::Danger/>
+                    </Form>
+                </Confirm>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Checks(app: AppDetail, check: ServerAction<CheckApp>) -> impl IntoView {
+    let problems = app
+        .problems
+        .into_iter()
+        .map(|problem| {
+            view! {
+                <Step tone=Tone::Bad>
+                    {problem.cause} <span class="under muted">{problem.remedy}</span>
+                </Step>
+            }
+        })
+        .collect_view();
+    let test = app.has_secret.then(|| {
+        view! {
+            <footer>
+                <Form action=check>
+                    <input type="hidden" name="id" value=app.id.to_string()/>
+                    <SubmitButton label="Try the secret key at Stripe" look=ButtonLook::Plain/>
+                </Form>
+            </footer>
+        }
+    });
+    view! {
+        <Panel title="Checks">
+            <Steps>
+                {secret("Secret key", app.has_secret, &app.secret_key_last_four)}
+                {secret(
+                    "Webhook signing secret",
+                    app.has_webhook_signing_secret,
+                    &app.signing_secret_last_four,
+                )} {problems}
+            </Steps>
+            {test}
+        </Panel>
+    }
+}
+
+fn secret(what: &'static str, is_readable: bool, last_four: &str) -> AnyView {
+    if is_readable {
+        let text = format!("{what} is saved and can be read: it ends in {last_four}.");
+        view! { <Step tone=Tone::Ok>{text}</Step> }.into_any()
+    } else if last_four.is_empty() {
+        let text = format!("{what} is not saved yet.");
+        view! { <Step tone=Tone::Warn>{text}</Step> }.into_any()
+    } else {
+        let text = format!("{what} is saved but cannot be read. Paste it again and save.");
+        view! { <Step tone=Tone::Bad>{text}</Step> }.into_any()
+    }
+}
+
+/// Where Stripe sends events, and which.
+#[component]
+fn Endpoint(data: Data) -> impl IntoView {
+    let own = data.app.map(|app| {
+        view! {
+            <Fact name="This app’s URL">
+                <Copyable text=app.webhook_url what="webhook URL"/>
+            </Fact>
+        }
+    });
+    let not_https = (!data.is_https).then(|| {
+        view! {
+            <Step tone=Tone::Warn>
+                "This server is not reached by https, so Stripe itself cannot send here. The sandbox and the Stripe CLI can."
+            </Step>
+        }
+    });
+    view! {
+        <Panel title="Webhook endpoint in Stripe">
+            <Facts>
+                {own} <Fact name="Shared URL">
+                    <Copyable text=data.shared_webhook_url what="shared webhook URL"/>
+                </Fact> <Fact name="Events">
+                    <code>"checkout.session.completed"</code>
+                    ", "
+                    <code>"checkout.session.async_payment_succeeded"</code>
+                    ", "
+                    <code>"checkout.session.async_payment_failed"</code>
+                    ", "
+                    <code>"payment_intent.succeeded"</code>
+                </Fact> <Fact name="Payload style">"Snapshot"</Fact>
+            </Facts>
+            {not_https.map(|step| view! { <Steps>{step}</Steps> })}
+        </Panel>
+    }
+}

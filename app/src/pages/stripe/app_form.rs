@@ -1,0 +1,119 @@
+//! The form of a Stripe app.
+
+use leptos::prelude::*;
+
+use crate::api::stripe_apps::{AppDetail, AppPage as Data, SaveApp};
+use crate::format;
+use crate::ui::{
+    CheckField, ChoiceField, Field, Form, InputKind, Panel, SelectField, SubmitButton,
+};
+
+/// Fields of a new or a saved app; secret fields are empty, and empty keeps what is saved.
+#[component]
+pub fn AppForm(data: Data, action: ServerAction<SaveApp>) -> impl IntoView {
+    let now = data.now;
+    let app = data.app;
+    let id = app.as_ref().map(|app| app.id.to_string());
+    let name = app.as_ref().map(|app| app.name.clone());
+    let is_live = app.as_ref().map_or(data.livemode, |app| app.is_live);
+    let publishable = app.as_ref().map(|app| app.publishable_key.clone());
+    let currency = app.as_ref().map(|app| app.default_currency.clone());
+    let secret_hint = saved(app.as_ref().map(|app| &app.secret_key_last_four));
+    let signing_hint = saved(app.as_ref().map(|app| &app.signing_secret_last_four));
+    let until = app
+        .as_ref()
+        .and_then(|app| app.previous_signing_secret_until);
+    let previous_hint = until.map_or_else(
+        || "Only while you roll the secret: both count for 24 hours.".to_owned(),
+        |until| {
+            format!(
+                "The former secret counts until {} UTC ({}).",
+                format::date_time(until),
+                format::relative(until, now)
+            )
+        },
+    );
+    view! {
+        <Panel>
+            <div class="inner">
+                <Form action>
+                    <input type="hidden" name="id" value=id.unwrap_or_default()/>
+                    <Field name="name" label="Name" hint="For you alone." value=name.unwrap_or_default()/>
+                    <ChoiceField
+                        name="isLive"
+                        label="Mode"
+                        value=is_live.to_string()
+                        choices=&[("false", "Test", "test"), ("true", "Live", "live")]
+                    />
+                    <Field
+                        name="publishableKey"
+                        label="Publishable key"
+                        placeholder="pk_test_…"
+                        kind=InputKind::Code
+                        value=publishable.unwrap_or_default()
+                    />
+                    <Field
+                        name="secretKey"
+                        label="Secret key"
+                        hint=secret_hint
+                        placeholder="sk_test_… or rk_test_…"
+                        kind=InputKind::Secret
+                    />
+                    <Field
+                        name="webhookSigningSecret"
+                        label="Webhook signing secret"
+                        hint=signing_hint
+                        placeholder="whsec_…"
+                        kind=InputKind::Secret
+                    />
+                    <Field
+                        name="previousWebhookSigningSecret"
+                        label="Former signing secret"
+                        hint=previous_hint
+                        placeholder="whsec_…"
+                        kind=InputKind::Secret
+                    />
+                    <SelectField
+                        name="defaultCurrency"
+                        label="Default currency"
+                        value=currency.unwrap_or_else(|| "USD".to_owned())
+                        options=data.currencies.into_iter().map(|code| (code.clone(), code)).collect()
+                    />
+                    {switches(app.as_ref())}
+                    <div class="form-end">
+                        <SubmitButton label="Save app"/>
+                        <a class="btn quiet" href="/stripe">
+                            "Cancel"
+                        </a>
+                    </div>
+                </Form>
+            </div>
+        </Panel>
+    }
+}
+
+fn switches(app: Option<&AppDetail>) -> impl IntoView + use<> {
+    view! {
+        <CheckField
+            name="isActive"
+            label="Active"
+            hint="Apps that are not active verify nothing: their events are refused."
+            is_ticked=app.is_none_or(|app| app.is_active)
+        />
+        <CheckField
+            name="isDefault"
+            label="Default"
+            hint="Used where a purchase names no app. One per mode."
+            is_ticked=app.is_some_and(|app| app.is_default)
+        />
+    }
+}
+
+fn saved(last_four: Option<&String>) -> String {
+    match last_four.map(String::as_str) {
+        None | Some("") => String::new(),
+        Some(last_four) => {
+            format!("One is saved; it ends in {last_four}. Leave this empty to keep it.")
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! One event: what came, what was made of it, and the one thing to do next.
+
+use leptos::prelude::*;
+
+use crate::api::stripe_events::{EventDetail, EventStep, ReplayEvent, load_event};
+use crate::format;
+use crate::pages::load::{loaded, path_part, successes};
+use crate::pages::words;
+use crate::ui::{
+    ButtonLook, CopyButton, Copyable, Fact, Facts, Form, Notice, PageHead, Panel, Step, Steps,
+    SubmitButton, Tag, Tone, When,
+};
+
+/// An event.
+#[component]
+pub fn EventPage() -> impl IntoView {
+    let replay = ServerAction::<ReplayEvent>::new();
+    let id = path_part("id");
+    let done = successes(replay);
+    let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_event(id));
+    view! {
+        <div class="page">
+            {loaded(data, move |event| view! { <Body event replay/> }.into_any())}
+        </div>
+    }
+}
+
+#[component]
+fn Body(event: EventDetail, replay: ServerAction<ReplayEvent>) -> impl IntoView {
+    let purpose = event.row.outcome.clone();
+    let notice = event.error.clone().map(|error| {
+        let remedy = event.remedy.clone().map(|remedy| view! { <p>{remedy}</p> });
+        view! { <Notice tone=Tone::Bad title=error>{remedy}</Notice> }
+    });
+    let id = event.row.id.clone();
+    let again = event.may_replay.then(|| {
+        view! {
+            <Form action=replay>
+                <input type="hidden" name="id" value=id/>
+                <SubmitButton label="Process again" look=ButtonLook::Plain/>
+            </Form>
+        }
+    });
+    let (now, title) = (event.now, event.row.event_type.clone());
+    let steps = event
+        .steps
+        .iter()
+        .map(|step| step_line(step.clone()))
+        .collect_view();
+    let payload = event.payload.clone();
+    let copy = payload.clone();
+    let facts = facts(event, now);
+    view! {
+        <PageHead title purpose>
+            {again}
+        </PageHead>
+        {notice}
+        <div class="two">
+            <Panel
+                title="Payload"
+                end=move || view! { <CopyButton text=copy.clone() what="payload"/> }
+            >
+                <pre tabindex="0">{payload}</pre>
+            </Panel>
+            <div class="stack">
+                <Panel title="Its way">
+                    <Steps>{steps}</Steps>
+                </Panel>
+                <Panel title="Facts">{facts}</Panel>
+            </div>
+        </div>
+    }
+}
+
+fn step_line(step: EventStep) -> impl IntoView {
+    let tone = match step.went_well {
+        Some(true) => Tone::Ok,
+        Some(false) => Tone::Bad,
+        None => Tone::Info,
+    };
+    let remark = step.at.map(format::date_time).unwrap_or_default();
+    view! {
+        <Step tone remark>
+            {step.text}
+        </Step>
+    }
+}
+
+fn facts(event: EventDetail, now: domain::timestamp::Timestamp) -> impl IntoView {
+    let mode = match event.livemode.map(words::mode) {
+        Some((tone, word)) => view! { <Tag tone word/> }.into_any(),
+        None => "nobody vouches for it".into_any(),
+    };
+    let source = match event.source.as_deref() {
+        Some("fetched") => "fetched from Stripe",
+        Some(_) => "its signature was right",
+        None => "unverified",
+    };
+    view! {
+        <Facts>
+            <Fact name="Status">
+                <Tag tone=words::event(&event.row.status) word=event.row.status/>
+                " "
+                {event.row.processing}
+            </Fact>
+            <Fact name="Event id">
+                <Copyable text=event.row.stripe_event_id what="event id"/>
+            </Fact>
+            <Fact name="Mode">{mode}</Fact>
+            <Fact name="App">{event.row.app_name.unwrap_or_else(|| "none".to_owned())}</Fact>
+            <Fact name="Known because">{source}</Fact>
+            <Fact name="API version">{event.api_version.unwrap_or_else(|| "unknown".to_owned())}</Fact>
+            <Fact name="Came">{format::counted(event.receipts, "time")}</Fact>
+            <Fact name="Received (UTC)">
+                <When at=event.row.received_at now/>
+            </Fact>
+        </Facts>
+    }
+}

@@ -1,0 +1,148 @@
+//! What the buyer comes back to: the keys, as soon as they exist.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::load::{loaded, query_part};
+use crate::api::purchases::{Progress, Receipt, load_receipt};
+use crate::ui::{CopyButton, Logo, Notice, Tone};
+
+/// How long the page waits before it looks again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// How often it looks, all in all five minutes; then the mail will have to do.
+const LOOKS: u32 = 150;
+
+/// The same without a script. The browser reads it only there.
+const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"3\">";
+
+/// The buyer's receipt.
+#[component]
+pub fn SuccessPage() -> impl IntoView {
+    let session_id = query_part("session_id");
+    let looks = RwSignal::new(0);
+    let data = Resource::new(
+        move || (session_id.get().unwrap_or_default(), looks.get()),
+        |(session_id, _)| load_receipt(session_id),
+    );
+    Effect::new(move || {
+        let is_coming = data.with(
+            |receipt| matches!(receipt, Some(Ok(receipt)) if receipt.progress == Progress::Coming),
+        );
+        if is_coming && looks.get_untracked() < LOOKS {
+            set_timeout(
+                move || {
+                    looks.try_update(|looks| *looks += 1);
+                },
+                AGAIN,
+            );
+        }
+    });
+    view! {
+        <Title text="Your purchase"/>
+        <main class="door broad">
+            <span class="brand">
+                <Logo/>
+            </span>
+            {loaded(data, |receipt| view! { <Told receipt/> }.into_any())}
+        </main>
+    }
+}
+
+#[component]
+fn Told(receipt: Receipt) -> impl IntoView {
+    let product = if receipt.product_name.is_empty() {
+        "your purchase".to_owned()
+    } else {
+        receipt.product_name
+    };
+    let mailed = receipt
+        .mailed_to
+        .map(|address| format!("They are also on their way to {address}."));
+    match receipt.progress {
+        Progress::Coming => view! {
+            <header>
+                <h1>"Thank you. Your keys are being made"</h1>
+                <p class="muted" role="status">
+                    "They stand here in a moment. This page looks again by itself."
+                </p>
+            </header>
+            <noscript inner_html=REFRESH></noscript>
+        }
+        .into_any(),
+        Progress::Issued(keys) => issued(&product, keys, mailed),
+        Progress::AwaitingPayment => said(
+            "Thank you. Your bank takes its time",
+            "Some payments take days to arrive. The keys come by mail as soon as the money is there.",
+        ),
+        Progress::Sent(address) => {
+            let address = address.unwrap_or_else(|| "your address".to_owned());
+            said(
+                "Your keys were sent",
+                &format!("They stood here for an hour after the payment. They were sent to {address}."),
+            )
+        }
+        Progress::Failed => view! {
+            <h1>"The payment did not go through"</h1>
+            <Notice tone=Tone::Bad title="Your bank refused it, so nothing was charged and no key was made">
+                <p>"You can buy again, perhaps with another way to pay."</p>
+            </Notice>
+        }
+        .into_any(),
+        Progress::InReview => said(
+            "Thank you. Somebody has to look at this",
+            "Your payment arrived, but it could not be matched by itself. The seller was told, and your keys come by mail.",
+        ),
+    }
+}
+
+fn said(title: &'static str, text: &str) -> AnyView {
+    let text = text.to_owned();
+    view! {
+        <header>
+            <h1>{title}</h1>
+            <p class="muted">{text}</p>
+        </header>
+    }
+    .into_any()
+}
+
+fn issued(product: &str, keys: Vec<String>, mailed: Option<String>) -> AnyView {
+    let title = if keys.len() == 1 {
+        format!("Your key for {product}")
+    } else {
+        format!("Your {} keys for {product}", keys.len())
+    };
+    let all = keys.join("\n");
+    let lines = keys
+        .into_iter()
+        .map(|key| {
+            view! {
+                <li>
+                    <code>{key.clone()}</code>
+                    <CopyButton text=key what="key"/>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <header>
+            <h1>{title}</h1>
+            <p class="muted">"Keep them well: whoever has a key can use it. " {mailed}</p>
+        </header>
+        <section class="panel">
+            <header>
+                <h2>"Activation keys"</h2>
+                <div class="end">
+                    <CopyButton text=all what="all keys"/>
+                </div>
+            </header>
+            <ul class="keys" aria-label="Activation keys">
+                {lines}
+            </ul>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,129 @@
+//! A purchase that goes the whole way: checkout, event, keys, mail.
+
+use leptos::prelude::*;
+
+use super::load::loaded;
+use crate::api::purchases::{PurchaseChoices, StartTestPurchase, load_purchase_choices};
+use crate::ui::{
+    Empty, Field, Form, InputKind, Notice, PageHead, Panel, SelectField, Step, Steps, SubmitButton,
+    Tone,
+};
+
+/// Test Purchase.
+#[component]
+pub fn TestPurchasePage() -> impl IntoView {
+    let data = Resource::new(|| (), |()| load_purchase_choices());
+    view! {
+        <div class="page">
+            <PageHead
+                title="Test Purchase"
+                purpose="Buy from yourself, and see the whole way: Stripe’s checkout page, the event, the keys, the mail."
+            />
+            {loaded(data, |choices| view! { <Body choices/> }.into_any())}
+        </div>
+    }
+}
+
+#[component]
+fn Body(choices: PurchaseChoices) -> impl IntoView {
+    if let Some(missing) = what_is_missing(&choices) {
+        return missing;
+    }
+    view! {
+        <div class="two">
+            <Purchase choices/>
+            <Panel title="What happens">
+                <Steps>
+                    <Step tone=Tone::Info>
+                        "A Checkout Session is made in Stripe, with productId and quantity in its metadata."
+                    </Step>
+                    <Step tone=Tone::Info>"You pay on its page, with a test card like 4242 4242 4242 4242."</Step>
+                    <Step tone=Tone::Info>"Stripe sends the event; its signature is checked."</Step>
+                    <Step tone=Tone::Info>"The keys stand on the page you come back to, on the Dashboard, and in a mail."</Step>
+                </Steps>
+            </Panel>
+        </div>
+    }
+    .into_any()
+}
+
+fn what_is_missing(choices: &PurchaseChoices) -> Option<AnyView> {
+    let (title, text, href, label) = if choices.products.is_empty() {
+        (
+            "No product can be bought yet",
+            "Make a product with a price, and mark it as on sale.",
+            "/products/new",
+            "Make a product",
+        )
+    } else if choices.apps.is_empty() {
+        (
+            "No Stripe app is ready on this side of the switch",
+            "An app needs a secret key and a webhook signing secret, and must be active.",
+            "/stripe/apps/new",
+            "Add a Stripe app",
+        )
+    } else {
+        return None;
+    };
+    let missing = view! {
+        <Panel>
+            <Empty title text>
+                <a class="btn" href=href>
+                    {label}
+                </a>
+            </Empty>
+        </Panel>
+    };
+    Some(missing.into_any())
+}
+
+#[component]
+fn Purchase(choices: PurchaseChoices) -> impl IntoView {
+    let action = ServerAction::<StartTestPurchase>::new();
+    let live = choices.livemode.then(|| {
+        view! {
+            <Notice tone=Tone::Bad title="This is the Live side: real money will be taken">
+                <p>"Switch to Test in the top bar to try without."</p>
+            </Notice>
+        }
+    });
+    let first =
+        |list: &[(String, String)]| list.first().map(|(id, _)| id.clone()).unwrap_or_default();
+    view! {
+        <Panel>
+            <div class="inner stack loose">
+                {live} <Form action>
+                    <SelectField
+                        name="productId"
+                        label="Product"
+                        value=first(&choices.products)
+                        options=choices.products
+                    />
+                    <Field
+                        name="quantity"
+                        label="Quantity"
+                        hint="1 to 100."
+                        kind=InputKind::Number
+                        value="1"
+                    />
+                    <SelectField
+                        name="appId"
+                        label="Stripe app"
+                        value=first(&choices.apps)
+                        options=choices.apps
+                    />
+                    <Field
+                        name="customerEmail"
+                        label="Buyer’s e-mail"
+                        hint="Where the keys are sent."
+                        kind=InputKind::Email
+                        value=choices.email
+                    />
+                    <div class="form-end">
+                        <SubmitButton label="Go to checkout"/>
+                    </div>
+                </Form>
+            </div>
+        </Panel>
+    }
+}

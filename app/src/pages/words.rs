@@ -1,0 +1,61 @@
+//! Which tone a state's word has, the same on every page.
+
+use crate::ui::Tone;
+
+/// Tone of a licence's state.
+pub fn license(state: &str) -> Tone {
+    match state {
+        "active" | "licensed" => Tone::Ok,
+        "new" => Tone::Info,
+        "suspended" | "expired" => Tone::Warn,
+        "revoked" | "refunded" => Tone::Bad,
+        _ => Tone::Plain,
+    }
+}
+
+/// Tone of an event's status.
+pub fn event(status: &str) -> Tone {
+    match status {
+        "verified" => Tone::Ok,
+        "failed" => Tone::Bad,
+        "received" => Tone::Info,
+        _ => Tone::Plain,
+    }
+}
+
+/// Tone of a mail's state.
+pub fn mail(state: &str) -> Tone {
+    match state {
+        "sent" => Tone::Ok,
+        "failed" => Tone::Bad,
+        "retrying" => Tone::Warn,
+        "queued" | "waiting" => Tone::Info,
+        _ => Tone::Plain,
+    }
+}
+
+/// Tone of a Stripe app's status.
+pub fn app(status: &str) -> Tone {
+    match status {
+        "Ready" => Tone::Ok,
+        "Partial" => Tone::Warn,
+        _ => Tone::Bad,
+    }
+}
+
+/// Word and tone of a side of the Test / Live switch.
+pub const fn mode(is_live: bool) -> (Tone, &'static str) {
+    if is_live {
+        (Tone::Info, "Live")
+    } else {
+        (Tone::Warn, "Test")
+    }
+}
+
+/// `30 days`, or `Perpetual`.
+pub fn days(days: i32) -> String {
+    match days {
+        0 => "Perpetual".to_owned(),
+        days => crate::format::counted(i64::from(days), "day"),
+    }
+}

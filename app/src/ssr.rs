@@ -1,1 +1,0 @@
-//! What server functions use on the server: the engine, the actor, redirects, cookies.

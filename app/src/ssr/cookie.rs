@@ -1,0 +1,113 @@
+//! Headers of answers. The session's cookie is HttpOnly, SameSite=Lax, and Secure where the
+//! site is reached by TLS.
+
+use engine::Engine;
+use engine::accounts::sign_in::NewlySignedIn;
+use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::request::header;
+use super::session::engine;
+use crate::error::UiError;
+
+const SESSION: &str = "exisone";
+const NEW_TOKEN: &str = "exisone-new-token";
+/// How long a new access token waits for its page.
+const NEW_TOKEN_SECONDS: i64 = 60;
+
+/// Hands the browser its session.
+pub(super) fn start_session(engine: &Engine, opened: &NewlySignedIn) {
+    let seconds = opened.expires_at.unix_seconds() - engine.now().unix_seconds();
+    set(engine, SESSION, (opened.token.expose_secret(), seconds));
+}
+
+/// Takes it back.
+pub fn end_session() -> Result<(), UiError> {
+    set(&engine()?, SESSION, ("", 0));
+    Ok(())
+}
+
+/// The session's token as the browser sent it.
+pub(super) fn session_cookie(engine: &Engine) -> Option<SecretString> {
+    get(engine, SESSION)
+}
+
+/// Lets a new access token wait in the browser, and nowhere else, for the page that shows it once.
+pub fn keep_new_token(engine: &Engine, token: &SecretString) {
+    set(
+        engine,
+        NEW_TOKEN,
+        (token.expose_secret(), NEW_TOKEN_SECONDS),
+    );
+}
+
+/// The new access token, which is gone from the browser after this answer.
+pub fn take_new_token(engine: &Engine) -> Option<String> {
+    let token = get(engine, NEW_TOKEN)?;
+    set(engine, NEW_TOKEN, ("", 0));
+    never_store();
+    Some(token.expose_secret().to_owned())
+}
+
+/// Keeps the answer out of caches and search engines: keys stand in it.
+pub fn never_store() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.insert_header(
+            HeaderName::from_static("x-robots-tag"),
+            HeaderValue::from_static("noindex, nofollow"),
+        );
+    }
+}
+
+fn set(engine: &Engine, name: &str, (value, max_age): (&str, i64)) {
+    let secure = if is_secure(engine) { "; Secure" } else { "" };
+    let name = full_name(engine, name);
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
+    let mut header = HeaderValue::from_str(&text).expect("tokens are made of header characters");
+    header.set_sensitive(true);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.append_header(SET_COOKIE, header);
+    }
+}
+
+fn get(engine: &Engine, name: &str) -> Option<SecretString> {
+    let parts = use_context::<Parts>()?;
+    let cookies = header(&parts, &COOKIE).unwrap_or_default();
+    find(cookies, &full_name(engine, name)).map(SecretString::from)
+}
+
+/// The prefix makes browsers insist on Secure, path `/` and no domain (RFC 6265bis).
+fn full_name(engine: &Engine, name: &str) -> String {
+    let prefix = if is_secure(engine) { "__Host-" } else { "" };
+    format!("{prefix}{name}")
+}
+
+fn is_secure(engine: &Engine) -> bool {
+    engine.public_url().starts_with("https://")
+}
+
+fn find<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {
+    cookies
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(known, value)| *known == name && !value.is_empty())
+        .map(|(_, value)| value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_is_found_among_others_by_its_whole_name() {
+        let cookies = "theme=dark; not-exisone=a; exisone=token ; x";
+        assert_eq!(find(cookies, "exisone"), Some("token"));
+        assert_eq!(find("exisone=", "exisone"), None);
+        assert_eq!(find("", "exisone"), None);
+    }
+}

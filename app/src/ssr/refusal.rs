@@ -1,0 +1,79 @@
+//! From the engine's refusals and faults to the face's one error, its words and its status.
+
+use domain::field_error::FieldErrors;
+use engine::Error;
+use http::StatusCode;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+
+use super::request::{is_page_request, request_id, wants_page};
+use crate::error::{Kind, UiError};
+
+/// The error as the browser gets it. Sets the answer's status, except where a form without
+/// a script is answered: there a redirect carries it. A fault goes to the log, whole, once.
+pub fn refuse(error: Error) -> UiError {
+    let refusal = translate(error);
+    say_status(&refusal);
+    refusal
+}
+
+pub(super) fn say_status(refusal: &UiError) {
+    if wants_page() && !is_page_request() {
+        return;
+    }
+    if let (Some(response), Ok(status)) = (
+        use_context::<ResponseOptions>(),
+        StatusCode::from_u16(refusal.status()),
+    ) {
+        response.set_status(status);
+    }
+}
+
+fn translate(error: Error) -> UiError {
+    let message = error.to_string();
+    let kind = match error {
+        Error::NotFound(_) => Kind::NotFound,
+        Error::Forbidden(_) => Kind::Forbidden,
+        Error::Unauthorized(_) => Kind::SignedOut,
+        Error::Conflict { .. } => Kind::Conflict,
+        Error::TooMany { .. } => Kind::TooMany,
+        Error::Upstream(_) => Kind::Upstream,
+        Error::Invalid(fields) => return invalid(message, fields),
+        Error::Fault { .. } => return fault(&error),
+    };
+    UiError::new(kind, message)
+}
+
+fn invalid(message: String, fields: FieldErrors) -> UiError {
+    UiError {
+        kind: Kind::Invalid,
+        message,
+        fields,
+    }
+}
+
+fn fault(error: &Error) -> UiError {
+    let id = request_id().unwrap_or_default();
+    let mut chain = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        chain.push_str(": ");
+        chain.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    tracing::error!(request.id = %id, error = %chain, "a page's action failed");
+    let message = if id.is_empty() {
+        "The server could not do this. Its log says why.".to_owned()
+    } else {
+        format!("The server could not do this. Its log says why, under the request id {id}.")
+    };
+    UiError::new(Kind::Fault, message)
+}
+
+/// Stands where the engine's action is not written yet.
+pub fn missing<T>(action: &'static str) -> Result<T, UiError> {
+    tracing::error!(action, "a page asked for an action that does not exist yet");
+    let refusal = UiError::new(Kind::Fault, "This part of the server is not built yet.");
+    say_status(&refusal);
+    Err(refusal)
+}

@@ -1,0 +1,71 @@
+//! Who asks: the signed-in person behind the session's cookie.
+
+use engine::accounts::session::{self, SessionView};
+use engine::{Actor, Engine};
+use leptos::prelude::use_context;
+use secrecy::ExposeSecret as _;
+
+use super::cookie::session_cookie;
+use super::refusal::{refuse, say_status};
+use super::request::page_path;
+use crate::error::{Kind, UiError};
+
+/// A person with a session, and the engine to ask.
+pub struct SignedIn {
+    /// The engine.
+    pub engine: Engine,
+    /// The person in the session's tenant.
+    pub actor: Actor,
+    /// The browser's session.
+    pub session: SessionView,
+}
+
+impl SignedIn {
+    /// The person as the engine's account actions want them.
+    pub fn person(&self) -> session::SignedIn {
+        session::SignedIn {
+            actor: self.actor.clone(),
+            session: self.session.clone(),
+        }
+    }
+}
+
+/// The engine, as the server put it into the context.
+pub fn engine() -> Result<Engine, UiError> {
+    use_context::<Engine>()
+        .ok_or_else(|| UiError::new(Kind::Fault, "The server is not put together rightly."))
+}
+
+/// The session's token; empty where the browser sent none.
+pub fn session_token() -> Result<String, UiError> {
+    let token = session_cookie(&engine()?);
+    Ok(token.map_or_else(String::new, |token| token.expose_secret().to_owned()))
+}
+
+/// The person who asks; whoever is not signed in is sent to the door, and back afterwards.
+pub async fn signed_in() -> Result<SignedIn, UiError> {
+    let engine = engine()?;
+    let token = session_token()?;
+    let found = session::authenticate(&engine, &token)
+        .await
+        .map_err(refuse)?;
+    let Some(session::SignedIn { actor, session }) = found else {
+        return Err(signed_out());
+    };
+    Ok(SignedIn {
+        engine,
+        actor,
+        session,
+    })
+}
+
+fn signed_out() -> UiError {
+    let next = leptos_router::location::Url::escape(&page_path());
+    let refusal = UiError::new(
+        Kind::SignedOut,
+        "You are not signed in any more. Sign in again in another tab; what you typed here stays.",
+    );
+    say_status(&refusal);
+    leptos_axum::redirect(&format!("/sign-in?next={next}"));
+    refusal
+}

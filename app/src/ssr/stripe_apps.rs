@@ -1,0 +1,87 @@
+//! Stripe apps between the engine and their pages.
+
+use domain::ids::StripeAppId;
+use domain::money::Currency;
+use domain::stripe_app::StripeAppForm;
+use engine::Error;
+use engine::stripe::apps::{AppView, archive, check_key, list, save};
+
+use super::reply::Next;
+use super::session::SignedIn;
+use crate::api::stripe_apps::{AppDetail, AppPage};
+
+/// An app as its page shows it.
+pub fn app_detail(view: AppView) -> AppDetail {
+    AppDetail {
+        id: view.id,
+        name: view.name,
+        publishable_key: view.publishable_key,
+        has_secret: view.has_secret,
+        secret_key_last_four: view.secret_key_last_four,
+        has_webhook_signing_secret: view.has_webhook_signing_secret,
+        signing_secret_last_four: view.signing_secret_last_four,
+        previous_signing_secret_until: view.previous_signing_secret_until,
+        is_live: view.is_live,
+        is_active: view.is_active,
+        is_default: view.is_default,
+        default_currency: view.default_currency,
+        status: view.status.to_string(),
+        problems: view.problems,
+        webhook_url: view.webhook_url,
+    }
+}
+
+/// One app's page; with an empty id a new one's.
+pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {
+    let app = match id {
+        "" => None,
+        id => Some(app_detail(
+            list::find(&who.engine, &who.actor, parse(id)?).await?,
+        )),
+    };
+    let public_url = who.engine.public_url();
+    Ok(AppPage {
+        app,
+        livemode: who.session.livemode,
+        shared_webhook_url: format!("{public_url}/api/stripe/webhook"),
+        is_https: public_url.starts_with("https://"),
+        currencies: Currency::all()
+            .map(|currency| currency.code().to_owned())
+            .collect(),
+        now: who.engine.now(),
+    })
+}
+
+/// Adds or changes an app; boxes that are not ticked send nothing and mean no.
+pub async fn save_stripe_app(
+    who: &SignedIn,
+    id: &str,
+    form: &StripeAppForm,
+) -> Result<Next, Error> {
+    let mut form = form.clone();
+    for ticked in [&mut form.is_active, &mut form.is_default] {
+        ticked.get_or_insert_with(|| "false".to_owned());
+    }
+    if id.is_empty() {
+        let id = save::create(&who.engine, &who.actor, &form).await?;
+        return Ok(Next::Go(format!("/stripe/apps/{id}")));
+    }
+    save::update(&who.engine, &who.actor, parse(id)?, &form).await?;
+    Ok(Next::Stay("Saved.".to_owned()))
+}
+
+/// Tries the app's secret key at Stripe.
+pub async fn check_stripe_app(who: &SignedIn, id: &str) -> Result<Next, Error> {
+    check_key::execute(&who.engine, &who.actor, parse(id)?).await?;
+    Ok(Next::Stay("Stripe knows this key.".to_owned()))
+}
+
+/// Archives an app.
+pub async fn archive_stripe_app(who: &SignedIn, id: &str) -> Result<Next, Error> {
+    archive::execute(&who.engine, &who.actor, parse(id)?).await?;
+    Ok(Next::Go("/stripe".to_owned()))
+}
+
+fn parse(id: &str) -> Result<StripeAppId, Error> {
+    id.parse().map_err(|_| Error::NotFound("Stripe app"))
+}
