@@ -1,4 +1,15 @@
 //! The actions on a real SQLite database, with a clock that is set and seeded chance.
 
+mod accounts;
+mod audit;
+mod dashboard;
+mod forms;
+mod licenses;
+mod mails;
+mod plans;
+mod products;
+mod shop;
+mod success;
 mod support;
 mod tenants;
+mod tokens;

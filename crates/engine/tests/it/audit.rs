@@ -1,0 +1,75 @@
+//! The change log, read a page at a time.
+
+use domain::permission::{Permission, Permissions};
+use engine::actor::Who;
+use engine::audit::list;
+use engine::{Actor, Error};
+use serde_json::json;
+
+use crate::shop::{new_product, second_tenant};
+use crate::support::TestEngine;
+
+#[tokio::test]
+async fn pages_of_the_log_follow_each_other_and_stay_within_the_tenant() {
+    let t = TestEngine::start().await;
+    let stranger = second_tenant(&t).await;
+    for number in 1..=3 {
+        let name = json!({ "name": format!("Product {number}") });
+        new_product(&t, &t.system(), name.clone()).await;
+        new_product(&t, &stranger, name).await;
+    }
+    let mut seen = Vec::new();
+    let mut before = None;
+    loop {
+        let page = list::execute(&t.engine, &t.system(), before, 2)
+            .await
+            .expect("lists");
+        seen.extend(
+            page.items
+                .iter()
+                .map(|c| (c.subject_kind.clone(), c.verb.clone())),
+        );
+        before = page.before;
+        if before.is_none() {
+            break;
+        }
+    }
+    let seen: Vec<_> = seen
+        .iter()
+        .map(|(kind, verb)| (kind.as_str(), verb.as_str()))
+        .collect();
+    let expected = [
+        ("product", "created"),
+        ("product", "created"),
+        ("product", "created"),
+        ("tenant_key", "activated"),
+        ("tenant", "created"),
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn a_thing_of_another_tenant_has_no_history() {
+    let t = TestEngine::start().await;
+    let product = new_product(&t, &t.system(), json!({ "name": "Atlas" })).await;
+    let id = product.id.to_string();
+    let mine = list::by_subject(&t.engine, &t.system(), ("product", &id)).await;
+    assert_eq!(mine.expect("lists").len(), 1);
+    let stranger = second_tenant(&t).await;
+    let theirs = list::by_subject(&t.engine, &stranger, ("product", &id)).await;
+    assert!(theirs.expect("lists").is_empty());
+}
+
+#[tokio::test]
+async fn a_token_in_a_customers_program_reads_no_log() {
+    let t = TestEngine::start().await;
+    let token = Who::Token {
+        id: uuid::Uuid::nil().into(),
+        name: "client".into(),
+        permissions: Permissions::NONE
+            .with(Permission::Verify)
+            .with(Permission::Email),
+    };
+    let refused = list::execute(&t.engine, &Actor::new(t.tenant, token), None, 10).await;
+    assert!(matches!(refused, Err(Error::Forbidden(_))));
+}
