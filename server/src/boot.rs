@@ -67,9 +67,17 @@ impl Running {
         let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
         let until = stop.clone().cancelled_owned();
         let http = tokio::spawn(async move {
-            axum::serve(listener, service).with_graceful_shutdown(until).await
+            axum::serve(listener, service)
+                .with_graceful_shutdown(until)
+                .await
         });
-        Ok(Self { address, stop, http, worker, engine })
+        Ok(Self {
+            address,
+            stop,
+            http,
+            worker,
+            engine,
+        })
     }
 
     /// Ends requests under way, jobs under way, and the database, in this order.
@@ -92,7 +100,9 @@ pub async fn open_database(config: &Config) -> Result<Db, BootError> {
     }
     let db = Db::open(config.database_url.expose_secret())
         .await
-        .map_err(|e| BootError::with("the database of EXISONE_DATABASE_URL cannot be opened", &e))?;
+        .map_err(|e| {
+            BootError::with("the database of EXISONE_DATABASE_URL cannot be opened", &e)
+        })?;
     db.migrate()
         .await
         .map_err(|e| BootError::with("the database cannot be migrated", &e))?;
@@ -100,7 +110,11 @@ pub async fn open_database(config: &Config) -> Result<Db, BootError> {
 }
 
 /// The engine on a database, with the real adapters.
-pub async fn start_engine(config: &Config, db: Db, listening: SocketAddr) -> Result<Engine, BootError> {
+pub async fn start_engine(
+    config: &Config,
+    db: Db,
+    listening: SocketAddr,
+) -> Result<Engine, BootError> {
     let public_url = config.public_url(listening);
     let parts = Parts {
         master_key: load_master_key(config)?,
@@ -141,9 +155,8 @@ pub fn load_master_key(config: &Config) -> Result<MasterKey, BootError> {
         MasterKeySource::File(path) => path,
     };
     match fs::read_to_string(path) {
-        Ok(text) => MasterKey::parse(&text).ok_or_else(|| {
-            BootError(format!("{} must hold 32 bytes in base64", path.display()))
-        }),
+        Ok(text) => MasterKey::parse(&text)
+            .ok_or_else(|| BootError(format!("{} must hold 32 bytes in base64", path.display()))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && config.is_sqlite() => {
             let key = MasterKey::generate(&SystemEntropy);
             write_private(path, &key.to_text())?;
@@ -156,7 +169,10 @@ pub fn load_master_key(config: &Config) -> Result<MasterKey, BootError> {
             path.display(),
             path.display()
         ))),
-        Err(error) => Err(BootError::with(&format!("{} cannot be read", path.display()), &error)),
+        Err(error) => Err(BootError::with(
+            &format!("{} cannot be read", path.display()),
+            &error,
+        )),
     }
 }
 
@@ -173,7 +189,9 @@ pub fn setup_code(config: &Config) -> Result<SecretString, BootError> {
     let mut bytes = [0_u8; 16];
     SystemEntropy.fill(&mut bytes);
     let code = domain::activation_key::ActivationKey::from_random(
-        bytes[..10].try_into().map_err(|_| BootError("sixteen bytes hold ten".into()))?,
+        bytes[..10]
+            .try_into()
+            .map_err(|_| BootError("sixteen bytes hold ten".into()))?,
     );
     let code = code.to_string();
     write_private(&path, &code)?;

@@ -132,7 +132,9 @@ async fn execute(config: &Config, command: Command) -> Result<(), BootError> {
             db.close().await;
             Ok(())
         }
-        Command::Tenant(TenantCommand::Create { name }) => people::create_tenant(config, &name).await,
+        Command::Tenant(TenantCommand::Create { name }) => {
+            people::create_tenant(config, &name).await
+        }
         Command::Admin(AdminCommand::Create { tenant, email }) => {
             people::create_admin(config, tenant, &email).await
         }
@@ -141,8 +143,12 @@ async fn execute(config: &Config, command: Command) -> Result<(), BootError> {
             permissions,
             name,
         }) => people::create_token(config, tenant, (&permissions, name)).await,
-        Command::MasterKey(MasterKeyCommand::Generate { output }) => master_key::generate(output.as_deref()),
-        Command::MasterKey(MasterKeyCommand::Rotate { output }) => master_key::rotate(config, &output).await,
+        Command::MasterKey(MasterKeyCommand::Generate { output }) => {
+            master_key::generate(output.as_deref())
+        }
+        Command::MasterKey(MasterKeyCommand::Rotate { output }) => {
+            master_key::rotate(config, &output).await
+        }
         Command::Backup { to } => backup::run(config, &to).await,
     }
 }

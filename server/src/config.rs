@@ -23,7 +23,12 @@ pub struct Settings {
     #[arg(long, env = "EXISONE_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
     /// sqlite://path/to/file.db, or postgres://… for many nodes [default: sqlite://data/exisone.db]
-    #[arg(long, env = "EXISONE_DATABASE_URL", global = true, hide_env_values = true)]
+    #[arg(
+        long,
+        env = "EXISONE_DATABASE_URL",
+        global = true,
+        hide_env_values = true
+    )]
     database_url: Option<String>,
     /// Address and port to listen on [default: 127.0.0.1:3000]
     #[arg(long, env = "EXISONE_LISTEN", global = true)]
@@ -114,7 +119,10 @@ impl std::error::Error for ConfigProblems {}
 
 impl Config {
     /// Reads variables and file behind the given flags, and checks all as a whole.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub fn load(flags: Settings) -> Result<Self, ConfigProblems> {
         let mut problems = unknown_variables(std::env::vars_os().map(|(name, _)| name));
         let mut settings = flags;
@@ -170,7 +178,10 @@ impl Settings {
         let database_url = self.database_url.filter(|url| !url.is_empty());
         let database_url = database_url
             .unwrap_or_else(|| format!("sqlite://{}", data_dir.join("exisone.db").display()));
-        if !["sqlite:", "postgres://", "postgresql://"].iter().any(|s| database_url.starts_with(s)) {
+        if !["sqlite:", "postgres://", "postgresql://"]
+            .iter()
+            .any(|s| database_url.starts_with(s))
+        {
             problems.push("EXISONE_DATABASE_URL must begin with sqlite:// or postgres://.".into());
         }
         let listen = self.listen.as_deref().unwrap_or("127.0.0.1:3000");
@@ -180,24 +191,32 @@ impl Settings {
             ));
             SocketAddr::from(([127, 0, 0, 1], 3000))
         });
-        let public_url = self.public_url.and_then(|url| origin("EXISONE_PUBLIC_URL", &url, &mut problems));
-        let stripe_api_base =
-            self.stripe_api_base.and_then(|url| origin("EXISONE_STRIPE_API_BASE", &url, &mut problems));
+        let public_url = self
+            .public_url
+            .and_then(|url| origin("EXISONE_PUBLIC_URL", &url, &mut problems));
+        let stripe_api_base = self
+            .stripe_api_base
+            .and_then(|url| origin("EXISONE_STRIPE_API_BASE", &url, &mut problems));
         let log_format = match self.log_format.as_deref() {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
             Some(other) => {
-                problems.push(format!("EXISONE_LOG_FORMAT is {other:?}; it must be text or json."));
+                problems.push(format!(
+                    "EXISONE_LOG_FORMAT is {other:?}; it must be text or json."
+                ));
                 LogFormat::Text
             }
         };
         if self.master_key.is_some() && self.master_key_file.is_some() {
             problems.push(
-                "EXISONE_MASTER_KEY and EXISONE_MASTER_KEY_FILE are both set; keep one of them.".into(),
+                "EXISONE_MASTER_KEY and EXISONE_MASTER_KEY_FILE are both set; keep one of them."
+                    .into(),
             );
         }
         if let Some(url) = &self.smtp_url {
-            let known = ["smtp://", "smtps://"].iter().any(|s| url.expose_secret().starts_with(s));
+            let known = ["smtp://", "smtps://"]
+                .iter()
+                .any(|s| url.expose_secret().starts_with(s));
             if !known {
                 problems.push("EXISONE_SMTP_URL must begin with smtp:// or smtps://.".into());
             }
@@ -208,7 +227,8 @@ impl Settings {
         let master_key = match self.master_key {
             Some(key) => MasterKeySource::Given(key),
             None => MasterKeySource::File(
-                self.master_key_file.unwrap_or_else(|| data_dir.join("master.key")),
+                self.master_key_file
+                    .unwrap_or_else(|| data_dir.join("master.key")),
             ),
         };
         Ok(Config {
@@ -249,7 +269,10 @@ fn unknown_variables(names: impl Iterator<Item = std::ffi::OsString>) -> Vec<Str
     let command = <Settings as Args>::augment_args(clap::Command::new("exisone"));
     let known: BTreeSet<String> = command
         .get_arguments()
-        .filter_map(|arg| arg.get_env().map(|name| name.to_string_lossy().into_owned()))
+        .filter_map(|arg| {
+            arg.get_env()
+                .map(|name| name.to_string_lossy().into_owned())
+        })
         .chain(SECRET_VARIABLES.map(String::from))
         .collect();
     names
@@ -274,11 +297,18 @@ fn read_file(named: Option<&Path>) -> Result<Option<Settings>, String> {
         Err(error) => return Err(format!("{} cannot be read: {error}.", path.display())),
     };
     // The parser's message would quote the line, which may hold a secret.
-    toml::from_str(&text).map(Some).map_err(|error: toml::de::Error| {
-        let line = error.span().map_or(0, |s| text[..s.start].lines().count().max(1));
-        let what = error.message();
-        format!("{} cannot be used, near line {line}: {what}.", path.display())
-    })
+    toml::from_str(&text)
+        .map(Some)
+        .map_err(|error: toml::de::Error| {
+            let line = error
+                .span()
+                .map_or(0, |s| text[..s.start].lines().count().max(1));
+            let what = error.message();
+            format!(
+                "{} cannot be used, near line {line}: {what}.",
+                path.display()
+            )
+        })
 }
 
 #[cfg(test)]
@@ -286,12 +316,16 @@ mod tests {
     use super::*;
 
     fn problems(settings: Settings) -> String {
-        settings.check(Vec::new()).map_or_else(|e| e.to_string(), |_| String::new())
+        settings
+            .check(Vec::new())
+            .map_or_else(|e| e.to_string(), |_| String::new())
     }
 
     #[test]
     fn nothing_set_is_a_server_on_sqlite_at_home() {
-        let config = Settings::default().check(Vec::new()).expect("the defaults fit together");
+        let config = Settings::default()
+            .check(Vec::new())
+            .expect("the defaults fit together");
         assert!(config.is_sqlite());
         assert_eq!(config.listen.to_string(), "127.0.0.1:3000");
         assert_eq!(config.public_url(config.listen), "http://127.0.0.1:3000");
@@ -309,15 +343,26 @@ mod tests {
             ..Settings::default()
         };
         let said = problems(wrong);
-        for name in ["EXISONE_LISTEN", "EXISONE_PUBLIC_URL", "EXISONE_DATABASE_URL", "EXISONE_LOG_FORMAT", "EXISONE_SMTP_URL"] {
+        for name in [
+            "EXISONE_LISTEN",
+            "EXISONE_PUBLIC_URL",
+            "EXISONE_DATABASE_URL",
+            "EXISONE_LOG_FORMAT",
+            "EXISONE_SMTP_URL",
+        ] {
             assert!(said.contains(name), "{said}");
         }
     }
 
     #[test]
     fn flags_come_before_the_file() {
-        let flags = Settings { listen: Some("127.0.0.1:1".into()), ..Settings::default() };
-        let file: Settings = toml::from_str("listen = \"127.0.0.1:2\"\npublic_url = \"https://a.example/\"").expect("reads");
+        let flags = Settings {
+            listen: Some("127.0.0.1:1".into()),
+            ..Settings::default()
+        };
+        let file: Settings =
+            toml::from_str("listen = \"127.0.0.1:2\"\npublic_url = \"https://a.example/\"")
+                .expect("reads");
         let config = flags.or(file).check(Vec::new()).expect("fits");
         assert_eq!(config.listen.port(), 1);
         assert_eq!(config.public_url.as_deref(), Some("https://a.example"));
@@ -325,7 +370,13 @@ mod tests {
 
     #[test]
     fn misspelt_and_reserved_variables_are_named() {
-        let names = ["EXISONE_LISTN", "EXISONE_TLS_CERT", "EXISONE_LISTEN", "EXISONE_SMTP_URL", "PATH"];
+        let names = [
+            "EXISONE_LISTN",
+            "EXISONE_TLS_CERT",
+            "EXISONE_LISTEN",
+            "EXISONE_SMTP_URL",
+            "PATH",
+        ];
         let said = unknown_variables(names.into_iter().map(Into::into)).join("\n");
         assert!(said.contains("EXISONE_LISTN ") && said.contains("EXISONE_TLS_CERT is reserved"));
         assert_eq!(said.lines().count(), 2);

@@ -5,6 +5,7 @@ pub mod assets;
 pub mod boot;
 pub mod cli;
 pub mod config;
+pub mod middleware;
 pub mod outbound;
 pub mod pages;
 pub mod router;

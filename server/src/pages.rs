@@ -94,13 +94,19 @@ fn protect(checkout: Option<&str>) {
         ("referrer-policy", "same-origin"),
         ("x-content-type-options", "nosniff"),
     ] {
-        response.insert_header(HeaderName::from_static(name), HeaderValue::from_static(value));
+        response.insert_header(
+            HeaderName::from_static(name),
+            HeaderValue::from_static(value),
+        );
     }
 }
 
 /// Tells server functions where a request comes from.
 async fn name_client(mut request: Request, next: Next) -> Response {
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
+    let address = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|c| c.0.ip());
     if let Some(address) = address {
         request.extensions_mut().insert(ClientAddress(address));
     }

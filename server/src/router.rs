@@ -10,9 +10,12 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
+use tower_http::request_id::{
+    MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
+};
 use tower_http::timeout::TimeoutLayer;
 
+use crate::middleware::access_log;
 use crate::state::ServerState;
 use crate::{pages, webhooks};
 
@@ -33,7 +36,11 @@ pub fn build(state: ServerState) -> Router {
         .merge(state.site.router())
         .fallback(nowhere)
         .with_state(state)
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
+        .layer(axum::middleware::from_fn(access_log::log))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            LONGEST,
+        ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
         .layer(SetRequestIdLayer::new(X_REQUEST_ID, RequestIds))
@@ -50,7 +57,11 @@ async fn readyz(State(state): State<ServerState>) -> Response {
         Ok(()) => "ready".into_response(),
         Err(error) => {
             tracing::error!(?error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the database does not answer",
+            )
+                .into_response()
         }
     }
 }
@@ -86,5 +97,10 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
         "error": "fault",
         "message": "Something failed that should not. The request id says which request it was.",
     }));
-    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CACHE_CONTROL, "no-store")], body).into_response()
+    (
+        StatusCode::INTERNAL_SERVER_ERROR,
+        [(header::CACHE_CONTROL, "no-store")],
+        body,
+    )
+        .into_response()
 }

@@ -7,7 +7,10 @@ use crate::config::Config;
 
 pub(super) async fn run(config: &Config, to: &Path) -> Result<(), BootError> {
     if to.exists() {
-        return Err(BootError(format!("{} exists already; name a new folder", to.display())));
+        return Err(BootError(format!(
+            "{} exists already; name a new folder",
+            to.display()
+        )));
     }
     if !config.is_sqlite() {
         return Err(BootError(

@@ -25,7 +25,9 @@ pub(super) async fn rotate(config: &Config, output: &Path) -> Result<(), BootErr
     let engine = open(config).await?;
     let new = MasterKey::generate(&SystemEntropy);
     write_new(output, &new)?;
-    let count = rotate_master_key::execute(&engine, &new).await.map_err(|e| refusal(&e))?;
+    let count = rotate_master_key::execute(&engine, &new)
+        .await
+        .map_err(|e| refusal(&e))?;
     engine.db().close().await;
     eprintln!(
         "exisone: {count} keys are now under the key in {}. Give it to every node (EXISONE_MASTER_KEY_FILE), \

@@ -16,13 +16,19 @@ use crate::config::Config;
 
 pub(super) async fn create_tenant(config: &Config, name: &str) -> Result<(), BootError> {
     let engine = open(config).await?;
-    let id = tenants::create::execute(&engine, name).await.map_err(|e| refusal(&e))?;
+    let id = tenants::create::execute(&engine, name)
+        .await
+        .map_err(|e| refusal(&e))?;
     println!("{id}");
     engine.db().close().await;
     Ok(())
 }
 
-pub(super) async fn create_admin(config: &Config, tenant: TenantId, email: &str) -> Result<(), BootError> {
+pub(super) async fn create_admin(
+    config: &Config,
+    tenant: TenantId,
+    email: &str,
+) -> Result<(), BootError> {
     let password = read_password()?;
     let engine = open(config).await?;
     let new = NewAdmin {
@@ -31,7 +37,10 @@ pub(super) async fn create_admin(config: &Config, tenant: TenantId, email: &str)
         role: Role::Owner,
         password: &password,
     };
-    match create_admin::execute(&engine, &new).await.map_err(|e| refusal(&e))? {
+    match create_admin::execute(&engine, &new)
+        .await
+        .map_err(|e| refusal(&e))?
+    {
         Created::Person(id) => println!("{id}"),
         Created::Membership(id) => {
             eprintln!("exisone: this person exists already; the password stays as it was");
@@ -47,11 +56,15 @@ pub(super) async fn create_token(
     tenant: TenantId,
     (permissions, name): (&str, String),
 ) -> Result<(), BootError> {
-    let permissions: Permissions = permissions
-        .parse()
-        .map_err(|_| BootError("--permissions takes a comma-separated list of verify, generate, email, manage".into()))?;
+    let permissions: Permissions = permissions.parse().map_err(|_| {
+        BootError(
+            "--permissions takes a comma-separated list of verify, generate, email, manage".into(),
+        )
+    })?;
     let engine = open(config).await?;
-    let known = tenants::list::execute(&engine).await.map_err(|e| refusal(&e))?;
+    let known = tenants::list::execute(&engine)
+        .await
+        .map_err(|e| refusal(&e))?;
     if !known.iter().any(|t| t.id == tenant) {
         return Err(BootError(format!("there is no tenant {tenant}")));
     }

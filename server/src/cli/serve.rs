@@ -11,19 +11,30 @@ use crate::config::Config;
 use crate::state::ServerState;
 
 pub(super) async fn run(config: &Config) -> Result<(), BootError> {
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|e| BootError::with(&format!("cannot listen on {} (EXISONE_LISTEN)", config.listen), &e))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|e| {
+        BootError::with(
+            &format!("cannot listen on {} (EXISONE_LISTEN)", config.listen),
+            &e,
+        )
+    })?;
     let address = listener
         .local_addr()
         .map_err(|e| BootError::with("the listener has no address", &e))?;
     let db = boot::open_database(config).await?;
     let engine = boot::start_engine(config, db, address).await?;
     if !engine.has_mailer() {
-        tracing::warn!("EXISONE_SMTP_URL is not set: mails wait in the outbox, where they can be read");
+        tracing::warn!(
+            "EXISONE_SMTP_URL is not set: mails wait in the outbox, where they can be read"
+        );
     }
-    let needs_setup = setup::is_needed(&engine).await.map_err(|e| super::refusal(&e))?;
-    let code = if needs_setup { Some(boot::setup_code(config)?) } else { None };
+    let needs_setup = setup::is_needed(&engine)
+        .await
+        .map_err(|e| super::refusal(&e))?;
+    let code = if needs_setup {
+        Some(boot::setup_code(config)?)
+    } else {
+        None
+    };
     if let Some(code) = &code {
         // The one secret that is printed: whoever can read this terminal may become the first admin.
         println!(

@@ -26,7 +26,9 @@ pub enum SmtpError {
     #[error("EXISONE_SMTP_URL must read smtp://user:password@host:587?tls=required or smtps://…")]
     Url,
     /// The sender is not an address.
-    #[error("EXISONE_MAIL_FROM must be an address, for example \"Nordwind <licenses@nordwind.example>\"")]
+    #[error(
+        "EXISONE_MAIL_FROM must be an address, for example \"Nordwind <licenses@nordwind.example>\""
+    )]
     From,
 }
 

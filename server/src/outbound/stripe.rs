@@ -70,13 +70,15 @@ impl Stripe for StripeApi {
         let (Some(url), Some(amount_minor), Some(currency)) =
             (session.url, session.amount_total, session.currency)
         else {
-            return Err(StripeProblem::Refused("its answer has no page to pay on".into()));
+            return Err(StripeProblem::Refused(
+                "its answer has no page to pay on".into(),
+            ));
         };
         Ok(CheckoutSession {
             id: session.id.as_str().to_owned(),
             url,
             amount_minor,
-            currency: currency.as_str().to_ascii_uppercase(),
+            currency: currency.to_string().to_ascii_uppercase(),
         })
     }
 
@@ -123,7 +125,10 @@ fn build(request: &CheckoutRequest) -> Result<CreateCheckoutSession, StripeProbl
 fn problem(error: StripeError) -> StripeProblem {
     match error {
         StripeError::Stripe(said, status) => {
-            let message = said.message.clone().unwrap_or_else(|| "no reason given".into());
+            let message = said
+                .message
+                .clone()
+                .unwrap_or_else(|| "no reason given".into());
             match status {
                 401 => StripeProblem::WrongKey,
                 403 => StripeProblem::MissingRight(message),

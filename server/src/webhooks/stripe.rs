@@ -3,13 +3,13 @@
 use std::net::SocketAddr;
 
 use axum::body::Bytes;
+use axum::extract::DefaultBodyLimit;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router};
-use axum::extract::DefaultBodyLimit;
 use axum::routing::post;
+use axum::{Json, Router};
 use engine::stripe::receive_event::{self, Answer, Incoming, Target};
 use serde_json::json;
 
@@ -56,13 +56,25 @@ async fn receive(
     let body = match body {
         Ok(body) => body,
         Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            return refusal(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", "An event may have 1 MiB at most.");
+            return refusal(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "payload_too_large",
+                "An event may have 1 MiB at most.",
+            );
         }
-        Err(_) => return refusal(StatusCode::BAD_REQUEST, "unreadable_body", "The body ended before its time."),
+        Err(_) => {
+            return refusal(
+                StatusCode::BAD_REQUEST,
+                "unreadable_body",
+                "The body ended before its time.",
+            );
+        }
     };
     let incoming = Incoming {
         target,
-        signature: headers.get("stripe-signature").and_then(|value| value.to_str().ok()),
+        signature: headers
+            .get("stripe-signature")
+            .and_then(|value| value.to_str().ok()),
         body: &body,
         keep_refused: state.refused_deliveries.check_key(&address.ip()).is_ok(),
     };
@@ -85,7 +97,11 @@ async fn receive(
         ),
         Err(error) => {
             tracing::error!(?error, "a webhook delivery could not be stored");
-            refusal(StatusCode::INTERNAL_SERVER_ERROR, "fault", "The event could not be stored; send it again.")
+            refusal(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "fault",
+                "The event could not be stored; send it again.",
+            )
         }
     }
 }

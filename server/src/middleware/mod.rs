@@ -1,0 +1,3 @@
+//! Layers around routes.
+
+pub mod access_log;
