@@ -2,6 +2,7 @@
 
 mod problems;
 mod show;
+pub mod wanting;
 
 pub use problems::{Problem, ProblemKind, Target};
 pub use show::{Checklist, Dashboard, execute};

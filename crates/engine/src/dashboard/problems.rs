@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::stripe::apps::AppView;
 use crate::stripe::events::sees_shared;
 
-const FAILURES_DAYS: i64 = 7;
+pub(super) const FAILURES_DAYS: i64 = 7;
 const ADDRESS_MINUTES: i64 = 15;
 const TOKEN_DAYS: i64 = 14;
 /// Things of one kind that are named one by one.

@@ -7,6 +7,7 @@
 pub mod activate_tenant_key;
 pub mod data_keys;
 pub mod installation;
+pub mod list_tenant_keys;
 pub mod master_key;
 pub mod rotate_master_key;
 pub mod seal;

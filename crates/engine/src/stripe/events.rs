@@ -3,7 +3,7 @@
 use domain::ids::{OrderId, StripeAppId, StripeDeliveryId, StripeEventId};
 use domain::stripe_signature::SignatureHeader;
 use domain::timestamp::Timestamp;
-use store::event_log::{self, EventFilter, EventLine};
+use store::event_log;
 use store::stripe_apps::StripeApp;
 use store::stripe_deliveries::{self, StripeDelivery};
 use store::stripe_events::{self, StripeEvent};
@@ -14,6 +14,8 @@ use crate::Engine;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::stripe::secrets::SigningSecrets;
+
+pub use store::event_log::{EventFilter, EventLine};
 
 /// Lines of the log at most.
 const LIMIT: i64 = 200;
