@@ -10,7 +10,7 @@ import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-BINARY = os.environ.get("EXISONE_SANDBOX_BINARY", ROOT / "target/debug/exisone-sandbox")
+BINARY = os.environ.get("E2E_SANDBOX", ROOT / "target/debug/exisone-sandbox")
 KEY = "sk_test_openapi00000000000000000001"
 VERSION = "2026-09-30.endive"
 
@@ -147,6 +147,12 @@ def purchases(call, sandbox):
     session = call("POST /v1/checkout/sessions", fields=customer)
     sandbox.control(f"/sessions/{session['id']}/pay", {"outcome": "pay"})
     call("GET /v1/checkout/sessions/{session}", [session["id"]], [("expand[]", "customer")])
+    fields = dict(PURCHASE)
+    fields = {name: text for name, text in fields.items() if "payment_intent_data" not in name}
+    fields |= {"mode": "subscription", "line_items[0][price_data][recurring][interval]": "month"}
+    session = call("POST /v1/checkout/sessions", fields=fields.items())
+    sandbox.control(f"/sessions/{session['id']}/pay", {"outcome": "pay"})
+    call("GET /v1/checkout/sessions/{session}", [session["id"]])
     left = call("POST /v1/checkout/sessions", fields=PURCHASE)
     call("POST /v1/checkout/sessions/{session}", [left["id"]], [("metadata[a]", "b")])
     call("POST /v1/checkout/sessions/{session}/expire", [left["id"]])

@@ -9,7 +9,7 @@ use crate::stripe::version::ApiVersion;
 use crate::webhooks::delivery::{Delivery, DeliveryState};
 use crate::webhooks::event::{Event, Origin};
 use crate::webhooks::{layout, signing};
-use crate::world::World;
+use crate::world::{Settlement, World};
 
 impl Inner {
     /// Names further keys of one account (a restricted one, a publishable one); answers its id.
@@ -150,7 +150,10 @@ impl Inner {
                         .next_at
                         .is_some_and(|at| at <= self.tools.clock.now())
             };
-            (!world.deliveries.iter().any(moving)).then_some(())
+            let now = self.tools.clock.now();
+            let ending = |settlement: &Settlement| settlement.at.is_some_and(|at| at <= now);
+            let busy = world.settlements.iter().any(ending) || world.deliveries.iter().any(moving);
+            (!busy).then_some(())
         };
         self.wait_for(limit, quiet).await.is_some()
     }

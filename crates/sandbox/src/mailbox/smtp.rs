@@ -1,4 +1,4 @@
-//! A small SMTP server (RFC 5321: EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, VRFY, QUIT), without TLS and sign-in.
+//! A small SMTP server (RFC 5321: EHLO, HELO, MAIL, RCPT, DATA, RSET, NOOP, VRFY, QUIT), without TLS; any AUTH PLAIN is taken.
 
 use std::sync::Arc;
 
@@ -81,8 +81,9 @@ async fn say(write: &mut (impl AsyncWriteExt + Unpin), line: &str) -> std::io::R
 fn answer(inner: &Inner, envelope: &mut Envelope, verb: &str, command: &str) -> String {
     match verb {
         "EHLO" => format!(
-            "250-sandbox\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250 SIZE {LARGEST}"
+            "250-sandbox\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-PIPELINING\r\n250-AUTH PLAIN\r\n250 SIZE {LARGEST}"
         ),
+        "AUTH" => "235 2.7.0 Whoever you are".to_owned(),
         "HELO" => "250 sandbox".to_owned(),
         "MAIL" => {
             *envelope = Envelope::default();

@@ -58,10 +58,13 @@ fn settle_due(inner: &Arc<Inner>) -> i64 {
         .filter(|settlement| settlement.at.is_some_and(|at| at <= now))
         .map(|settlement| settlement.session.clone())
         .collect();
-    for session in due {
-        if let Err(refusal) = settle::settle(&mut world, &inner.tools, &session, None) {
+    for session in &due {
+        if let Err(refusal) = settle::settle(&mut world, &inner.tools, session, None) {
             tracing::warn!(%refusal, "a delayed payment could not end");
         }
+    }
+    if !due.is_empty() {
+        inner.touch();
     }
     let next = world.settlements.iter().filter_map(|s| s.at).min();
     next.map_or(IDLE, |at| (at - now).max(0))

@@ -1,8 +1,10 @@
 //! The hosted page and what each outcome does.
 
-use sandbox::{Buyer, Outcome, PayRefusal};
+use sandbox::{Buyer, Options, Outcome, PayRefusal, Sandbox};
 
-use crate::house::{client, get_json, id_of, new_session, sandbox, sandbox_and_shop};
+use crate::house::{
+    SESSION, client, get_json, id_of, new_session, post_form, sandbox, sandbox_and_shop,
+};
 
 const TWO: [&str; 2] = ["checkout.session.completed", "payment_intent.succeeded"];
 
@@ -61,6 +63,39 @@ async fn a_delayed_payment_is_unpaid_until_it_is_settled() {
         assert_eq!(shop.types(), ["checkout.session.completed", last]);
         assert_eq!(sandbox.settle(id_of(&session)), Err(PayRefusal::NotWaiting));
     }
+}
+
+#[tokio::test]
+async fn a_delayed_payment_ends_by_itself_when_its_time_has_come() {
+    let options = Options {
+        settle_after: Some(60_000),
+        ..Options::default()
+    };
+    let sandbox = Sandbox::start(options).await.expect("a sandbox");
+    let session = new_session(&sandbox).await;
+    let outcome = Outcome::PayLaterThenSucceed;
+    sandbox.pay(id_of(&session), outcome).expect("taken");
+    sandbox.clock().advance(61_000);
+    sandbox.wake();
+    assert!(sandbox.idle().await);
+    let path = format!("/v1/checkout/sessions/{}", id_of(&session));
+    let (_, settled) = get_json(&sandbox, &path).await;
+    assert_eq!(settled["payment_status"], "paid");
+}
+
+#[tokio::test]
+async fn a_subscription_completes_its_session_without_an_intent() {
+    let (sandbox, shop, _) = sandbox_and_shop(&TWO).await;
+    let mut form = SESSION[..7].to_vec();
+    form[0].1 = "subscription";
+    form.push(("line_items[0][price_data][recurring][interval]", "month"));
+    let (_, session) = post_form(&sandbox, "/v1/checkout/sessions", &form).await;
+    let paid = sandbox.pay(id_of(&session), Outcome::Pay).expect("paid");
+    assert_eq!(paid["payment_status"], "paid");
+    assert!(paid["payment_intent"].is_null());
+    assert!(paid["subscription"].is_string());
+    assert!(sandbox.idle().await);
+    assert_eq!(shop.types(), ["checkout.session.completed"]);
 }
 
 #[tokio::test]

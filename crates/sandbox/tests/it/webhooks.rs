@@ -3,7 +3,9 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use sandbox::{DeliveryState, EventRequest, Faults, Outcome, WebhookFaults};
+use sandbox::{
+    DeliveryState, EventRequest, Faults, NewEndpoint, Options, Outcome, Sandbox, WebhookFaults,
+};
 use serde_json::json;
 
 use crate::house::{KEY, get_json, id_of, new_session, sandbox_and_shop};
@@ -169,7 +171,7 @@ async fn reordered_events_come_last_one_first() {
 #[tokio::test]
 async fn an_endpoint_gets_the_shape_of_its_own_version() {
     let (sandbox, shop, _) = sandbox_and_shop(&["nothing.at.all"]).await;
-    let mut old = sandbox::NewEndpoint::new(KEY, &shop.url);
+    let mut old = NewEndpoint::new(KEY, &shop.url);
     old.api_version = Some(sandbox::OLD.to_owned());
     old.enabled_events = vec!["payment_intent.succeeded".to_owned()];
     sandbox.register_endpoint(&old);
@@ -181,4 +183,24 @@ async fn an_endpoint_gets_the_shape_of_its_own_version() {
     let intent = &hook.event["data"]["object"];
     assert!(intent.get("invoice").is_some());
     assert!(intent.get("customer_account").is_none());
+}
+
+#[tokio::test]
+async fn an_endpoint_that_never_answers_is_a_failed_attempt() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let address = silent.local_addr().expect("an address");
+    let options = Options {
+        webhook_timeout: 50,
+        ..Options::default()
+    };
+    let sandbox = Sandbox::start(options).await.expect("a sandbox");
+    sandbox.register_endpoint(&NewEndpoint::new(KEY, &format!("http://{address}/")));
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    let delivery = &sandbox.deliveries()[0];
+    assert_eq!(delivery.state, DeliveryState::Pending);
+    assert_eq!(delivery.attempts[0].status, None);
+    assert!(delivery.attempts[0].error.is_some());
 }
