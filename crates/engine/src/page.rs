@@ -1,5 +1,6 @@
 //! Lists a page at a time: where one ends is where the next begins, whatever was added meanwhile.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
@@ -20,7 +21,7 @@ pub struct Page<T> {
 }
 
 /// A place in a list that is sorted by time and id. As text `1795435200000_<uuid>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     at: i64,
     id: Uuid,
@@ -62,6 +63,20 @@ impl FromStr for Place {
             id: Uuid::try_parse(id).map_err(|_| UnknownPlace)?,
         })
     }
+}
+
+/// The sides that a filter means: test, live, or both where none is named.
+pub(crate) const fn sides(livemode: Option<bool>) -> &'static [bool] {
+    match livemode {
+        Some(true) => &[true],
+        Some(false) => &[false],
+        None => &[true, false],
+    }
+}
+
+/// Puts the rows of both sides into one order, newest first.
+pub(crate) fn sort<T>(rows: &mut [T], place: impl Fn(&T) -> Place) {
+    rows.sort_by_key(|row| Reverse(place(row)));
 }
 
 /// How many rows to fetch for a page of `wanted`: one more tells whether there is a next page.

@@ -23,8 +23,8 @@ pub const LIST_MAX: i64 = 1_000;
 /// Which licences are wanted.
 #[derive(Clone)]
 pub struct LicenseQuery {
-    /// Test or live.
-    pub livemode: bool,
+    /// Test or live, or both.
+    pub livemode: Option<bool>,
     /// One product, or all.
     pub product_id: Option<ProductId>,
     /// A state as of now, or all.
@@ -46,28 +46,17 @@ pub async fn execute(
 ) -> Result<Page<LicenseView>> {
     actor.may_read()?;
     let mut conn = engine.read().await?;
-    let filter = match Search::parse(&query.search)? {
-        Search::Key(key) => {
-            let found = by_key(engine, &mut conn, actor, &key).await?;
-            let items = view::open(engine, &mut conn, actor.tenant(), found.as_slice()).await?;
-            return Ok(Page { items, after: None });
-        }
-        Search::LastFour(last_four) => LicenseFilter {
-            last_four,
-            ..filter(engine, query)
-        },
-        Search::Email(email_key) => LicenseFilter {
-            email_key,
-            ..filter(engine, query)
-        },
-        Search::All => filter(engine, query),
-    };
-    let rows = licenses::list(&mut conn, actor.tenant(), &filter).await?;
-    let page = page::cut(rows, query.limit, |row| {
-        Place::of(Timestamp::from_millis(row.created_at), row.id.get())
-    });
+    let tenant = actor.tenant();
+    if let Search::Key(key) = Search::parse(&query.search)? {
+        let found = by_key(engine, &mut conn, actor, &key).await?;
+        let items = view::open(engine, &mut conn, tenant, found.as_slice()).await?;
+        return Ok(Page { items, after: None });
+    }
+    let filters = filters(engine, query, page::rows_to_fetch(query.limit))?;
+    let rows = rows(&mut conn, actor, &filters).await?;
+    let page = page::cut(rows, query.limit, place);
     Ok(Page {
-        items: view::open(engine, &mut conn, actor.tenant(), &page.items).await?,
+        items: view::open(engine, &mut conn, tenant, &page.items).await?,
         after: page.after,
     })
 }
@@ -98,16 +87,24 @@ pub async fn numbered(
             "Pages are counted up to 10,000 rows; read further with `after`.",
         ));
     }
-    let wanted = LicenseFilter {
-        offset: (number - 1) * size,
-        limit: size,
-        after: None,
-        ..exact(engine, query)?
-    };
     let mut conn = engine.read().await?;
     let tenant = actor.tenant();
-    let rows = licenses::list(&mut conn, tenant, &wanted).await?;
-    let count = licenses::count(&mut conn, tenant, &wanted, COUNTED_MAX + 1).await?;
+    // Of two sides nobody knows beforehand whose rows a page has: read both up to its end.
+    let mut wanted = filters(engine, query, number * size)?;
+    let mut count = 0;
+    for filter in &mut wanted {
+        filter.after = None;
+        count += licenses::count(&mut conn, tenant, filter, COUNTED_MAX + 1).await?;
+    }
+    let skipped = (number - 1) * size;
+    let mut before = usize::try_from(skipped).unwrap_or(usize::MAX);
+    if let [filter] = wanted.as_mut_slice() {
+        (filter.offset, filter.limit) = (skipped, size);
+        before = 0;
+    }
+    let mut rows = rows(&mut conn, actor, &wanted).await?;
+    rows.drain(..before.min(rows.len()));
+    rows.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     Ok(NumberedPage {
         items: view::open(engine, &mut conn, tenant, &rows).await?,
         total: count.min(COUNTED_MAX),
@@ -122,13 +119,12 @@ pub async fn newest(
     query: &LicenseQuery,
 ) -> Result<(Vec<LicenseView>, bool)> {
     actor.may_read()?;
-    let wanted = LicenseFilter {
-        limit: LIST_MAX + 1,
-        after: None,
-        ..exact(engine, query)?
-    };
+    let mut wanted = filters(engine, query, LIST_MAX + 1)?;
+    for filter in &mut wanted {
+        filter.after = None;
+    }
     let mut conn = engine.read().await?;
-    let mut rows = licenses::list(&mut conn, actor.tenant(), &wanted).await?;
+    let mut rows = rows(&mut conn, actor, &wanted).await?;
     let kept = usize::try_from(LIST_MAX).unwrap_or(usize::MAX);
     let is_truncated = rows.len() > kept;
     rows.truncate(kept);
@@ -148,35 +144,41 @@ pub(super) async fn by_key(
     Ok(licenses::find_by_index(conn, actor.tenant(), &index).await?)
 }
 
-fn exact(engine: &Engine, query: &LicenseQuery) -> Result<LicenseFilter> {
-    let filter = filter(engine, query);
-    Ok(match Search::parse(&query.search)? {
-        Search::All => filter,
-        Search::LastFour(last_four) => LicenseFilter {
-            last_four,
-            ..filter
-        },
-        Search::Email(email_key) => LicenseFilter {
-            email_key,
-            ..filter
-        },
-        Search::Key(_) => return Err(Error::field("search", "Ask for one key by its own path.")),
-    })
+/// The rows of all filters in one order, newest first.
+async fn rows(conn: &mut Conn, actor: &Actor, filters: &[LicenseFilter]) -> Result<Vec<License>> {
+    let mut rows = Vec::new();
+    for filter in filters {
+        rows.extend(licenses::list(conn, actor.tenant(), filter).await?);
+    }
+    page::sort(&mut rows, place);
+    Ok(rows)
 }
 
-fn filter(engine: &Engine, query: &LicenseQuery) -> LicenseFilter {
-    LicenseFilter {
-        livemode: query.livemode,
+fn place(row: &License) -> Place {
+    Place::of(Timestamp::from_millis(row.created_at), row.id.get())
+}
+
+/// A filter for each side that is wanted.
+fn filters(engine: &Engine, query: &LicenseQuery, limit: i64) -> Result<Vec<LicenseFilter>> {
+    let (email_key, last_four) = match Search::parse(&query.search)? {
+        Search::All => (String::new(), String::new()),
+        Search::Email(email_key) => (email_key, String::new()),
+        Search::LastFour(last_four) => (String::new(), last_four),
+        Search::Key(_) => return Err(Error::field("search", "Ask for one key by its own path.")),
+    };
+    let filter = |livemode: &bool| LicenseFilter {
+        livemode: *livemode,
         product_id: query.product_id.map_or(0, ProductId::get),
-        email_key: String::new(),
+        email_key: email_key.clone(),
         state: query.state.map_or("", LicenseState::as_str).to_owned(),
         // A licence's last second is valid, whole.
         now: Timestamp::from_unix_seconds(engine.now().unix_seconds()).millis(),
-        last_four: String::new(),
+        last_four: last_four.clone(),
         after: query.after.map(Place::row::<LicenseId>),
         offset: 0,
-        limit: page::rows_to_fetch(query.limit),
-    }
+        limit,
+    };
+    Ok(page::sides(query.livemode).iter().map(filter).collect())
 }
 
 /// What a search text means.

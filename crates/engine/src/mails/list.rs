@@ -2,7 +2,8 @@
 
 use domain::ids::{MailId, TenantId};
 use domain::mail_state::MailState;
-use store::mails::{self, MailFilter};
+use domain::timestamp::Timestamp;
+use store::mails::{self, Mail, MailFilter};
 use store::{Conn, products};
 
 use crate::Engine;
@@ -14,8 +15,8 @@ use crate::page::{self, Page, Place};
 /// Which mails are wanted.
 #[derive(Debug, Clone)]
 pub struct MailQuery {
-    /// Test or live.
-    pub livemode: bool,
+    /// Test or live, or both.
+    pub livemode: Option<bool>,
     /// One state, or all.
     pub state: Option<MailState>,
     /// Only what comes after this place.
@@ -27,19 +28,33 @@ pub struct MailQuery {
 /// A page of the outbox.
 pub async fn execute(engine: &Engine, actor: &Actor, query: &MailQuery) -> Result<Page<MailView>> {
     actor.may_read()?;
-    let filter = MailFilter {
-        livemode: query.livemode,
-        state: query.state.map_or("", MailState::as_str).to_owned(),
-        after: query.after.map(Place::row::<MailId>),
-        limit: page::rows_to_fetch(query.limit),
-    };
     let mut conn = engine.read().await?;
-    let rows = mails::list(&mut conn, actor.tenant(), &filter).await?;
+    let mut rows = Vec::new();
+    for livemode in page::sides(query.livemode) {
+        let filter = MailFilter {
+            livemode: *livemode,
+            state: query.state.map_or("", MailState::as_str).to_owned(),
+            after: query.after.map(Place::row::<MailId>),
+            limit: page::rows_to_fetch(query.limit),
+        };
+        rows.extend(mails::list(&mut conn, actor.tenant(), &filter).await?);
+    }
+    page::sort(&mut rows, place);
     let names = product_names(&mut conn, actor.tenant()).await?;
-    let views: Result<Vec<_>> = rows.iter().map(|mail| view::of(mail, &names)).collect();
-    Ok(page::cut(views?, query.limit, |mail| {
-        Place::of(mail.created_at, mail.id.get())
-    }))
+    let page = page::cut(rows, query.limit, place);
+    let views: Result<Vec<_>> = page
+        .items
+        .iter()
+        .map(|mail| view::of(mail, &names))
+        .collect();
+    Ok(Page {
+        items: views?,
+        after: page.after,
+    })
+}
+
+fn place(mail: &Mail) -> Place {
+    Place::of(Timestamp::from_millis(mail.created_at), mail.id.get())
 }
 
 pub(super) async fn product_names(conn: &mut Conn, tenant: TenantId) -> Result<ProductNames> {

@@ -16,7 +16,7 @@ use crate::support::TestEngine;
 
 fn query(search: &str) -> LicenseQuery {
     LicenseQuery {
-        livemode: false,
+        livemode: Some(false),
         product_id: None,
         state: None,
         search: search.into(),
@@ -252,4 +252,48 @@ async fn numbered_pages_count_what_there_is() {
         .await
         .expect("lists");
     assert_eq!((newest.len(), is_truncated), (5, false));
+}
+
+#[tokio::test]
+async fn without_a_side_both_are_listed_in_one_order() {
+    let t = TestEngine::start().await;
+    let actor = t.system();
+    let product = new_product(&t, &actor, json!({ "name": "Atlas" })).await;
+    let form: LicenseForm =
+        serde_json::from_value(json!({ "productId": product.id, "email": "a@b.example" }))
+            .expect("a form");
+    let mut expected = Vec::new();
+    for side in [Side::Test, Side::Live, Side::Test, Side::Live, Side::Live] {
+        let made = generate::execute(&t.engine, &actor, &form, side).await;
+        expected.insert(0, made.expect("is generated")[0].id);
+        t.clock.advance_seconds(1);
+    }
+    let both = LicenseQuery {
+        livemode: None,
+        limit: 2,
+        ..query("")
+    };
+    for (number, found) in (1..).zip(expected.chunks(2)) {
+        let page = list::numbered(&t.engine, &actor, &both, number)
+            .await
+            .expect("lists");
+        assert_eq!((ids(&page.items).as_slice(), page.total), (found, 5));
+    }
+    let mut seen = Vec::new();
+    let mut after = None;
+    loop {
+        let wanted = LicenseQuery {
+            after,
+            ..both.clone()
+        };
+        let page = list::execute(&t.engine, &actor, &wanted)
+            .await
+            .expect("lists");
+        seen.extend(ids(&page.items));
+        after = page.after;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, expected);
 }

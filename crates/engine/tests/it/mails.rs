@@ -12,7 +12,7 @@ use crate::support::TestEngine;
 
 async fn outbox(t: &TestEngine, actor: &Actor, state: Option<MailState>) -> Page<MailView> {
     let query = list::MailQuery {
-        livemode: false,
+        livemode: Some(false),
         state,
         after: None,
         limit: 50,
@@ -185,7 +185,7 @@ async fn pages_follow_each_other_without_a_gap() {
     let mut after = None;
     loop {
         let query = list::MailQuery {
-            livemode: false,
+            livemode: Some(false),
             state: Some(MailState::Queued),
             after,
             limit: 2,
