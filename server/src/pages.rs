@@ -4,7 +4,7 @@ use app::ssr::{ClientAddress, SetUpCode};
 use app::{App, Assets, shell};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -37,7 +37,9 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
 /// The answer to an address that no route has.
 pub async fn not_found(State(state): State<ServerState>, request: Request) -> Response {
     let page = leptos_axum::render_app_async_with_context(context(&state), document(&state));
-    page(request).await.into_response()
+    let mut response = page(request).await.into_response();
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
 }
 
 async fn answer_form(State(state): State<ServerState>, request: Request) -> Response {
