@@ -1,5 +1,6 @@
 //! `exisone-sandbox`: the sandbox as a process of its own.
 
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,11 +65,21 @@ async fn run(arguments: Arguments) -> std::io::Result<()> {
     for endpoint in &arguments.seed_endpoint {
         register(&sandbox, endpoint)?;
     }
-    println!("Stripe at home   {}", sandbox.base_url());
-    println!("Mailbox          {}/mailbox", sandbox.base_url());
-    println!("SMTP             {}", sandbox.smtp_addr());
-    wait_for_the_end().await?;
+    let the_end = the_end()?;
+    say_where(&sandbox);
+    the_end.await?;
     sandbox.stop()
+}
+
+/// Says it in one piece; whoever started us may have stopped listening, and that is no reason to end.
+fn say_where(sandbox: &Sandbox) {
+    let (base, smtp) = (sandbox.base_url(), sandbox.smtp_addr());
+    let text = format!(
+        "Stripe at home   {base}\nMailbox          {base}/mailbox\nSMTP             {smtp}\n"
+    );
+    if let Err(error) = std::io::stdout().write_all(text.as_bytes()) {
+        tracing::info!(%error, "nobody reads where the sandbox listens");
+    }
 }
 
 fn register(sandbox: &Sandbox, text: &str) -> std::io::Result<()> {
@@ -84,17 +95,22 @@ fn register(sandbox: &Sandbox, text: &str) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Waits for SIGINT or SIGTERM, from now on.
 #[cfg(unix)]
-async fn wait_for_the_end() -> std::io::Result<()> {
+fn the_end() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        ended = tokio::signal::ctrl_c() => ended,
-        _ = terminated.recv() => Ok(()),
-    }
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => Ok(()),
+            _ = terminated.recv() => Ok(()),
+        }
+    })
 }
 
+/// Waits for Ctrl+C.
 #[cfg(not(unix))]
-async fn wait_for_the_end() -> std::io::Result<()> {
-    tokio::signal::ctrl_c().await
+fn the_end() -> std::io::Result<impl Future<Output = std::io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }

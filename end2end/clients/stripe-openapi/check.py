@@ -1,12 +1,21 @@
-"""Checks the tour's requests and answers against Stripe's document; ends with a count."""
+"""Checks requests and answers against Stripe's document; ends with a count.
 
+Without arguments: a tour through a sandbox of its own, and what the Rust SDK asks for.
+With `--sandbox URL`: what a running sandbox was asked so far, and took.
+"""
+
+import json
+import re
 import sys
-
-import jsonschema
+import urllib.request
 
 import document
 import requests_table
 import tour
+from asked import request_problems
+from problems import problems_of
+
+GOLDEN = tour.ROOT / "crates/sandbox/tests/golden/async-stripe-session.json"
 
 passed = 0
 failures = []
@@ -23,38 +32,33 @@ def judge(name, problems):
         passed += 1
 
 
-def problems_of(schema, value):
-    """What is wrong with a value, each with the place where it is."""
-    validator = jsonschema.Draft202012Validator(schema)
-    return [told for error in validator.iter_errors(value) for told in leaves(error)]
+def check_requests(requests):
+    """Requests that the sandbox took must be what the document allows."""
+    for request in requests:
+        route = route_of(request["method"], request["path"])
+        if request["status"] == 200 and route:
+            name = f"{route} asks what the document allows"
+            judge(name, request_problems(route, request["params"]))
 
 
-def leaves(error):
-    """The innermost causes; of several alternatives those of the one that came furthest."""
-    if not error.context:
-        place = "/".join(str(step) for step in error.absolute_path)
-        return [f"{place}: {error.message[:200]}"]
-    branches = {}
-    for inner in error.context:
-        branches.setdefault(inner.schema_path[0], []).append(inner)
-    serious = [
-        branch
-        for branch in branches.values()
-        if not any(inner.validator in ("type", "enum") and not inner.path for inner in branch)
-    ]
-    best = min(serious or branches.values(), key=len)
-    return [told for inner in best for told in leaves(inner)]
+def route_of(method, path):
+    """The documented route of a path; none for those that Stripe does not document."""
+    for route in requests_table.routes():
+        known, template = route.split(" ")
+        pattern = re.sub(r"\{[^}]+\}", "[^/]+", template)
+        if known == method and re.fullmatch(pattern, path):
+            return route
+    return None
 
 
-def check_request(route, fields):
-    """Names that the document does not know; what the sandbox took must be known there."""
-    known = requests_table.parameters(route)
-    top = {name.split("[")[0] for name, _ in fields}
-    return [f"{name}: not in the document" for name in sorted(top) if name not in plain(known)]
-
-
-def plain(names):
-    return {name.rstrip("!") for name in names}
+def check_answers(calls):
+    for route, status, answer in calls:
+        if status == 200:
+            judge(f"{route} answers", problems_of(document.answer_schema(route), answer))
+        else:
+            judge(f"{route} refuses ({status})", problems_of(document.object_schema("error"), answer))
+        if route == "GET /v1/events" and status == 200:
+            check_events(answer)
 
 
 def check_events(page):
@@ -66,26 +70,34 @@ def check_events(page):
         )
 
 
-def main():
-    table = requests_table.FILE.read_text()
-    stale = table != requests_table.text()
+def check_tour():
+    stale = requests_table.FILE.read_text() != requests_table.text()
     judge("requests.json is what the document gives", ["renew it with --write"] if stale else [])
+    sdk = request_problems("POST /v1/checkout/sessions", json.loads(GOLDEN.read_text()))
+    judge("the Rust SDK asks what the document allows", sdk)
     with tour.Sandbox() as sandbox:
         calls = tour.run(sandbox)
+        requests = requests_of(sandbox.base)
     seen = {route for route, *_ in calls}
     for route in requests_table.routes():
         judge(f"{route} was called", [] if route in seen else ["add it to the tour"])
-    for route, fields, status, answer in calls:
-        if status == 200:
-            judge(f"{route} asks what is known", check_request(route, fields))
-            judge(f"{route} answers", problems_of(document.answer_schema(route), answer))
-        else:
-            judge(f"{route} refuses ({status})", problems_of(document.object_schema("error"), answer))
-        if route == "GET /v1/events" and status == 200:
-            check_events(answer)
+    check_requests(requests)
+    check_answers(calls)
+
+
+def requests_of(base):
+    with urllib.request.urlopen(f"{base}/_sandbox/requests") as answer:
+        return json.load(answer)
+
+
+def main(words):
+    if words[:1] == ["--sandbox"]:
+        check_requests(requests_of(words[1].rstrip("/")))
+    else:
+        check_tour()
     print(f"{passed} passed, {len(failures)} failed")
     return 1 if failures else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

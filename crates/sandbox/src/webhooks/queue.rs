@@ -112,6 +112,20 @@ impl World {
         self.due.extend(delivery.next_at.map(|at| (at, index)));
     }
 
+    /// Ends a delivery whose endpoint takes nothing any more.
+    pub fn give_up(&mut self, (index, id): (usize, &str), at: i64) {
+        let attempt = Attempt {
+            at,
+            status: None,
+            error: Some("the endpoint is deleted or disabled".to_owned()),
+            answer: String::new(),
+            millis: 0,
+        };
+        if let Some(delivery) = self.deliveries.get_mut(index).filter(|d| d.id == id) {
+            delivery.record(attempt, &[]);
+        }
+    }
+
     /// Makes every waiting and held delivery due at the given moment; answers how many.
     pub fn retry_all(&mut self, now: i64) -> usize {
         let mut count = 0;

@@ -74,10 +74,12 @@ fn settle_due(inner: &Arc<Inner>) -> i64 {
 async fn attempt(inner: &Arc<Inner>, which: (usize, &str)) {
     let at = inner.tools.clock.now();
     let letter = compose(&mut inner.lock(), which, at);
-    let outcome = match letter {
-        Some(letter) => post(inner, letter).await,
-        None => Err("the endpoint is gone".to_owned()),
+    let Some(letter) = letter else {
+        inner.lock().give_up(which, at);
+        inner.touch();
+        return;
     };
+    let outcome = post(inner, letter).await;
     let millis = (inner.tools.clock.now() - at).max(0);
     let attempt = match outcome {
         Ok((status, answer)) => Attempt {
@@ -106,10 +108,14 @@ struct Letter {
     body: String,
 }
 
+/// The letter of a delivery; none when its endpoint is deleted or disabled.
 fn compose(world: &mut World, (index, id): (usize, &str), now: i64) -> Option<Letter> {
     let delivery = world.deliveries.get(index).filter(|d| d.id == id)?.clone();
     let account = world.account(&delivery.account);
     let endpoint = account.get("webhook_endpoint", &delivery.endpoint)?;
+    if endpoint["status"] != "enabled" {
+        return None;
+    }
     let url = endpoint["url"].as_str()?.to_owned();
     let version = endpoint["api_version"].as_str().and_then(ApiVersion::parse);
     let event = account.event(&delivery.event)?;

@@ -134,3 +134,15 @@ async fn it_reads_refusals_with_status_code_and_parameter() {
         other => panic!("a 400 was to come, not {other:?}"),
     }
 }
+
+/// `golden/async-stripe-session.json` is checked against Stripe's document by another test.
+#[tokio::test]
+async fn what_it_asks_for_is_what_the_golden_file_says() {
+    let sandbox = sandbox().await;
+    let client = client(&sandbox, KEY);
+    purchase().send(&client).await.expect("a session");
+    let golden = include_str!("../golden/async-stripe-session.json");
+    let golden: serde_json::Value = serde_json::from_str(golden).expect("JSON");
+    let asked = sandbox.requests().remove(0).params;
+    assert_eq!(asked, golden, "{asked:#}");
+}

@@ -7,4 +7,5 @@ mod controls;
 mod house;
 mod mailbox;
 mod old_shape;
+mod process;
 mod webhooks;

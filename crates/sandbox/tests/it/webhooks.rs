@@ -8,7 +8,7 @@ use sandbox::{
 };
 use serde_json::json;
 
-use crate::house::{KEY, get_json, id_of, new_session, sandbox_and_shop};
+use crate::house::{KEY, get_json, id_of, new_session, post_form, sandbox_and_shop};
 
 fn faulty(webhooks: WebhookFaults) -> Faults {
     Faults {
@@ -203,4 +203,19 @@ async fn an_endpoint_that_never_answers_is_a_failed_attempt() {
     assert_eq!(delivery.state, DeliveryState::Pending);
     assert_eq!(delivery.attempts[0].status, None);
     assert!(delivery.attempts[0].error.is_some());
+}
+
+#[tokio::test]
+async fn a_disabled_endpoint_gets_no_more_retries() {
+    let (sandbox, shop, endpoint) = sandbox_and_shop(&["*"]).await;
+    shop.answer_with(&[500]);
+    sandbox.event(EventRequest::new(KEY, "ping.sent", json!({})));
+    assert!(sandbox.idle().await);
+    let path = format!("/v1/webhook_endpoints/{}", endpoint.id);
+    let (status, _) = post_form(&sandbox, &path, &[("disabled", "true")]).await;
+    assert_eq!(status, 200);
+    assert_eq!(sandbox.retry(), 1);
+    assert!(sandbox.idle().await);
+    assert_eq!(sandbox.deliveries()[0].state, DeliveryState::Failed);
+    assert_eq!(shop.hooks().len(), 1);
 }
