@@ -1,0 +1,35 @@
+// The way in, in every kind of browser.
+import { expect, expectAccessible, expectNoSidewaysScroll, hydrated, test } from '../support/test.ts';
+
+const everywhere = { tag: ['@no-js', '@mobile'] };
+
+test('a stranger is shown the door', everywhere, async ({ page }) => {
+  await page.goto('/');
+  await expect(page).toHaveURL(/\/sign-in/);
+  await hydrated(page);
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+});
+
+test('the admin signs in and sees the Dashboard', everywhere, async ({ page, installation }) => {
+  await page.goto('/sign-in');
+  await hydrated(page);
+  await page.getByLabel('E-mail').fill(installation.admin.email);
+  await page.getByLabel('Password').fill(installation.admin.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Dashboard' })).toBeVisible();
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+});
+
+test('a wrong password is refused beside what was typed', { tag: '@no-js' }, async ({ page, installation }) => {
+  await page.goto('/sign-in');
+  await hydrated(page);
+  await page.getByLabel('E-mail').fill(installation.admin.email);
+  await page.getByLabel('Password').fill('not this one at all');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByLabel('E-mail')).toHaveValue(installation.admin.email);
+  await expect(page.getByLabel('Password')).toHaveValue('');
+});
