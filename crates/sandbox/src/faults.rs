@@ -20,6 +20,8 @@ pub struct Faults {
 pub struct WebhookFaults {
     /// How many more times each event is sent.
     pub duplicates: u32,
+    /// How many more Event objects, each with an id of its own, tell the same fact.
+    pub twins: u32,
     /// Milliseconds that each first attempt waits.
     pub delay_millis: i64,
     /// Sends the events of one cause one after the other, the last one first.

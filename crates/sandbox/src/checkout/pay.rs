@@ -113,7 +113,7 @@ pub(crate) fn end(
     match outcome {
         Outcome::Cancel => return Ok(session),
         Outcome::Decline => {
-            let mut intent = make_intent(call, &session, buyer, "0002");
+            let mut intent = prepare_intent(call, &session, buyer, "0002");
             payment_intents::fail(call, &mut intent);
             session["payment_intent"] = intent["id"].clone();
             call.account().put(session.clone());
@@ -128,7 +128,7 @@ pub(crate) fn end(
         session["invoice"] = json!(call.tools.id("in"));
         session["payment_status"] = json!("paid");
     } else if session["amount_total"].as_i64().unwrap_or(0) > 0 {
-        let mut intent = make_intent(call, &session, buyer, "4242");
+        let mut intent = prepare_intent(call, &session, buyer, "4242");
         session["payment_intent"] = intent["id"].clone();
         if delayed {
             payment_intents::process(call, &mut intent);
@@ -195,22 +195,14 @@ fn complete(call: &mut Call, session: &mut Value, buyer: &Buyer) {
     }
 }
 
-fn make_intent(call: &mut Call, session: &Value, buyer: &Buyer, last4: &str) -> Value {
-    let id = session["id"].as_str().unwrap_or_default();
-    let mut data = call
-        .account()
-        .intent_data
-        .get(id)
-        .cloned()
-        .unwrap_or_default();
-    if !data.is_object() {
-        data = json!({});
-    }
-    data["customer"] = session["customer"].clone();
-    data["payment_method_types"] = session["payment_method_types"].clone();
-    let amount = session["amount_total"].as_i64().unwrap_or(0);
-    let currency = session["currency"].as_str().unwrap_or_default();
-    let mut intent = payment_intents::make(call, &data, amount, currency);
+/// The session's intent with a payment method: after a decline the same one again.
+fn prepare_intent(call: &mut Call, session: &Value, buyer: &Buyer, last4: &str) -> Value {
+    let known = session["payment_intent"].as_str().map(str::to_owned);
+    let known = known.and_then(|id| call.account().get(payment_intents::KIND, &id).cloned());
+    let mut intent = match known {
+        Some(intent) => intent,
+        None => make_intent(call, session),
+    };
     let method = buyer
         .payment_method
         .as_ref()
@@ -221,7 +213,20 @@ fn make_intent(call: &mut Call, session: &Value, buyer: &Buyer, last4: &str) -> 
         payment_methods::make_card(call, last4, &details)
     });
     intent["payment_method"] = method["id"].clone();
+    intent["last_payment_error"] = Value::Null;
     call.account().put(method);
+    intent
+}
+
+fn make_intent(call: &mut Call, session: &Value) -> Value {
+    let id = session["id"].as_str().unwrap_or_default();
+    let data = call.account().intent_data.get(id).cloned();
+    let mut data = data.filter(Value::is_object).unwrap_or_else(|| json!({}));
+    data["customer"] = session["customer"].clone();
+    data["payment_method_types"] = session["payment_method_types"].clone();
+    let amount = session["amount_total"].as_i64().unwrap_or(0);
+    let currency = session["currency"].as_str().unwrap_or_default();
+    let intent = payment_intents::make(call, &data, amount, currency);
     call.account().put(intent.clone());
     call.emit("payment_intent.created", &intent);
     intent

@@ -9,6 +9,13 @@ use crate::world::World;
 impl World {
     /// Makes an event and queues it for the endpoints that want it; answers its id.
     pub fn emit(&mut self, account: &str, new: NewEvent, tools: &Tools) -> String {
+        for _ in 0..self.faults.webhooks.twins {
+            self.emit_one(account, new.clone(), tools);
+        }
+        self.emit_one(account, new, tools)
+    }
+
+    fn emit_one(&mut self, account: &str, new: NewEvent, tools: &Tools) -> String {
         let event = self.make_event(account, new, tools);
         let id = event.id.clone();
         self.queue(account, &event, tools);

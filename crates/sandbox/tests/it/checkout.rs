@@ -116,9 +116,14 @@ async fn a_declined_card_leaves_the_session_open_and_completes_nothing() {
             .types()
             .contains(&"checkout.session.completed".to_owned())
     );
-    sandbox
+    let paid = sandbox
         .pay(id_of(&session), Outcome::Pay)
         .expect("paid at the second try");
+    assert_eq!(paid["payment_intent"], declined["payment_intent"]);
+    let intent = paid["payment_intent"].as_str().expect("an intent's id");
+    let (_, intent) = get_json(&sandbox, &format!("/v1/payment_intents/{intent}")).await;
+    assert_eq!(intent["status"], "succeeded");
+    assert!(intent["last_payment_error"].is_null());
 }
 
 #[tokio::test]

@@ -155,6 +155,22 @@ async fn duplicates_drops_and_holds_do_what_their_names_say() {
 }
 
 #[tokio::test]
+async fn twins_tell_one_fact_under_two_ids() {
+    let (sandbox, shop, _) = sandbox_and_shop(&["payment_intent.succeeded"]).await;
+    sandbox.set_faults(faulty(WebhookFaults {
+        twins: 1,
+        ..WebhookFaults::default()
+    }));
+    let session = new_session(&sandbox).await;
+    sandbox.pay(id_of(&session), Outcome::Pay).expect("paid");
+    assert!(sandbox.idle().await);
+    let hooks = shop.hooks();
+    assert_eq!(hooks.len(), 2);
+    assert_ne!(hooks[0].event["id"], hooks[1].event["id"]);
+    assert_eq!(hooks[0].event["data"], hooks[1].event["data"]);
+}
+
+#[tokio::test]
 async fn reordered_events_come_last_one_first() {
     let two = ["checkout.session.completed", "payment_intent.succeeded"];
     let (sandbox, shop, _) = sandbox_and_shop(&two).await;

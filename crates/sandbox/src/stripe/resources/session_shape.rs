@@ -36,6 +36,12 @@ pub(crate) fn make(call: &mut Call, lines: &Lines) -> Value {
             session[field] = value.clone();
         }
     }
+    if let Some(email) = call.text("customer_email") {
+        session["customer_details"] = json!({
+            "address": null, "business_name": null, "email": email, "individual_name": null,
+            "name": null, "phone": null, "tax_exempt": "none", "tax_ids": null,
+        });
+    }
     if call.text("mode") == Some("subscription") {
         session["customer_creation"] = Value::Null;
         session["payment_method_collection"] = json!("always");
