@@ -51,7 +51,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/stripe/apps/new") view=NewAppPage ssr=WHOLE/>
                     <Route path=path!("/stripe/apps/:id") view=AppPage ssr=WHOLE/>
                     <Route path=path!("/stripe/events/:id") view=EventPage ssr=WHOLE/>
-                    <Route path=path!("/test-purchase") view=TestPurchasePage ssr=WHOLE/>
+                    <Route path=path!("/stripe/test-purchase") view=TestPurchasePage ssr=WHOLE/>
                     <Route path=path!("/review") view=ReviewPage ssr=WHOLE/>
                     <Route path=path!("/outbox") view=OutboxPage ssr=WHOLE/>
                     <Route path=path!("/outbox/:id") view=MailPage ssr=WHOLE/>

@@ -26,7 +26,6 @@ pub struct ChangeRow {
 #[server]
 pub async fn load_changes(after: Option<String>) -> Result<Listed<ChangeRow>, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = after;
-    missing("engine::changes::list")
+    let who = signed_in().await?;
+    change_list(&who, after).await.map_err(refuse)
 }

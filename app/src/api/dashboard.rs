@@ -1,6 +1,5 @@
 //! The first page: what was sold, what was delivered, what wants attention.
 
-use domain::money::Money;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,27 +20,31 @@ pub struct Problem {
     pub text: String,
     /// Address of the page where it is done.
     pub href: String,
-    /// Since when.
-    pub since: Timestamp,
+    /// Since when; `None` where it has always been so.
+    pub since: Option<Timestamp>,
 }
 
 /// What is still to do before the first sale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a checklist is its yes and no"
+)]
 pub struct FirstSteps {
-    /// A tenant key is active.
-    pub has_tenant_key: bool,
     /// There is a product.
     pub has_product: bool,
     /// A Stripe app is ready on this side of the switch.
     pub has_ready_app: bool,
-    /// A purchase was fulfilled on this side of the switch.
-    pub has_purchase: bool,
+    /// Mails can be sent.
+    pub has_mail_server: bool,
+    /// A key was issued on this side of the switch.
+    pub has_license: bool,
 }
 
 impl FirstSteps {
     /// True once nothing is left.
     pub const fn are_done(&self) -> bool {
-        self.has_tenant_key && self.has_product && self.has_ready_app && self.has_purchase
+        self.has_product && self.has_ready_app && self.has_mail_server && self.has_license
     }
 }
 
@@ -50,16 +53,10 @@ impl FirstSteps {
 pub struct Dashboard {
     /// Keys issued in the last 30 days.
     pub keys_issued: i64,
-    /// Keys issued in the last 24 hours.
-    pub keys_issued_today: i64,
-    /// Purchases fulfilled in the last 30 days.
-    pub purchases: i64,
-    /// Money taken in the last 30 days, by currency.
-    pub revenue: Vec<Money>,
-    /// Mails handed over in the last 30 days.
-    pub mails_sent: i64,
-    /// Mails on their way.
-    pub mails_waiting: i64,
+    /// Keys issued in the 30 days before those.
+    pub keys_issued_before: i64,
+    /// Mails that were refused so far.
+    pub mails_unsent: i64,
     /// What wants an act, the most urgent first.
     pub problems: Vec<Problem>,
     /// What is still to do before the first sale.
@@ -74,6 +71,6 @@ pub struct Dashboard {
 #[server]
 pub async fn load_dashboard() -> Result<Dashboard, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    missing("engine::dashboard::view")
+    let who = signed_in().await?;
+    dashboard_page(&who).await.map_err(refuse)
 }

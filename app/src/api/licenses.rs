@@ -67,16 +67,14 @@ pub async fn load_licenses(
     #[server(flatten)] search: LicenseSearch,
 ) -> Result<Listed<LicenseRow>, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = search;
-    missing("engine::licenses::list")
+    let who = signed_in().await?;
+    license_list(&who, search).await.map_err(refuse)
 }
 
 /// One key.
 #[server]
 pub async fn load_license(id: String) -> Result<LicenseDetail, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = id;
-    missing("engine::licenses::get")
+    let who = signed_in().await?;
+    license_detail(&who, &id).await.map_err(refuse)
 }

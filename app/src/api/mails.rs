@@ -16,6 +16,8 @@ pub struct MailRow {
     pub id: MailId,
     /// `purchase`, `payment_failed`, ….
     pub kind: String,
+    /// The product whose template it is made from.
+    pub product_name: String,
     /// To whom.
     pub address: String,
     /// Word of its state.
@@ -24,6 +26,15 @@ pub struct MailRow {
     pub last_answer: String,
     /// When it was queued.
     pub created_at: Timestamp,
+}
+
+/// One try to send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailAttempt {
+    /// When.
+    pub at: Timestamp,
+    /// What the mail server said, or why it could not be asked.
+    pub answer: String,
 }
 
 /// One mail, whole; rendered now from its template.
@@ -39,12 +50,12 @@ pub struct MailDetail {
     pub html: Option<String>,
     /// RFC 5322 Message-ID.
     pub message_id: String,
-    /// How often it was tried.
-    pub attempts: i64,
+    /// Why the template cannot be rendered, where it cannot.
+    pub problem: Option<String>,
+    /// The delivery log, oldest first.
+    pub attempts: Vec<MailAttempt>,
     /// When the mail server took it.
     pub sent_at: Option<Timestamp>,
-    /// When it is tried next.
-    pub next_attempt_at: Option<Timestamp>,
     /// False where no mail server is set: mails wait here.
     pub has_mailer: bool,
     /// The server's clock.
@@ -58,25 +69,24 @@ pub async fn load_mails(
     after: Option<String>,
 ) -> Result<Listed<MailRow>, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = (state, after);
-    missing("engine::mails::list")
+    let who = signed_in().await?;
+    let page = mail_list(&who, state.as_deref(), after.as_deref()).await;
+    page.map_err(refuse)
 }
 
 /// One mail.
 #[server]
 pub async fn load_mail(id: String) -> Result<MailDetail, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = id;
-    missing("engine::mails::get")
+    let who = signed_in().await?;
+    mail_detail(&who, &id).await.map_err(refuse)
 }
 
 /// Sends the keys again as a new mail, to this address.
 #[server]
 pub async fn resend_mail(id: String, email: String) -> Result<Done, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = (id, email);
-    missing("engine::mails::resend")
+    let who = signed_in().await?;
+    let sent = send_again(&who, &id, &email).await;
+    reply::<ResendMail>(sent, &[("email", email)]).await
 }

@@ -25,24 +25,23 @@ pub struct PlanRow {
 #[server]
 pub async fn load_plans() -> Result<Vec<PlanRow>, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    missing("engine::plans::list")
+    let who = signed_in().await?;
+    plan_list(&who).await.map_err(refuse)
 }
 
 /// One plan.
 #[server]
 pub async fn load_plan(id: String) -> Result<PlanRow, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = id;
-    missing("engine::plans::get")
+    let who = signed_in().await?;
+    plan_of(&who, &id).await.map_err(refuse)
 }
 
 /// Saves a plan; with an empty id a new one.
 #[server]
 pub async fn save_plan(id: String, #[server(flatten)] form: PlanForm) -> Result<Done, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = (id, form);
-    missing("engine::plans::save")
+    let who = signed_in().await?;
+    let saved = keep_plan(&who, &id, &form).await;
+    reply::<SavePlan>(saved, &form).await
 }

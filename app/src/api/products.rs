@@ -3,7 +3,6 @@
 use domain::ids::ProductId;
 use domain::money::Money;
 use domain::product::ProductForm;
-use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -42,10 +41,6 @@ pub struct ProductPage {
     pub email: String,
     /// Codes that Stripe charges in.
     pub currencies: Vec<String>,
-    /// When it was made.
-    pub created_at: Option<Timestamp>,
-    /// The server's clock.
-    pub now: Timestamp,
 }
 
 /// A mail with example values, or why the template cannot be rendered.
@@ -65,17 +60,16 @@ pub struct MailPreview {
 #[server]
 pub async fn load_products() -> Result<Vec<ProductRow>, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    missing("engine::products::list")
+    let who = signed_in().await?;
+    product_list(&who).await.map_err(refuse)
 }
 
 /// One product, or with an empty id the page of a new one.
 #[server]
 pub async fn load_product(id: String) -> Result<ProductPage, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = id;
-    missing("engine::products::get")
+    let who = signed_in().await?;
+    product_page(&who, &id).await.map_err(refuse)
 }
 
 /// Saves a product; with an empty id a new one.
@@ -85,9 +79,9 @@ pub async fn save_product(
     #[server(flatten)] form: ProductForm,
 ) -> Result<Done, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = (id, form);
-    missing("engine::products::update")
+    let who = signed_in().await?;
+    let saved = keep_product(&who, &id, &form).await;
+    reply::<SaveProduct>(saved, &form).await
 }
 
 /// The mail that a template makes, with example values.
@@ -98,16 +92,15 @@ pub async fn preview_mail(
     template: String,
 ) -> Result<MailPreview, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = (product_name, subject, template);
-    missing("engine::products::preview_mail")
+    let who = signed_in().await?;
+    Ok(mail_preview(&who, (&product_name, &subject, &template)))
 }
 
 /// Sends the saved mail with example values to this address.
 #[server]
-pub async fn send_test_mail(id: String, email: String) -> Result<Done, UiError> {
+pub async fn send_test_mail(id: String, recipient: String) -> Result<Done, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = (id, email);
-    missing("engine::products::send_test_mail")
+    let who = signed_in().await?;
+    let sent = try_mail(&who, &id, &recipient).await;
+    reply::<SendTestMail>(sent, &[("recipient", recipient)]).await
 }

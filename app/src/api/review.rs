@@ -43,8 +43,8 @@ pub struct Review {
 #[server]
 pub async fn load_review() -> Result<Review, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    missing("engine::orders::list_reviews")
+    let who = signed_in().await?;
+    review_page(&who).await.map_err(refuse)
 }
 
 /// The decision to issue.
@@ -57,24 +57,22 @@ pub struct IssueForm {
     pub product_id: String,
     /// How many keys.
     pub quantity: String,
-    /// To whom.
-    pub email: String,
 }
 
 /// Issues the keys of a purchase that waits.
 #[server]
 pub async fn issue_keys(#[server(flatten)] form: IssueForm) -> Result<Done, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = form;
-    missing("engine::orders::issue_reviewed")
+    let who = signed_in().await?;
+    let issued = issue_reviewed(&who, &form).await;
+    reply::<IssueKeys>(issued, &form).await
 }
 
 /// Puts a purchase aside without keys.
 #[server]
 pub async fn dismiss_review(id: String) -> Result<Done, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = id;
-    missing("engine::orders::dismiss_reviewed")
+    let who = signed_in().await?;
+    let dismissed = dismiss_reviewed(&who, &id).await;
+    reply::<DismissReview>(dismissed, NOTHING).await
 }

@@ -39,13 +39,14 @@ pub struct Wanting {
 pub async fn load_viewer() -> Result<Viewer, UiError> {
     use crate::ssr::*;
     let who = signed_in().await?;
+    let wanting = wanting_counts(&who).await.map_err(refuse)?;
     let session = who.session;
     Ok(Viewer {
         email: session.email,
         role: session.role,
         tenant_name: session.tenant_name,
         livemode: session.livemode,
-        wanting: Wanting::default(),
+        wanting,
     })
 }
 

@@ -32,7 +32,7 @@ pub struct EventRow {
 /// One step of an event's way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventStep {
-    /// True where it went well; `None` where it is still to come.
+    /// True where it went well; `None` where it was not tried.
     pub went_well: Option<bool>,
     /// What was done.
     pub text: String,
@@ -45,12 +45,12 @@ pub struct EventStep {
 pub struct EventDetail {
     /// The row.
     pub row: EventRow,
-    /// Live or test; `None` where nobody vouches for it.
-    pub livemode: Option<bool>,
-    /// How we know it: `signature` or `fetched`.
-    pub source: Option<String>,
-    /// API version that it is written in.
-    pub api_version: Option<String>,
+    /// False for a delivery whose claims prove nothing.
+    pub is_vouched_for: bool,
+    /// How we know it: `signature` or `stripe`; empty where nobody vouches for it.
+    pub source: String,
+    /// API version that it is written in; empty where unknown.
+    pub api_version: String,
     /// How often its delivery came.
     pub receipts: i64,
     /// The first error.
@@ -59,7 +59,7 @@ pub struct EventDetail {
     pub remedy: Option<String>,
     /// Its way.
     pub steps: Vec<EventStep>,
-    /// JSON as Stripe sent it, indented.
+    /// The body as it came; empty where it was too long to be kept.
     pub payload: String,
     /// True where processing again makes sense.
     pub may_replay: bool,
@@ -71,28 +71,27 @@ pub struct EventDetail {
 #[server]
 pub async fn load_events(
     status: Option<String>,
-    after: Option<String>,
+    page: Option<String>,
 ) -> Result<Listed<EventRow>, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = (status, after);
-    missing("engine::stripe::list_events")
+    let who = signed_in().await?;
+    let page = event_list(&who, status, page.as_deref()).await;
+    page.map_err(refuse)
 }
 
 /// One event.
 #[server]
 pub async fn load_event(id: String) -> Result<EventDetail, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = id;
-    missing("engine::stripe::get_event")
+    let who = signed_in().await?;
+    event_detail(&who, &id).await.map_err(refuse)
 }
 
 /// Verifies and processes an event again.
 #[server]
 pub async fn replay_event(id: String) -> Result<Done, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    let _ = id;
-    missing("engine::stripe::replay_event")
+    let who = signed_in().await?;
+    let replayed = process_again(&who, &id).await;
+    reply::<ReplayEvent>(replayed, NOTHING).await
 }

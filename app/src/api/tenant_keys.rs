@@ -33,8 +33,16 @@ pub struct TenantKeys {
 #[server]
 pub async fn load_tenant_keys() -> Result<TenantKeys, UiError> {
     use crate::ssr::*;
-    let _who = signed_in().await?;
-    missing("engine::keys::list_tenant_keys")
+    let who = signed_in().await?;
+    let keys = engine::keys::list_tenant_keys::execute(&who.engine, &who.actor).await;
+    Ok(TenantKeys {
+        keys: keys
+            .map_err(refuse)?
+            .into_iter()
+            .map(tenant_key_row)
+            .collect(),
+        now: who.engine.now(),
+    })
 }
 
 /// Makes a new tenant key and seals with it from now on.

@@ -1,6 +1,5 @@
 //! The first page: what was sold, what was delivered, what wants attention.
 
-use domain::money::Money;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
@@ -20,7 +19,7 @@ pub fn DashboardPage() -> impl IntoView {
                 title="Dashboard"
                 purpose="What was sold, what was delivered, and what wants your attention."
             >
-                <a class="btn" href="/test-purchase">
+                <a class="btn" href="/stripe/test-purchase">
                     "Test purchase"
                 </a>
             </PageHead>
@@ -44,30 +43,26 @@ fn Body(data: Dashboard) -> impl IntoView {
 }
 
 fn counts(data: &Dashboard) -> impl IntoView + use<> {
-    let mails = match data.mails_waiting {
-        0 => "none waiting".to_owned(),
-        waiting => format!("{} waiting", format::count(waiting)),
+    let problems = i64::try_from(data.problems.len()).unwrap_or(i64::MAX);
+    let unsent = match data.mails_unsent {
+        0 => "every mail was taken",
+        _ => "refused so far; they are tried again",
     };
     view! {
         <div class="cols">
             <Stat
                 label="Keys issued, 30 days"
                 value=format::count(data.keys_issued)
-                note=format!("{} in the last 24 hours", format::count(data.keys_issued_today))
+                note=format!("{} in the 30 days before", format::count(data.keys_issued_before))
             />
-            <Stat label="Purchases fulfilled, 30 days" value=format::count(data.purchases)/>
-            <Stat label="Paid, 30 days" value=revenue(&data.revenue)/>
-            <Stat label="Mails sent, 30 days" value=format::count(data.mails_sent) note=mails/>
+            <Stat label="Mails not sent yet" value=format::count(data.mails_unsent) note=unsent/>
+            <Stat
+                label="Wants your attention"
+                value=format::count(problems)
+                note=if problems == 0 { "nothing to do" } else { "see below" }
+            />
         </div>
     }
-}
-
-fn revenue(sums: &[Money]) -> String {
-    if sums.is_empty() {
-        return "–".to_owned();
-    }
-    let texts: Vec<_> = sums.iter().map(ToString::to_string).collect();
-    texts.join(" · ")
 }
 
 fn latest(rows: Vec<crate::api::licenses::LicenseRow>, now: Timestamp) -> AnyView {
@@ -77,7 +72,7 @@ fn latest(rows: Vec<crate::api::licenses::LicenseRow>, now: Timestamp) -> AnyVie
                 title="No keys yet"
                 text="Keys stand here as soon as a purchase is paid. Try it with a test purchase; it costs nothing."
             >
-                <a class="btn" href="/test-purchase">
+                <a class="btn" href="/stripe/test-purchase">
                     "Make a test purchase"
                 </a>
             </Empty>
@@ -108,7 +103,7 @@ fn ProblemList(problems: Vec<Problem>, now: Timestamp) -> impl IntoView {
                         <span class="muted small">{problem.text}</span>
                     </span>
                     <span class="small">
-                        <Ago at=problem.since now/>
+                        {problem.since.map(|at| view! { <Ago at now/> })}
                     </span>
                 </a>
             }
@@ -136,7 +131,6 @@ fn FirstStepList(steps: FirstSteps) -> impl IntoView {
     view! {
         <Panel title="First steps">
             <Steps>
-                {step(steps.has_tenant_key, "/tenant-keys", "A tenant key", "seals your secrets.")}
                 {step(steps.has_product, "/products/new", "A product", "says what a purchase gives.")}
                 {step(
                     steps.has_ready_app,
@@ -145,8 +139,14 @@ fn FirstStepList(steps: FirstSteps) -> impl IntoView {
                     "lets us check that a payment is real.",
                 )}
                 {step(
-                    steps.has_purchase,
-                    "/test-purchase",
+                    steps.has_mail_server,
+                    "/help",
+                    "A mail server",
+                    "delivers the keys. Until EXISONE_SMTP_URL is set, mails wait in the outbox.",
+                )}
+                {step(
+                    steps.has_license,
+                    "/stripe/test-purchase",
                     "A test purchase",
                     "shows the whole way, keys and mail.",
                 )}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos::web_sys;
-use leptos_router::components::{A, Outlet};
+use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
 use super::load::provide_flash;
@@ -70,7 +70,7 @@ fn Side(viewer: ViewerResource) -> impl IntoView {
                     "Stripe Integration",
                     &[
                         ("/stripe", "Stripe Apps and Events", |viewer| viewer.wanting.events),
-                        ("/test-purchase", "Test Purchase", none),
+                        ("/stripe/test-purchase", "Test Purchase", none),
                         ("/review", "Review", |viewer| viewer.wanting.reviews),
                     ],
                     viewer,
@@ -114,6 +114,7 @@ fn link(
     wanting: Wanting,
     viewer: ViewerResource,
 ) -> AnyView {
+    let path = use_location().pathname;
     let count = move || {
         Suspend::new(async move {
             let count = viewer.await.map_or(0, |viewer| wanting(&viewer));
@@ -127,12 +128,22 @@ fn link(
         })
     };
     view! {
-        <A href=href exact=href == "/">
+        <a href=href aria-current=move || is_current(href, &path.get()).then_some("page")>
             {label}
             <Transition>{count}</Transition>
-        </A>
+        </a>
     }
     .into_any()
+}
+
+/// True where the page belongs to this link: at its address or below, unless that is another link's.
+fn is_current(href: &str, path: &str) -> bool {
+    const BELOW_OTHERS: &str = "/stripe/test-purchase";
+    if href == "/" || path == BELOW_OTHERS {
+        return path == href;
+    }
+    let below = path.strip_prefix(href);
+    below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 #[component]
@@ -221,5 +232,34 @@ fn ModeSwitch(livemode: bool) -> impl IntoView {
                 {side("test", "Test", !livemode)} {side("live", "Live", livemode)}
             </div>
         </Form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_current;
+
+    #[test]
+    fn a_page_belongs_to_exactly_one_link() {
+        let links = [
+            "/",
+            "/products",
+            "/plans",
+            "/stripe",
+            "/stripe/test-purchase",
+        ];
+        let cases = [
+            ("/", "/"),
+            ("/products/12", "/products"),
+            ("/stripe/apps/new", "/stripe"),
+            ("/stripe/test-purchase", "/stripe/test-purchase"),
+        ];
+        for (path, expected) in cases {
+            let current: Vec<_> = links
+                .into_iter()
+                .filter(|href| is_current(href, path))
+                .collect();
+            assert_eq!(current, [expected], "{path}");
+        }
     }
 }

@@ -58,7 +58,7 @@ fn Sell() -> impl IntoView {
                     " and set Default License Days (0 is Perpetual) and Trial Days. A perpetual product beats every days that a purchase brings; otherwise a plan’s days beat the product’s."
                 </li>
                 <li>
-                    "Make a " <a href="/test-purchase">"test purchase"</a>
+                    "Make a " <a href="/stripe/test-purchase">"test purchase"</a>
                     ". The keys stand on the page you come back to, on the Dashboard, and in a mail from the product’s template, which may say "
                     <code>"{{ActivationKey}}"</code> ", " <code>"{{ProductName}}"</code> " and "
                     <code>"{{CustomerEmail}}"</code> "."

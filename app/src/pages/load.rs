@@ -66,10 +66,15 @@ pub fn refusal(error: UiError) -> AnyView {
         let next = leptos_router::location::Url::escape(&here);
         return view! { <Redirect path=format!("/sign-in?next={next}")/> }.into_any();
     }
+    let reasons = error
+        .fields
+        .iter()
+        .map(|field| view! { <p>{field.message.clone()}</p> })
+        .collect_view();
     view! {
-        <div class="page">
+        <div class="inner">
             <Notice tone=Tone::Bad title=error.message>
-                <p>
+                {reasons} <p>
                     <a href="/">"Go to the dashboard"</a>
                 </p>
             </Notice>

@@ -6,11 +6,11 @@ use leptos::prelude::*;
 use super::load::{loaded, path_part, query_part, successes};
 use super::words;
 use crate::api::Listed;
-use crate::api::mails::{MailDetail, MailRow, ResendMail, load_mail, load_mails};
+use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
 use crate::format;
 use crate::ui::{
     Ago, ButtonLook, Cell, Column, Empty, Fact, Facts, Field, Form, InputKind, Notice, PageHead,
-    Pager, Panel, Place, Row, Segments, SubmitButton, Table, Tag, Tone, When,
+    Pager, Panel, Place, Row, Segments, Step, Steps, SubmitButton, Table, Tag, Tone, When,
 };
 
 const COLUMNS: &[Column] = &[
@@ -104,7 +104,7 @@ fn mail_line(mail: MailRow, now: Timestamp) -> impl IntoView {
             <Cell place=Place::Mark>
                 <Tag tone=words::mail(&mail.state) word=mail.state/>
             </Cell>
-            <Cell place=Place::Detail>{kind(&mail.kind)}</Cell>
+            <Cell place=Place::Detail>{format!("{} {}", mail.product_name, kind(&mail.kind))}</Cell>
             <Cell place=Place::Wide>
                 <span class="muted small wrap">{mail.last_answer}</span>
             </Cell>
@@ -145,16 +145,15 @@ fn Mail(mail: MailDetail, resend: ServerAction<ResendMail>) -> impl IntoView {
             </Notice>
         }
     });
-    let body = match mail.html.clone() {
-        Some(html) => view! {
-            <iframe class="letter-frame" title="The mail as HTML" sandbox="" srcdoc=html></iframe>
-        }
-        .into_any(),
-        None => view! { <div class="letter">{mail.text.clone()}</div> }.into_any(),
-    };
+    let body = letter(&mail);
     let (id, address) = (mail.row.id.to_string(), mail.row.address.clone());
+    let title = if mail.subject.is_empty() {
+        kind(&mail.row.kind)
+    } else {
+        mail.subject.clone()
+    };
     view! {
-        <PageHead title=mail.subject.clone() purpose=format!("To {address}.")/>
+        <PageHead title purpose=format!("To {address}.")/>
         {no_mailer}
         <div class="two">
             <Panel title="Text">{body}</Panel>
@@ -182,33 +181,65 @@ fn Mail(mail: MailDetail, resend: ServerAction<ResendMail>) -> impl IntoView {
     }
 }
 
+fn letter(mail: &MailDetail) -> AnyView {
+    if let Some(problem) = mail.problem.clone() {
+        return view! {
+            <div class="inner">
+                <Notice tone=Tone::Bad title=problem>
+                    <p>"Mend the template on the product’s page; waiting mails then go out by themselves."</p>
+                </Notice>
+            </div>
+        }
+        .into_any();
+    }
+    match mail.html.clone() {
+        Some(html) => view! {
+            <iframe class="letter-frame" title="The mail as HTML" sandbox="" srcdoc=html></iframe>
+        }
+        .into_any(),
+        None => view! { <div class="letter">{mail.text.clone()}</div> }.into_any(),
+    }
+}
+
 fn facts(mail: MailDetail) -> impl IntoView {
-    let now = mail.now;
-    let moment = move |name: &'static str, at: Option<Timestamp>| {
-        at.map(move |at| {
-            view! {
-                <Fact name>
-                    <When at now/>
-                </Fact>
-            }
-        })
-    };
-    let answer = (!mail.row.last_answer.is_empty()).then(|| {
-        view! { <Fact name="The server’s answer">{mail.row.last_answer.clone()}</Fact> }
+    let (now, attempts) = (mail.now, attempts(mail.attempts));
+    let sent = mail.sent_at.map(|at| {
+        view! {
+            <Fact name="Handed over (UTC)">
+                <When at now/>
+            </Fact>
+        }
     });
     view! {
         <Facts>
             <Fact name="State">
                 <Tag tone=words::mail(&mail.row.state) word=mail.row.state/>
             </Fact>
-            <Fact name="Tried">{format::counted(mail.attempts, "time")}</Fact>
-            {answer}
-            {moment("Queued (UTC)", Some(mail.row.created_at))}
-            {moment("Handed over (UTC)", mail.sent_at)}
-            {moment("Tried next (UTC)", mail.next_attempt_at)}
-            <Fact name="Message-ID">
+            <Fact name="To">{mail.row.address}</Fact>
+            <Fact name="Queued (UTC)">
+                <When at=mail.row.created_at now/>
+            </Fact>
+            {sent} <Fact name="Message-ID">
                 <code>{mail.message_id}</code>
             </Fact>
         </Facts>
+        {attempts}
     }
+}
+
+fn attempts(attempts: Vec<MailAttempt>) -> impl IntoView {
+    let any = !attempts.is_empty();
+    let lines = attempts
+        .into_iter()
+        .map(|attempt| {
+            let is_taken = attempt.answer.starts_with('2');
+            let tone = if is_taken { Tone::Ok } else { Tone::Warn };
+            view! {
+                <Step tone remark=format::date_time(attempt.at)>
+                    {attempt.answer}
+                </Step>
+            }
+        })
+        .collect_view();
+    any.then(|| view! { <Steps>{lines}</Steps> })
 }

@@ -91,7 +91,6 @@ fn Case(
                     <div class="pair">
                         <SelectField name="productId" label="Product" value=product options=products/>
                         <Field name="quantity" label="Keys" kind=InputKind::Number value=quantity/>
-                        <Field name="email" label="To" kind=InputKind::Email value=row.email/>
                     </div>
                     <div class="form-end">
                         <SubmitButton label="Issue these keys"/>

@@ -58,25 +58,22 @@ fn Told(receipt: Receipt) -> impl IntoView {
     } else {
         receipt.product_name
     };
-    let mailed = receipt
-        .mailed_to
-        .map(|address| format!("They are also on their way to {address}."));
+    let mailed = receipt.mailed_to.map(|address| match receipt.is_mailed {
+        true => format!("They were also sent to {address}."),
+        false => format!("They are also on their way to {address}."),
+    });
     match receipt.progress {
         Progress::Coming => view! {
             <header>
                 <h1>"Thank you. Your keys are being made"</h1>
                 <p class="muted" role="status">
-                    "They stand here in a moment. This page looks again by itself."
+                    "They stand here as soon as the payment has arrived; this page looks again by itself. Some banks take days: then the keys come by mail."
                 </p>
             </header>
             <noscript inner_html=REFRESH></noscript>
         }
         .into_any(),
         Progress::Issued(keys) => issued(&product, keys, mailed),
-        Progress::AwaitingPayment => said(
-            "Thank you. Your bank takes its time",
-            "Some payments take days to arrive. The keys come by mail as soon as the money is there.",
-        ),
         Progress::Sent(address) => {
             let address = address.unwrap_or_else(|| "your address".to_owned());
             said(

@@ -1,23 +1,42 @@
-//! What server functions use on the server: the engine, who asks, the reply, the cookie.
+//! What server functions use on the server: the engine, who asks, the reply, the cookie,
+//! and a file a feature that turns the engine's answers into what pages show.
 //!
 //! Invariant: nothing of this is compiled for the browser.
 
 mod access_tokens;
 mod cookie;
+mod dashboard;
 mod door;
+mod licenses;
+mod mails;
+mod products;
+mod purchases;
 mod refusal;
 mod reply;
 mod request;
 mod session;
 mod stripe_apps;
+mod stripe_events;
+mod tenant_keys;
 
 pub use access_tokens::{access_tokens, end_access_token, make_access_token};
-pub use cookie::{end_session, keep_new_token, never_store, take_new_token};
+pub use cookie::{end_session, never_store};
+pub use dashboard::{dashboard_page, wanting_counts};
 pub use door::{SetUpCode, make_first_person, open_session};
-pub use refusal::{missing, refuse};
+pub use licenses::{change_list, license_detail, license_list};
+pub use mails::{mail_detail, mail_list, send_again};
+pub use products::{
+    keep_plan, keep_product, mail_preview, plan_list, plan_of, product_list, product_page, try_mail,
+};
+pub use purchases::{
+    begin_purchase, dismiss_reviewed, issue_reviewed, purchase_choices, receipt, review_page,
+};
+pub use refusal::refuse;
 pub use reply::{NOTHING, Next, reply, take_flash};
-pub use request::{Client, ClientAddress, client, safe_path};
+pub use request::{ClientAddress, safe_path};
 pub use session::{SignedIn, engine, session_token, signed_in};
 pub use stripe_apps::{
     app_detail, app_page, archive_stripe_app, check_stripe_app, save_stripe_app,
 };
+pub use stripe_events::{event_detail, event_list, process_again};
+pub use tenant_keys::tenant_key_row;

@@ -69,11 +69,3 @@ fn fault(error: &Error) -> UiError {
     };
     UiError::new(Kind::Fault, message)
 }
-
-/// Stands where the engine's action is not written yet.
-pub fn missing<T>(action: &'static str) -> Result<T, UiError> {
-    tracing::error!(action, "a page asked for an action that does not exist yet");
-    let refusal = UiError::new(Kind::Fault, "This part of the server is not built yet.");
-    say_status(&refusal);
-    Err(refusal)
-}

@@ -107,7 +107,7 @@ fn List(data: Listed<LicenseRow>, search: LicenseSearch) -> impl IntoView {
         } else {
             view! {
                 <Empty title="No keys yet" text="Keys stand here as soon as a purchase is paid.">
-                    <a class="btn" href="/test-purchase">
+                    <a class="btn" href="/stripe/test-purchase">
                         "Make a test purchase"
                     </a>
                 </Empty>

@@ -130,7 +130,7 @@ pub fn TestMail(id: String, email: String) -> impl IntoView {
                 <Form action>
                     <input type="hidden" name="id" value=id/>
                     <Field
-                        name="email"
+                        name="recipient"
                         label="Send to"
                         hint="What is saved, with an example key."
                         kind=InputKind::Email

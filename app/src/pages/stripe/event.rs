@@ -1,5 +1,6 @@
 //! One event: what came, what was made of it, and the one thing to do next.
 
+use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use crate::api::stripe_events::{EventDetail, EventStep, ReplayEvent, load_event};
@@ -76,7 +77,7 @@ fn step_line(step: EventStep) -> impl IntoView {
     let tone = match step.went_well {
         Some(true) => Tone::Ok,
         Some(false) => Tone::Bad,
-        None => Tone::Info,
+        None => Tone::Warn,
     };
     let remark = step.at.map(format::date_time).unwrap_or_default();
     view! {
@@ -86,16 +87,20 @@ fn step_line(step: EventStep) -> impl IntoView {
     }
 }
 
-fn facts(event: EventDetail, now: domain::timestamp::Timestamp) -> impl IntoView {
-    let mode = match event.livemode.map(words::mode) {
-        Some((tone, word)) => view! { <Tag tone word/> }.into_any(),
-        None => "nobody vouches for it".into_any(),
+fn facts(event: EventDetail, now: Timestamp) -> impl IntoView {
+    let source = match event.source.as_str() {
+        "stripe" => "fetched from Stripe",
+        "signature" => "its signature was right",
+        _ => "nobody vouches for it",
     };
-    let source = match event.source.as_deref() {
-        Some("fetched") => "fetched from Stripe",
-        Some(_) => "its signature was right",
-        None => "unverified",
+    let or = |text: String, otherwise: &str| {
+        if text.is_empty() {
+            otherwise.to_owned()
+        } else {
+            text
+        }
     };
+    let app = event.row.app_name.unwrap_or_else(|| "none".to_owned());
     view! {
         <Facts>
             <Fact name="Status">
@@ -106,10 +111,9 @@ fn facts(event: EventDetail, now: domain::timestamp::Timestamp) -> impl IntoView
             <Fact name="Event id">
                 <Copyable text=event.row.stripe_event_id what="event id"/>
             </Fact>
-            <Fact name="Mode">{mode}</Fact>
-            <Fact name="App">{event.row.app_name.unwrap_or_else(|| "none".to_owned())}</Fact>
+            <Fact name="App">{app}</Fact>
             <Fact name="Known because">{source}</Fact>
-            <Fact name="API version">{event.api_version.unwrap_or_else(|| "unknown".to_owned())}</Fact>
+            <Fact name="API version">{or(event.api_version, "unknown")}</Fact>
             <Fact name="Came">{format::counted(event.receipts, "time")}</Fact>
             <Fact name="Received (UTC)">
                 <When at=event.row.received_at now/>

@@ -32,10 +32,10 @@ const EVENT_COLUMNS: &[Column] = &[
 #[component]
 pub fn StripePage() -> impl IntoView {
     let apps = Resource::new(|| (), |()| load_apps());
-    let (status, after) = (query_part("status"), query_part("after"));
+    let (status, page) = (query_part("status"), query_part("page"));
     let events = Resource::new(
-        move || (status.get(), after.get()),
-        |(status, after)| load_events(status, after),
+        move || (status.get(), page.get()),
+        |(status, page)| load_events(status, page),
     );
     view! {
         <div class="page">
@@ -48,7 +48,7 @@ pub fn StripePage() -> impl IntoView {
                 </a>
             </PageHead>
             {loaded(apps, |apps| view! { <Apps apps/> }.into_any())}
-            {event_log(events, status, after)}
+            {event_log(events, status, page)}
         </div>
     }
 }
@@ -122,7 +122,7 @@ fn AppLine(app: AppDetail) -> impl IntoView {
 fn event_log(
     events: Resource<Result<Listed<EventRow>, UiError>>,
     status: Memo<Option<String>>,
-    after: Memo<Option<String>>,
+    page: Memo<Option<String>>,
 ) -> impl IntoView {
     let filter = move || view! { <Segments label="Status" items=filters(status.get())/> };
     view! {
@@ -130,7 +130,7 @@ fn event_log(
             {loaded(
                 events,
                 move |events| {
-                    let is_first = after.get_untracked().is_none();
+                    let is_first = page.get_untracked().is_none();
                     view! { <Events events status=status.get_untracked() is_first/> }.into_any()
                 },
             )}
@@ -180,7 +180,7 @@ fn Events(events: Listed<EventRow>, status: Option<String>, is_first: bool) -> i
         </Table>
         <Pager
             newest=(!is_first).then_some(newest)
-            older=events.next.map(|next| format!("{base}after={next}"))
+            older=events.next.map(|next| format!("{base}page={next}"))
         />
     }
     .into_any()

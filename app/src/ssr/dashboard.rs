@@ -1,0 +1,73 @@
+//! The dashboard between the engine and its page.
+
+use engine::Error;
+use engine::dashboard::{self, Problem as Found, ProblemKind, Target, wanting};
+
+use super::licenses::license_row;
+use super::session::SignedIn;
+use crate::api::dashboard::{Dashboard, FirstSteps, Problem};
+use crate::api::session::Wanting;
+
+/// One side's dashboard.
+pub async fn dashboard_page(who: &SignedIn) -> Result<Dashboard, Error> {
+    let side = who.session.livemode;
+    let found = dashboard::execute(&who.engine, &who.actor, side).await?;
+    Ok(Dashboard {
+        keys_issued: found.keys_issued,
+        keys_issued_before: found.keys_issued_before,
+        mails_unsent: found.mails_unsent,
+        problems: found.problems.into_iter().map(problem).collect(),
+        first_steps: FirstSteps {
+            has_product: found.checklist.has_product,
+            has_ready_app: found.checklist.has_ready_stripe_app,
+            has_mail_server: found.checklist.has_mail_server,
+            has_license: found.checklist.has_license,
+        },
+        latest: found.latest.into_iter().map(license_row).collect(),
+        now: who.engine.now(),
+    })
+}
+
+/// The counts beside every page.
+pub async fn wanting_counts(who: &SignedIn) -> Result<Wanting, Error> {
+    let side = who.session.livemode;
+    let counts = wanting::execute(&who.engine, &who.actor, side).await?;
+    Ok(Wanting {
+        events: counts.failed_events,
+        reviews: counts.reviews,
+        mails: counts.failed_mails,
+    })
+}
+
+fn problem(found: Found) -> Problem {
+    let (kind, is_urgent) = match found.kind {
+        ProblemKind::FailedEvents => ("Event", true),
+        ProblemKind::OrderInReview | ProblemKind::OrderWithoutAddress => ("Purchase", true),
+        ProblemKind::MailsFailed => ("Mail", true),
+        ProblemKind::MailsRetrying | ProblemKind::NoMailServer => ("Mail", false),
+        ProblemKind::StripeApp | ProblemKind::NoStripeApp => ("App", false),
+        ProblemKind::TokenExpires => ("Token", false),
+    };
+    Problem {
+        kind: kind.to_owned(),
+        is_urgent,
+        title: found.title,
+        text: found.detail,
+        href: address(found.target),
+        since: found.since,
+    }
+}
+
+fn address(target: Target) -> String {
+    match target {
+        Target::FailedEvents => "/stripe?status=failed".to_owned(),
+        Target::Review(_) => "/review".to_owned(),
+        Target::Order(_) => "/licenses".to_owned(),
+        Target::Mails(state) => format!("/outbox?state={state}"),
+        Target::Mail(id) => format!("/outbox/{id}"),
+        Target::StripeApps => "/stripe".to_owned(),
+        Target::StripeApp(id) => format!("/stripe/apps/{id}"),
+        Target::AccessToken(_) => "/access-tokens".to_owned(),
+        Target::Settings => "/help".to_owned(),
+    }
+}

@@ -1,0 +1,89 @@
+//! Mails between the engine and their pages.
+
+use domain::ids::MailId;
+use domain::mail_state::MailState;
+use engine::Error;
+use engine::mails::{MailView, change_address, find, list, resend};
+use engine::page::PAGE_SIZE;
+
+use super::licenses::place;
+use super::reply::Next;
+use super::session::SignedIn;
+use crate::api::Listed;
+use crate::api::mails::{MailAttempt, MailDetail, MailRow};
+
+/// A page of the outbox.
+pub async fn mail_list(
+    who: &SignedIn,
+    state: Option<&str>,
+    after: Option<&str>,
+) -> Result<Listed<MailRow>, Error> {
+    let query = list::MailQuery {
+        livemode: Some(who.session.livemode),
+        // A word that is no state narrows nothing: the address was typed by hand.
+        state: state.and_then(|word| word.parse::<MailState>().ok()),
+        after: place(after)?,
+        limit: PAGE_SIZE,
+    };
+    let page = list::execute(&who.engine, &who.actor, &query).await?;
+    Ok(Listed {
+        items: page.items.into_iter().map(row).collect(),
+        next: page.after.map(|place| place.to_string()),
+        now: who.engine.now(),
+    })
+}
+
+fn row(mail: MailView) -> MailRow {
+    MailRow {
+        id: mail.id,
+        kind: mail.kind,
+        product_name: mail.product_name,
+        address: mail.recipient,
+        state: mail.state.to_string(),
+        last_answer: mail.last_answer,
+        created_at: mail.created_at,
+    }
+}
+
+/// One mail with its text.
+pub async fn mail_detail(who: &SignedIn, id: &str) -> Result<MailDetail, Error> {
+    let found = find::execute(&who.engine, &who.actor, parse(id)?).await?;
+    let (problem, body) = match found.body {
+        Ok(body) => (None, Some(body)),
+        Err(problem) => (Some(problem), None),
+    };
+    let attempts = found.attempts.into_iter().map(|attempt| MailAttempt {
+        at: attempt.at,
+        answer: attempt.answer,
+    });
+    Ok(MailDetail {
+        subject: body.as_ref().map(|b| b.subject.clone()).unwrap_or_default(),
+        text: body.as_ref().map(|b| b.text.clone()).unwrap_or_default(),
+        html: body.and_then(|body| body.html),
+        problem,
+        message_id: found.mail.message_id.clone(),
+        attempts: attempts.collect(),
+        sent_at: found.mail.sent_at,
+        has_mailer: who.engine.has_mailer(),
+        now: who.engine.now(),
+        row: row(found.mail),
+    })
+}
+
+/// Sends a mail that came to an end again; gives one that is still on its way another address.
+pub async fn send_again(who: &SignedIn, id: &str, email: &str) -> Result<Next, Error> {
+    let id = parse(id)?;
+    let mail = find::execute(&who.engine, &who.actor, id).await?.mail;
+    if mail.can_resend() {
+        let again = resend::execute(&who.engine, &who.actor, id, Some(email)).await?;
+        return Ok(Next::Go(format!("/outbox/{again}")));
+    }
+    change_address::execute(&who.engine, &who.actor, id, email).await?;
+    Ok(Next::Stay(
+        "It is tried at once, at this address.".to_owned(),
+    ))
+}
+
+fn parse(id: &str) -> Result<MailId, Error> {
+    id.parse().map_err(|_| Error::NotFound("mail"))
+}

@@ -1,0 +1,171 @@
+//! Products and plans between the engine and their pages.
+
+use domain::ids::{PlanId, ProductId};
+use domain::money::Currency;
+use domain::plan::PlanForm;
+use domain::product::{ProductChanges, ProductForm};
+use engine::Error;
+use engine::plans::{self, PlanView};
+use engine::products::{ProductView, create, find, list, preview_template, send_test_mail, update};
+
+use super::reply::Next;
+use super::session::SignedIn;
+use crate::api::plans::PlanRow;
+use crate::api::products::{MailPreview, ProductPage, ProductRow};
+
+/// All products.
+pub async fn product_list(who: &SignedIn) -> Result<Vec<ProductRow>, Error> {
+    let products = list::execute(&who.engine, &who.actor).await?;
+    Ok(products.into_iter().map(product_row).collect())
+}
+
+fn product_row(product: ProductView) -> ProductRow {
+    let fields = product.fields;
+    ProductRow {
+        id: product.id,
+        name: fields.name,
+        price: fields.price,
+        default_license_days: fields.default_license_days,
+        trial_days: fields.trial_days,
+        is_active: fields.is_active,
+        send_purchase_email: fields.send_purchase_email,
+    }
+}
+
+/// One product's page; with an empty id a new one's.
+pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error> {
+    let product = match id {
+        "" => None,
+        id => Some(find::execute(&who.engine, &who.actor, parse(id)?).await?),
+    };
+    let id = product.as_ref().map(|product| product.id);
+    let fields = product.map(|product| product.fields).unwrap_or_default();
+    Ok(ProductPage {
+        id,
+        preview: mail_preview(
+            who,
+            (&fields.name, &fields.email_subject, &fields.email_template),
+        ),
+        form: form(fields),
+        email: who.session.email.clone(),
+        currencies: Currency::all()
+            .map(|currency| currency.code().to_owned())
+            .collect(),
+    })
+}
+
+/// Every field as text.
+fn form(fields: ProductChanges) -> ProductForm {
+    let number = |number: Option<i32>| Some(number.map(|n| n.to_string()).unwrap_or_default());
+    ProductForm {
+        name: Some(fields.name),
+        version: Some(fields.version),
+        description: Some(fields.description),
+        is_active: Some(fields.is_active.to_string()),
+        price: Some(fields.price.major()),
+        currency: Some(fields.price.currency.code().to_owned()),
+        trial_days: Some(fields.trial_days.to_string()),
+        default_license_days: Some(fields.default_license_days.to_string()),
+        features: Some(fields.features.join(", ")),
+        max_seats: number(fields.max_seats),
+        seats_from_quantity: Some(fields.seats_from_quantity.to_string()),
+        minimum_required_version: Some(fields.minimum_required_version.unwrap_or_default()),
+        enforce_version_check: Some(fields.enforce_version_check.to_string()),
+        send_purchase_email: Some(fields.send_purchase_email.to_string()),
+        send_renewal_reminders: Some(fields.send_renewal_reminders.to_string()),
+        renewal_reminder_days: number(fields.renewal_reminder_days),
+        deactivation_cooldown_hours: number(fields.deactivation_cooldown_hours),
+        email_subject: Some(fields.email_subject),
+        email_template: Some(fields.email_template),
+        refund_policy: Some(fields.refund_policy.to_string()),
+    }
+}
+
+/// Saves a product; boxes that are not ticked send nothing and mean no.
+pub async fn keep_product(who: &SignedIn, id: &str, form: &ProductForm) -> Result<Next, Error> {
+    let mut form = form.clone();
+    for ticked in [
+        &mut form.is_active,
+        &mut form.seats_from_quantity,
+        &mut form.enforce_version_check,
+        &mut form.send_purchase_email,
+    ] {
+        ticked.get_or_insert_with(|| "false".to_owned());
+    }
+    if id.is_empty() {
+        let made = create::execute(&who.engine, &who.actor, &form).await?;
+        return Ok(Next::Go(format!("/products/{}", made.id)));
+    }
+    update::execute(&who.engine, &who.actor, parse(id)?, &form).await?;
+    Ok(Next::Stay("Saved.".to_owned()))
+}
+
+/// The mail that name, subject and template make; or why they make none.
+pub fn mail_preview(who: &SignedIn, (name, subject, body): (&str, &str, &str)) -> MailPreview {
+    let draft = preview_template::Draft {
+        product_name: name,
+        subject,
+        body,
+    };
+    match preview_template::execute(&who.actor, &draft) {
+        Ok(mail) => MailPreview {
+            subject: mail.subject,
+            text: mail.text,
+            html: mail.html,
+            problem: None,
+        },
+        Err(Error::Invalid(fields)) => MailPreview {
+            problem: fields.first().map(|field| field.message.clone()),
+            ..MailPreview::default()
+        },
+        Err(error) => MailPreview {
+            problem: Some(error.to_string()),
+            ..MailPreview::default()
+        },
+    }
+}
+
+/// Queues the saved mail with an example key.
+pub async fn try_mail(who: &SignedIn, id: &str, recipient: &str) -> Result<Next, Error> {
+    let mail = send_test_mail::execute(&who.engine, &who.actor, parse(id)?, recipient).await?;
+    Ok(Next::Go(format!("/outbox/{mail}")))
+}
+
+fn parse(id: &str) -> Result<ProductId, Error> {
+    id.parse().map_err(|_| Error::NotFound("product"))
+}
+
+/// All plans.
+pub async fn plan_list(who: &SignedIn) -> Result<Vec<PlanRow>, Error> {
+    let plans = plans::list::execute(&who.engine, &who.actor).await?;
+    Ok(plans.into_iter().map(plan_row).collect())
+}
+
+/// One plan.
+pub async fn plan_of(who: &SignedIn, id: &str) -> Result<PlanRow, Error> {
+    let plans = plan_list(who).await?;
+    let found = plans.into_iter().find(|plan| plan.id.to_string() == id);
+    found.ok_or(Error::NotFound("plan"))
+}
+
+fn plan_row(plan: PlanView) -> PlanRow {
+    PlanRow {
+        id: plan.id,
+        name: plan.fields.name,
+        duration_days: plan.fields.duration_days,
+        is_active: plan.fields.is_active,
+    }
+}
+
+/// Saves a plan.
+pub async fn keep_plan(who: &SignedIn, id: &str, form: &PlanForm) -> Result<Next, Error> {
+    let mut form = form.clone();
+    form.is_active.get_or_insert_with(|| "false".to_owned());
+    if id.is_empty() {
+        plans::create::execute(&who.engine, &who.actor, &form).await?;
+        return Ok(Next::Go("/plans".to_owned()));
+    }
+    let id: PlanId = id.parse().map_err(|_| Error::NotFound("plan"))?;
+    plans::update::execute(&who.engine, &who.actor, id, &form).await?;
+    Ok(Next::Stay("Saved.".to_owned()))
+}

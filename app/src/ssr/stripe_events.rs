@@ -1,0 +1,131 @@
+//! Events between the engine and their pages.
+
+use domain::timestamp::Timestamp;
+use engine::Error;
+use engine::stripe::events::{self, EventFilter, EventLine, VerificationAttempt};
+use engine::stripe::replay;
+
+use super::reply::Next;
+use super::session::SignedIn;
+use crate::api::Listed;
+use crate::api::stripe_events::{EventDetail, EventRow, EventStep};
+
+/// Lines of a page.
+const LINES: i64 = 50;
+
+/// A page of the log.
+pub async fn event_list(
+    who: &SignedIn,
+    status: Option<String>,
+    page: Option<&str>,
+) -> Result<Listed<EventRow>, Error> {
+    let number: i64 = page.and_then(|page| page.parse().ok()).unwrap_or(0);
+    let filter = EventFilter {
+        status: status.unwrap_or_default(),
+        livemode: Some(who.session.livemode),
+        limit: LINES,
+        ..EventFilter::default()
+    };
+    let lines = events::list(&who.engine, &who.actor, (filter, number)).await?;
+    let is_full = i64::try_from(lines.len()).is_ok_and(|count| count == LINES);
+    Ok(Listed {
+        items: lines.into_iter().map(row).collect(),
+        next: is_full.then(|| (number.max(0) + 1).to_string()),
+        now: who.engine.now(),
+    })
+}
+
+fn row(line: EventLine) -> EventRow {
+    EventRow {
+        id: line.id.to_string(),
+        stripe_event_id: line.stripe_event_id,
+        event_type: line.event_type,
+        outcome: if line.outcome.is_empty() {
+            line.error.unwrap_or_else(|| line.processing.clone())
+        } else {
+            line.outcome
+        },
+        status: line.status,
+        processing: line.processing,
+        app_name: line.app,
+        received_at: Timestamp::from_millis(line.received_at),
+    }
+}
+
+/// One event with its way.
+pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error> {
+    let event = events::detail(&who.engine, &who.actor, parse(id)?).await?;
+    let is_done = matches!(event.processing.as_str(), "fulfilled" | "ignored");
+    let remedy = (!event.is_event).then(|| remedy(&event.attempts));
+    let mut steps = vec![EventStep {
+        went_well: Some(true),
+        text: "Received".to_owned(),
+        at: Some(event.received_at),
+    }];
+    steps.extend(event.attempts.iter().map(attempt));
+    if !event.outcome.is_empty() {
+        steps.push(EventStep {
+            went_well: Some(event.processing != "failed"),
+            text: event.outcome.clone(),
+            at: event.processed_at,
+        });
+    }
+    if !event.issued.is_empty() {
+        steps.push(EventStep {
+            went_well: Some(true),
+            text: format!("Keys ending in {}", event.issued.join(", ")),
+            at: None,
+        });
+    }
+    Ok(EventDetail {
+        is_vouched_for: event.is_event,
+        source: event.source,
+        api_version: event.api_version,
+        receipts: event.receipts,
+        error: event.error.clone(),
+        remedy,
+        steps,
+        payload: event.payload.unwrap_or_default(),
+        may_replay: !(event.is_event && is_done),
+        now: who.engine.now(),
+        row: EventRow {
+            id: event.id.to_string(),
+            stripe_event_id: event.stripe_event_id,
+            event_type: event.event_type,
+            status: event.status,
+            processing: event.processing,
+            outcome: event.outcome,
+            app_name: event.app.map(|(_, name)| name),
+            received_at: event.received_at,
+        },
+    })
+}
+
+fn attempt(attempt: &VerificationAttempt) -> EventStep {
+    let mode = if attempt.is_live { "live" } else { "test" };
+    let was_tried = !attempt.finding.ends_with("not tried");
+    EventStep {
+        went_well: was_tried.then_some(attempt.matched),
+        text: format!("{} ({mode}): {}", attempt.app, attempt.finding),
+        at: None,
+    }
+}
+
+fn remedy(attempts: &[VerificationAttempt]) -> String {
+    if attempts.iter().any(|attempt| attempt.matched) {
+        return "The secret that is saved now is the right one: press Process again.".to_owned();
+    }
+    "Copy the signing secret of exactly the endpoint in Stripe that sends here into its app, save it, \
+     and press Process again. Or let Stripe send the event again."
+        .to_owned()
+}
+
+/// Verifies and processes an event again.
+pub async fn process_again(who: &SignedIn, id: &str) -> Result<Next, Error> {
+    let outcome = replay::execute(&who.engine, &who.actor, parse(id)?).await?;
+    Ok(Next::Stay(format!("Processed again: {outcome}.")))
+}
+
+fn parse<T: std::str::FromStr>(id: &str) -> Result<T, Error> {
+    id.parse().map_err(|_| Error::NotFound("event"))
+}
