@@ -1,29 +1,28 @@
-//! The worker: takes jobs when they are queued or due, and flushes what was put aside.
+//! The worker: takes jobs when they are queued or due, writes what requests put aside, and forgets
+//! what has expired.
 
 use std::time::Duration;
 
-use engine::{Engine, jobs, stripe};
+use engine::{Engine, housekeeping, jobs};
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// Jobs done at the same time. Most of a job is waiting for a mail server.
 const HANDS: usize = 4;
 /// A job of another node, or one that became due, is seen after so long at the latest.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
+/// How often what has expired is forgotten.
+const FORGET: Duration = Duration::from_secs(3600);
 
 /// Works until `stop`; then ends what is under way and flushes once more.
 pub async fn run(engine: Engine, stop: CancellationToken) {
-    let mut hands = tokio::task::JoinSet::new();
+    let mut tasks = JoinSet::new();
     for _ in 0..HANDS {
-        hands.spawn(work(engine.clone(), stop.clone()));
+        tasks.spawn(work(engine.clone(), stop.clone()));
     }
-    while !stop.is_cancelled() {
-        flush(&engine).await;
-        tokio::select! {
-            () = tokio::time::sleep(LOOK_AROUND) => {}
-            () = stop.cancelled() => {}
-        }
-    }
-    while hands.join_next().await.is_some() {}
+    tasks.spawn(keep_house(engine.clone(), stop.clone()));
+    while tasks.join_next().await.is_some() {}
     flush(&engine).await;
 }
 
@@ -36,14 +35,33 @@ async fn work(engine: Engine, stop: CancellationToken) {
         }
         tokio::select! {
             () = engine.job_queued() => {}
-            () = tokio::time::sleep(LOOK_AROUND) => {}
+            () = sleep(LOOK_AROUND) => {}
             () = stop.cancelled() => {}
         }
     }
 }
 
+async fn keep_house(engine: Engine, stop: CancellationToken) {
+    let mut second = interval(LOOK_AROUND);
+    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut hour = interval(FORGET);
+    loop {
+        tokio::select! {
+            _ = second.tick() => flush(&engine).await,
+            _ = hour.tick() => forget(&engine).await,
+            () = stop.cancelled() => return,
+        }
+    }
+}
+
 async fn flush(engine: &Engine) {
-    if let Err(error) = stripe::deliveries::flush(engine).await {
-        tracing::error!(?error, "refused deliveries could not be written");
+    if let Err(error) = housekeeping::flush(engine).await {
+        tracing::error!(?error, "what was put aside could not be written");
+    }
+}
+
+async fn forget(engine: &Engine) {
+    if let Err(error) = housekeeping::prune(engine).await {
+        tracing::error!(?error, "what has expired could not be forgotten");
     }
 }

@@ -15,6 +15,7 @@ mod engine;
 pub mod error;
 pub mod flash;
 pub mod health;
+pub mod housekeeping;
 pub mod idempotency;
 pub mod jobs;
 pub mod keys;

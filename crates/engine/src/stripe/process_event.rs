@@ -1,11 +1,13 @@
 //! What a vouched-for event does: one transaction from inbox to mail job, or stored alone for the worker.
 
 use domain::ids::{JobId, StripeEventId, TenantId};
+use domain::purchase::Purchase;
 use domain::stripe_event::{self, Decision, StripeEvent};
 use domain::timestamp::Timestamp;
 use serde_json::json;
 use store::Tx;
 use store::jobs::{self, NewJob};
+use store::orders;
 use store::stripe_apps::StripeApp;
 use store::stripe_events::{self, Finish, NewStripeEvent, Receipt};
 
@@ -87,7 +89,7 @@ async fn one_transaction(engine: &Engine, vouched: &Vouched<'_>) -> Result<Strin
     };
     stripe_events::finish(&mut tx, tenant, receipt.id, &end).await?;
     tx.commit().await?;
-    if done.has_jobs {
+    if done.has_jobs && engine.has_mailer() {
         engine.wake_worker();
     }
     Ok(done.outcome)
@@ -115,7 +117,10 @@ fn is_final(processing: &str) -> bool {
 
 async fn judge(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Fulfilled> {
     let (purchase, payment) = match stripe_event::judge(vouched.event) {
-        Decision::Ignore(why) => return Ok(Fulfilled::ignored(why.to_string())),
+        Decision::Ignore(why) => match known_purchase(tx, vouched).await? {
+            Some(purchase) => (purchase, fulfil::Payment::Paid),
+            None => return Ok(Fulfilled::ignored(why.to_string())),
+        },
         Decision::Issue(purchase) => (purchase, fulfil::Payment::Paid),
         Decision::Wait(purchase) => (purchase, fulfil::Payment::Unpaid),
         Decision::Fail(purchase) => (purchase, fulfil::Payment::Failed),
@@ -135,6 +140,28 @@ async fn judge(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Fu
         now: engine.now(),
     };
     fulfil::apply(engine, tx, &arrival).await
+}
+
+/// A payment intent without metadata may belong to a session that had it: merchants who follow the
+/// guide set it there alone. Then the session's event says what was bought.
+async fn known_purchase(tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Option<Purchase>> {
+    let Some(payment) = stripe_event::bare_payment(vouched.event) else {
+        return Ok(None);
+    };
+    let tenant = vouched.app.tenant_id;
+    let fact = (fulfil::PAYMENT_INTENT, payment.payment_intent_id.as_str());
+    let Some(order) = orders::find_by_fact(tx, tenant, fact).await? else {
+        return Ok(None);
+    };
+    let told = stripe_events::first_payload_of_order(tx, tenant, order).await?;
+    let told = told.and_then(|payload| StripeEvent::parse(payload.as_bytes()).ok());
+    let told = told.filter(|told| told.livemode == payment.livemode);
+    Ok(match told.map(|told| stripe_event::judge(&told)) {
+        Some(Decision::Issue(told) | Decision::Wait(told) | Decision::Fail(told)) => {
+            Some(payment.complete(told))
+        }
+        Some(Decision::Ignore(_)) | None => None,
+    })
 }
 
 /// The event alone, and a job that will take it up. Its only duty is not to lose it.

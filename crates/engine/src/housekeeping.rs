@@ -1,0 +1,25 @@
+//! What is written behind, and what is forgotten: the worker's regular rounds.
+
+use crate::Engine;
+use crate::accounts::session;
+use crate::error::Result;
+use crate::stripe::deliveries;
+use crate::{flash, idempotency, tokens};
+
+/// Writes what requests put aside: refused deliveries, sessions and tokens seen. The worker calls it
+/// every second and at shutdown; a crash loses that second, never an event, an order or a key.
+pub async fn flush(engine: &Engine) -> Result<()> {
+    deliveries::flush(engine).await?;
+    session::flush(engine).await?;
+    tokens::flush(engine).await?;
+    Ok(())
+}
+
+/// Forgets what has expired: sessions, form errors on their way back, answers kept for repeats.
+/// The worker calls it once an hour.
+pub async fn prune(engine: &Engine) -> Result<()> {
+    session::prune(engine).await?;
+    flash::prune(engine).await?;
+    idempotency::prune(engine).await?;
+    Ok(())
+}
