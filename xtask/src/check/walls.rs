@@ -73,6 +73,10 @@ pub const WALLS: &[Wall] = &[
         breaches: put_off,
     },
     Wall {
+        rule: "no test sleeps: it waits for what it wants to see",
+        breaches: sleeping_test,
+    },
+    Wall {
         rule: "every file opens with one sentence of purpose (//!)",
         breaches: no_purpose,
     },
@@ -243,6 +247,17 @@ fn put_off(source: &Source) -> Vec<usize> {
     lines
 }
 
+fn sleeping_test(source: &Source) -> Vec<usize> {
+    let before = if source.is_test() {
+        0
+    } else {
+        source.lines_before_tests()
+    };
+    let mut lines = lines_where(source, |said| said.ends_with("sleep"));
+    lines.retain(|line| *line > before);
+    lines
+}
+
 fn no_purpose(source: &Source) -> Vec<usize> {
     if source.module_doc().trim().is_empty() {
         vec![1]
@@ -394,6 +409,18 @@ mod tests {
             "server/src/a.rs",
             "//! A.\n// TODO later\n",
             "//! A.\n// Done.\n",
+        ),
+        (
+            "sleeps",
+            "server/tests/it/a.rs",
+            "//! A.\nfn f() { tokio::time::sleep(LONG); }",
+            "//! Never calls sleep.\nfn f() { wait_until(ready); }",
+        ),
+        (
+            "sleeps",
+            "server/src/a.rs",
+            "//! A.\nfn f() {}\n#[cfg(test)]\nmod tests {\n    fn f() { std::thread::sleep(LONG); }\n}",
+            "//! A.\nfn f() { std::thread::sleep(PAUSE); }\n#[cfg(test)]\nmod tests {}",
         ),
         (
             "purpose",
