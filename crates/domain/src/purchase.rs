@@ -125,6 +125,35 @@ impl fmt::Debug for Purchase {
     }
 }
 
+/// What a succeeded payment intent tells that names no product. It holds an address: no `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct BarePayment {
+    /// `pi_…`
+    pub payment_intent_id: String,
+    /// A plausible address of the buyer.
+    pub email: Option<String>,
+    /// Test or live.
+    pub livemode: bool,
+}
+
+impl BarePayment {
+    pub(crate) fn from_payment_intent(intent: &Value, livemode: bool) -> Option<Self> {
+        Some(Self {
+            payment_intent_id: stripe_id(&intent["id"])?,
+            email: first_email(&[&intent["receipt_email"]]),
+            livemode,
+        })
+    }
+
+    /// The purchase that a session told of, now that this payment for it has arrived.
+    #[must_use]
+    pub fn complete(self, mut told: Purchase) -> Purchase {
+        told.payment_intent_id = Some(self.payment_intent_id);
+        told.email = told.email.or(self.email);
+        told
+    }
+}
+
 /// An id that may stand for one of Stripe's: letters, digits and underscores, at most 255.
 pub fn is_stripe_id(text: &str) -> bool {
     (1..=ID_MAX).contains(&text.len())

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::purchase::{Purchase, is_stripe_id};
+use crate::purchase::{BarePayment, Purchase, is_stripe_id};
 use crate::timestamp::Timestamp;
 
 /// Event types are shorter than this.
@@ -187,6 +187,16 @@ pub fn judge(event: &StripeEvent) -> Decision {
             Payment::Failed => Decision::Fail(purchase),
         },
     }
+}
+
+/// A payment that arrived, told by an event that names no product: it may belong to a purchase that
+/// its session told of. `None` for any other event.
+pub fn bare_payment(event: &StripeEvent) -> Option<BarePayment> {
+    if event.event_type != "payment_intent.succeeded" || purchase(event) != Err(Ignored::NoProduct)
+    {
+        return None;
+    }
+    BarePayment::from_payment_intent(&event.object, event.livemode)
 }
 
 fn purchase(event: &StripeEvent) -> Result<Purchase, Ignored> {

@@ -117,6 +117,8 @@ const BY_STRIPE_ID: &str =
     "select id, app_id, stripe_event_id, type, livemode, api_version, status, source,
         processing, order_id, outcome, error, attempts, receipts, payload, received_at, processed_at
     from stripe_events where tenant_id = $1 and stripe_event_id = $2";
+const FIRST_PAYLOAD: &str = "select payload from stripe_events
+    where tenant_id = $1 and order_id = $2 order by received_at, id limit 1";
 const FOLLOW_ORDER: &str =
     "update stripe_events set processing = $3, outcome = $4, processed_at = $5
     where tenant_id = $1 and order_id = $2 and processing in ('waiting', 'review')";
@@ -168,6 +170,18 @@ pub async fn follow_order(
     on!(tx, c => sqlx::query(FOLLOW_ORDER).bind(tenant.get()).bind(order.get()).bind(end.processing)
         .bind(end.outcome).bind(end.now).execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// The payload of the first event that told of an order.
+pub async fn first_payload_of_order(
+    conn: &mut Conn,
+    tenant: TenantId,
+    order: OrderId,
+) -> Result<Option<String>> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(FIRST_PAYLOAD).bind(tenant.get()).bind(order.get())
+        .fetch_optional(c).await?),
+    )
 }
 
 /// One event of the tenant.

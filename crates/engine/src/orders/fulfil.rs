@@ -21,7 +21,7 @@ use crate::orders::{issue, purchase_mail};
 /// Code of the conflict that says: another transaction is writing the same payment, start over.
 pub(crate) const MET: &str = "met_another_event";
 
-const PAYMENT_INTENT: &str = "payment_intent";
+pub(crate) const PAYMENT_INTENT: &str = "payment_intent";
 const SESSION: &str = "session";
 
 /// What an event says about the money.
@@ -114,12 +114,14 @@ async fn find_or_open(engine: &Engine, tx: &mut Tx, arrival: &Arrival<'_>) -> Re
             found = orders::find_by_fact(tx, tenant, *fact).await?;
         }
     }
-    // Our own id in the metadata is a hint: it counts only where that order is this tenant's.
+    // Our own id in the metadata is a hint: it counts only where that order is this tenant's, and
+    // not another payment's already.
     for id in found.into_iter().chain(arrival.purchase.order_id) {
         let Some(order) = orders::lock(tx, tenant, id, now).await? else {
             continue;
         };
-        if order.livemode == arrival.purchase.livemode {
+        let may_be_it = found == Some(id) || !is_known_otherwise(tx, &order, &facts).await?;
+        if may_be_it && order.livemode == arrival.purchase.livemode {
             add_facts(tx, &order, &facts, now).await?;
             return Ok(order);
         }
@@ -145,6 +147,20 @@ fn facts(purchase: &Purchase) -> Vec<(&'static str, &str)> {
         .map(|id| (PAYMENT_INTENT, id));
     let session = purchase.session_id.as_deref().map(|id| (SESSION, id));
     intent.into_iter().chain(session).collect()
+}
+
+/// True where the order is known by another object of the same kind than one of these.
+async fn is_known_otherwise(
+    tx: &mut Tx,
+    order: &Order,
+    facts: &[(&'static str, &str)],
+) -> Result<bool> {
+    let known = orders::facts(tx, order.tenant_id, order.id).await?;
+    let differs = |known: &orders::OrderFact| {
+        let mut same_kind = facts.iter().filter(|(kind, _)| *kind == known.kind);
+        same_kind.any(|(_, id)| *id != known.stripe_id)
+    };
+    Ok(known.iter().any(differs))
 }
 
 /// A session that was known before its payment intent may have an order of its own, still open: it is
@@ -223,6 +239,9 @@ fn merge(order: &mut Order, arrival: &Arrival<'_>) {
 fn wait(order: &mut Order) -> Fulfilled {
     if order.issued_at.is_some() {
         return Fulfilled::of(order, "fulfilled", "same payment, nothing to do");
+    }
+    if order.state == "failed" {
+        return Fulfilled::of(order, "ignored", "the payment failed; no keys");
     }
     if order.state == "open" {
         order.state = "waiting".into();
