@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod dashboard;
 mod forms;
+mod fulfilment;
 mod licenses;
 mod mails;
 mod plans;

@@ -1,5 +1,7 @@
 //! An engine on a fresh SQLite database whose time, chance, mail server and Stripe are in the test's hands.
 
+use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -26,8 +28,9 @@ pub struct TestEngine {
     pub clock: Arc<FixedClock>,
     pub mailer: Arc<RecordingMailer>,
     pub stripe: Arc<StubStripe>,
+    pub entropy: Arc<SeededEntropy>,
     pub tenant: TenantId,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl TestEngine {
@@ -45,7 +48,7 @@ impl TestEngine {
             db,
             clock: clock.clone(),
             master_key: MasterKey::generate(entropy.as_ref()),
-            entropy,
+            entropy: entropy.clone(),
             mailer: Some(mailer.clone()),
             stripe: stripe.clone(),
             public_url: "https://licences.example".into(),
@@ -59,9 +62,15 @@ impl TestEngine {
             clock,
             mailer,
             stripe,
+            entropy,
             tenant,
-            _directory: directory,
+            directory,
         }
+    }
+
+    /// Where the database and its log are.
+    pub fn database_files(&self) -> [PathBuf; 2] {
+        ["test.db", "test.db-wal"].map(|name| self.directory.path().join(name))
     }
 
     /// The system on behalf of the first tenant: may do everything.
@@ -107,15 +116,37 @@ impl Clock for FixedClock {
     }
 }
 
-/// SHA-256 over a counter: never twice the same bytes, and the same in every run.
+/// SHA-256 over a counter: the same in every run, and never twice the same bytes, unless it is told to.
 #[derive(Default)]
-pub struct SeededEntropy(AtomicU64);
+pub struct SeededEntropy {
+    drawn: AtomicU64,
+    repeats: Mutex<HashMap<u64, u64>>,
+}
+
+impl SeededEntropy {
+    /// How many draws there were; the next one has this number.
+    pub fn drawn(&self) -> u64 {
+        self.drawn.load(Ordering::SeqCst)
+    }
+
+    /// What the draw of this number gave.
+    pub fn block(number: u64) -> [u8; 32] {
+        Sha256::digest(number.to_le_bytes()).into()
+    }
+
+    /// Lets a draw to come give what an earlier one gave.
+    pub fn repeat(&self, number: u64, earlier: u64) {
+        let mut repeats = self.repeats.lock().expect("no test panics inside");
+        repeats.insert(number, earlier);
+    }
+}
 
 impl Entropy for SeededEntropy {
     fn fill(&self, buffer: &mut [u8]) {
+        let repeats = self.repeats.lock().expect("no test panics inside");
         for chunk in buffer.chunks_mut(32) {
-            let count = self.0.fetch_add(1, Ordering::SeqCst);
-            let block = Sha256::digest(count.to_le_bytes());
+            let number = self.drawn.fetch_add(1, Ordering::SeqCst);
+            let block = Self::block(repeats.get(&number).copied().unwrap_or(number));
             chunk.copy_from_slice(&block[..chunk.len()]);
         }
     }

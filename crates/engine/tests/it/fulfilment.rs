@@ -1,0 +1,12 @@
+//! From a delivery of Stripe's to keys and one mail: who is believed, and that nothing happens twice.
+
+mod exactly_once;
+mod fixture;
+mod judgement;
+mod key_change;
+mod mail;
+mod payment_intent;
+mod replay;
+mod secrecy;
+mod signatures;
+mod strangers;

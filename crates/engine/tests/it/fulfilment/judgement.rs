@@ -1,0 +1,266 @@
+//! What a paid purchase becomes: how many keys, or a review with its reason, or nothing.
+
+use engine::orders::checkout::{self, NewCheckout};
+use engine::orders::{review, success};
+use serde_json::{Value, json};
+
+use super::fixture::{COMPLETED, SUCCEEDED, Shop, add_product, event};
+
+impl Shop {
+    /// Pays a session with this patch; answers the outcome and the state of processing.
+    async fn buy(&self, number: u32, patch: Value) -> (String, String) {
+        let id = format!("evt_{number}");
+        let body = event(&id, COMPLETED, &self.session(number, patch));
+        let outcome = self.deliver(&body).await;
+        (outcome, self.line(&id).await.processing)
+    }
+
+    async fn assert_reviewed(&self, number: u32, patch: Value, reason: &str) {
+        let before = self.keys().await.len();
+        let (outcome, processing) = self.buy(number, patch).await;
+        assert_eq!(processing, "review", "{outcome}");
+        assert!(outcome.contains(reason), "{outcome}");
+        assert_eq!(self.keys().await.len(), before, "no keys without a person");
+    }
+
+    /// The checkout that the shop itself makes, of three.
+    async fn check_out(&self) -> checkout::Checkout {
+        let new = NewCheckout {
+            product_id: self.product,
+            quantity: 3,
+            app_id: Some(self.app),
+            livemode: false,
+            currency: None,
+            customer_email: None,
+            plan_id: None,
+            success_url: None,
+            cancel_url: None,
+        };
+        checkout::execute(&self.t.engine, &self.t.system(), &new)
+            .await
+            .expect("Stripe makes the page")
+    }
+}
+
+fn metadata(patch: Value) -> Value {
+    json!({ "metadata": patch })
+}
+
+#[tokio::test]
+async fn the_quantity_says_how_many_keys_and_what_it_cannot_be_is_reviewed() {
+    let shop = Shop::open().await;
+    let table = [
+        (Value::Null, Some(1)),
+        (json!("1"), Some(1)),
+        (json!("3"), Some(3)),
+        (json!("100"), Some(100)),
+        (json!("0"), None),
+        (json!("101"), None),
+        (json!("x"), None),
+    ];
+    for (number, (quantity, keys)) in (1..).zip(table) {
+        let patch = metadata(json!({ "quantity": quantity }));
+        if let Some(keys) = keys {
+            let before = shop.keys().await.len();
+            shop.buy(number, patch).await;
+            assert_eq!(shop.keys().await.len() - before, keys, "{quantity}");
+        } else {
+            let reason = format!(
+                "metadata quantity is “{}”",
+                quantity.as_str().expect("text")
+            );
+            shop.assert_reviewed(number, patch, &reason).await;
+        }
+    }
+    assert_eq!(shop.t.run_due_jobs().await, 4, "one mail an order");
+    let mails = shop.t.mailer.sent();
+    let most = mails.iter().map(|mail| mail.text.matches('-').count() / 3);
+    assert_eq!(most.max(), Some(100), "all keys of an order, one a line");
+}
+
+#[tokio::test]
+async fn a_product_that_cannot_be_sold_is_reviewed() {
+    let shop = Shop::open().await;
+    let actor = shop.t.system();
+    let stranger = shop.stranger("Borealis").await;
+    let theirs = add_product(&shop.t, &stranger, json!({})).await;
+    let inactive = json!({ "name": "Old", "isActive": false });
+    let inactive = add_product(&shop.t, &actor, inactive).await;
+    let archived = add_product(&shop.t, &actor, json!({ "name": "Gone" })).await;
+    engine::products::archive::execute(&shop.t.engine, &actor, archived)
+        .await
+        .expect("the product is archived");
+    let table = [
+        ("999999".to_owned(), "does not exist here"),
+        (theirs.to_string(), "does not exist here"),
+        (inactive.to_string(), "is not active"),
+        (archived.to_string(), "is archived"),
+        ("Atlas".to_owned(), "metadata productId is “Atlas”"),
+    ];
+    for (number, (id, reason)) in (1..).zip(table) {
+        let patch = metadata(json!({ "productId": id }));
+        shop.assert_reviewed(number, patch, reason).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_sale_of_ours_is_ignored_with_the_reason() {
+    let shop = Shop::open().await;
+    let table = [
+        (metadata(json!({ "productId": null })), "names no productId"),
+        (json!({ "mode": "subscription" }), "starts a subscription"),
+        (json!({ "mode": "setup" }), "takes no payment"),
+        (
+            json!({ "id": null, "payment_intent": null }),
+            "no readable id",
+        ),
+    ];
+    for (number, (patch, reason)) in (1..).zip(table) {
+        let (outcome, processing) = shop.buy(number, patch).await;
+        assert_eq!(processing, "ignored", "{outcome}");
+        assert!(outcome.contains(reason), "{outcome}");
+    }
+    let created = event("evt_c", "customer.created", &json!({ "id": "cus_1" }));
+    let outcome = shop.deliver(&created).await;
+    assert!(outcome.contains("customer.created do not issue keys"));
+    assert!(shop.keys().await.is_empty());
+}
+
+#[tokio::test]
+async fn nothing_to_pay_issues_and_unpaid_waits() {
+    let shop = Shop::open().await;
+    let free = json!({ "payment_status": "no_payment_required", "payment_intent": null,
+        "amount_total": 0 });
+    assert_eq!(shop.buy(1, free).await.1, "fulfilled");
+    for (number, status) in [(2, json!("unpaid")), (3, Value::Null), (4, json!("new"))] {
+        let patch = json!({ "payment_status": status });
+        assert_eq!(shop.buy(number, patch).await.1, "waiting");
+    }
+    assert_eq!(shop.keys().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_product_with_seats_from_quantity_issues_one_key_of_so_many_seats() {
+    let shop = Shop::open().await;
+    shop.change_product(json!({ "seatsFromQuantity": true }))
+        .await;
+    let (outcome, _) = shop.buy(1, metadata(json!({ "quantity": "7" }))).await;
+    assert_eq!(outcome, "1 key issued, mail queued");
+    let keys = shop.keys().await;
+    assert_eq!(keys[0].max_seats, Some(7));
+}
+
+#[tokio::test]
+async fn the_days_follow_the_rules_from_the_moment_of_issue() {
+    let shop = Shop::open().await;
+    for (number, (days, end)) in (1..).zip([
+        (json!({}), "2027-11-23T23:59:59Z"),
+        (json!({ "planDays": "30" }), "2026-12-23T23:59:59Z"),
+        (json!({ "planDays": "0" }), "2049-12-31T23:59:59Z"),
+    ]) {
+        shop.buy(number, metadata(days)).await;
+        assert_eq!(shop.keys().await[0].expires_at.to_rfc3339(), end);
+        shop.t.clock.advance_seconds(1);
+    }
+    shop.change_product(json!({ "defaultLicenseDays": 0 }))
+        .await;
+    shop.buy(9, metadata(json!({ "planDays": "30" }))).await;
+    let perpetual = shop.keys().await[0].expires_at.to_rfc3339();
+    assert_eq!(perpetual, "2049-12-31T23:59:59Z");
+}
+
+#[tokio::test]
+async fn what_is_unlike_our_own_quote_is_reviewed() {
+    for (patch, reason) in [
+        (json!({ "amount_total": 1 }), "The amount paid is 1"),
+        (json!({ "currency": "eur" }), "was made in EUR"),
+        (metadata(json!({ "quantity": "4" })), "a quantity of 4"),
+    ] {
+        let shop = Shop::open().await;
+        let checkout = shop.check_out().await;
+        let mut as_quoted = json!({ "id": checkout.session_id, "amount_total": 3 * 4990,
+            "metadata": { "quantity": "3", "orderId": checkout.order_id.to_string() } });
+        for (name, value) in patch.as_object().expect("an object") {
+            match value {
+                Value::Object(_) => as_quoted[name]["quantity"] = json!("4"),
+                other => as_quoted[name] = other.clone(),
+            }
+        }
+        shop.assert_reviewed(1, as_quoted, reason).await;
+    }
+}
+
+#[tokio::test]
+async fn our_own_checkout_is_fulfilled_by_either_event() {
+    for with_session in [true, false] {
+        let shop = Shop::open().await;
+        let checkout = shop.check_out().await;
+        let metadata = json!({ "quantity": "3", "orderId": checkout.order_id.to_string() });
+        let body = if with_session {
+            let patch = json!({ "id": checkout.session_id, "amount_total": 3 * 4990,
+                "metadata": metadata });
+            event("evt_1", COMPLETED, &shop.session(1, patch))
+        } else {
+            let patch = json!({ "amount_received": 3 * 4990, "metadata": metadata });
+            event("evt_1", SUCCEEDED, &shop.intent(1, patch))
+        };
+        shop.deliver(&body).await;
+        assert_eq!(shop.keys().await.len(), 3);
+        let page = success::execute(&shop.t.engine, &checkout.session_id).await;
+        let is_ready = matches!(page, Ok(success::Success::Ready { keys, .. }) if keys.len() == 3);
+        assert!(is_ready, "the success page shows them");
+    }
+}
+
+#[tokio::test]
+async fn an_order_id_copied_to_another_payment_takes_no_keys_from_it() {
+    let shop = Shop::open().await;
+    let checkout = shop.check_out().await;
+    let metadata = json!({ "quantity": "3", "orderId": checkout.order_id.to_string() });
+    let first = json!({ "id": checkout.session_id, "amount_total": 3 * 4990,
+        "metadata": metadata });
+    shop.buy(1, first).await;
+    let copied = json!({ "amount_total": 3 * 4990, "metadata": metadata });
+    let (outcome, _) = shop.buy(2, copied).await;
+    assert_eq!(outcome, "3 keys issued, mail queued");
+    assert_eq!(shop.keys().await.len(), 6);
+}
+
+#[tokio::test]
+async fn a_person_issues_for_a_reviewed_payment_once() {
+    let shop = Shop::open().await;
+    let actor = shop.t.system();
+    shop.assert_reviewed(1, metadata(json!({ "quantity": "0" })), "“0”")
+        .await;
+    let waiting = review::list(&shop.t.engine, &actor, false).await;
+    let order = waiting.expect("the list is read").remove(0).id;
+    let wanted = (shop.product, 2);
+    let issued = review::issue(&shop.t.engine, &actor, order, wanted).await;
+    assert_eq!(issued.expect("the keys are issued"), 2);
+    let again = review::issue(&shop.t.engine, &actor, order, wanted).await;
+    assert!(again.is_err(), "somebody has decided already");
+    let intent = shop.intent(1, metadata(json!({ "quantity": "0" })));
+    shop.deliver(&event("evt_2", SUCCEEDED, &intent)).await;
+    assert_eq!(shop.keys().await.len(), 2);
+    assert_eq!(shop.line("evt_1").await.processing, "fulfilled");
+    shop.t.run_due_jobs().await;
+    assert_eq!(shop.t.mailer.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn a_dismissed_payment_stays_without_keys() {
+    let shop = Shop::open().await;
+    let actor = shop.t.system();
+    shop.assert_reviewed(1, metadata(json!({ "quantity": "x" })), "“x”")
+        .await;
+    let waiting = review::list(&shop.t.engine, &actor, false).await;
+    let order = waiting.expect("the list is read").remove(0).id;
+    review::dismiss(&shop.t.engine, &actor, order)
+        .await
+        .expect("the payment is dismissed");
+    let intent = shop.intent(1, json!({}));
+    let outcome = shop.deliver(&event("evt_2", SUCCEEDED, &intent)).await;
+    assert_eq!(outcome, "its order was dismissed");
+    assert!(shop.keys().await.is_empty());
+    assert_eq!(shop.line("evt_1").await.processing, "ignored");
+}

@@ -1,0 +1,85 @@
+//! What a thief of the database file would find: no key, token or secret in clear.
+
+use std::fs;
+
+use domain::activation_key::ActivationKey;
+use domain::permission::Permissions;
+use domain::role::Role;
+use engine::accounts::create_admin::{self, NewAdmin};
+use engine::tokens::create::{self as create_token, NewToken};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use super::fixture::{COMPLETED, SECRET, SECRET_KEY, Shop, event};
+
+const PREVIOUS: &str = "whsec_previousprevious0123456789";
+const PASSWORD: &str = "correct horse battery staple";
+
+/// Everything that must not stand in the file, with a name for the failure.
+async fn secrets(shop: &Shop) -> Vec<(&'static str, String)> {
+    let actor = shop.t.system();
+    let token = NewToken {
+        name: "CI".into(),
+        permissions: "verify".parse::<Permissions>().expect("a permission"),
+        expires_at: None,
+    };
+    let token = create_token::execute(&shop.t.engine, &actor, &token)
+        .await
+        .expect("the token is created")
+        .token;
+    let password = SecretString::from(PASSWORD);
+    let admin = NewAdmin {
+        tenant: shop.t.tenant,
+        email: "admin@example.com",
+        role: Role::Owner,
+        password: &password,
+    };
+    create_admin::execute(&shop.t.engine, &admin)
+        .await
+        .expect("the admin is created");
+    let token = token.expose_secret();
+    let half = token.rsplit('_').next().expect("a secret half");
+    let mut secrets = vec![
+        ("signing secret", SECRET.to_owned()),
+        ("former signing secret", PREVIOUS.to_owned()),
+        ("secret key", SECRET_KEY.to_owned()),
+        ("token", half.to_owned()),
+        ("password", PASSWORD.to_owned()),
+    ];
+    for license in shop.keys().await {
+        let key: &ActivationKey = &license.activation_key;
+        secrets.push(("key", key.to_string()));
+        secrets.push(("key without dashes", key.canonical().to_owned()));
+    }
+    secrets
+}
+
+#[tokio::test]
+async fn the_database_file_holds_no_key_token_or_secret_in_clear() {
+    let shop = Shop::open().await;
+    shop.change_app(json!({ "previousWebhookSigningSecret": PREVIOUS }))
+        .await;
+    let session = shop.session(1, json!({ "metadata": { "quantity": "3" } }));
+    shop.deliver(&event("evt_1", COMPLETED, &session)).await;
+    shop.t.run_due_jobs().await;
+    // A refused delivery whose body holds a secret that somebody pasted.
+    shop.post(None, &format!("{{\"id\":\"evt_2\",\"x\":\"{SECRET}\"}}"))
+        .await;
+    shop.log().await;
+    let secrets = secrets(&shop).await;
+    assert_eq!(secrets.len(), 5 + 2 * 3);
+    let mut seen_our_own_words = false;
+    for path in shop.t.database_files() {
+        let bytes = fs::read(&path).expect("the file is read");
+        let has = |text: &str| {
+            bytes
+                .windows(text.len())
+                .any(|part| part == text.as_bytes())
+        };
+        seen_our_own_words |= has("maria@example.com");
+        for (name, secret) in &secrets {
+            assert!(!has(secret), "{name} stands in {}", path.display());
+        }
+    }
+    assert!(seen_our_own_words, "the right files were read");
+}
