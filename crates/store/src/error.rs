@@ -9,6 +9,9 @@ pub enum StoreError {
     /// The driver or the server refused; the source says why.
     #[error("the database refused a statement")]
     Database(#[source] sqlx::Error),
+    /// A transaction could not be begun, for the process is coming to its end.
+    #[error("a transaction could not be begun: {0}")]
+    Begin(String),
     /// A group of transactions could not be committed; none of them took effect.
     #[error("a transaction could not be committed: {0}")]
     Commit(String),

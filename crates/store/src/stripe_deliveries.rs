@@ -40,14 +40,14 @@ pub struct StripeDelivery {
     pub last_at: i64,
 }
 
-// The latest signature and body are kept, because a replay verifies with the clock of their receipt.
+// Signature and body stay those of the first receipt: they belong together, and so does its clock.
 const RECORD: &str =
     "insert into stripe_deliveries (id, tenant_id, app_id, claimed_event_id, claimed_type,
         status, cause, signature, body_sealed, body_bytes, receipts, first_at, last_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-    on conflict (app_id, claimed_event_id) do update set receipts = stripe_deliveries.receipts + 1,
+    on conflict (app_id, claimed_event_id) do update set receipts = stripe_deliveries.receipts + excluded.receipts,
         last_at = excluded.last_at";
-const COUNT_SHARED: &str = "update stripe_deliveries set receipts = receipts + 1, last_at = $2
+const COUNT_SHARED: &str = "update stripe_deliveries set receipts = receipts + $3, last_at = $2
     where app_id is null and claimed_event_id = $1";
 const PRUNE_OLD: &str = "delete from stripe_deliveries where last_at < $1";
 const PRUNE_MANY: &str = "delete from stripe_deliveries where id in
@@ -62,7 +62,7 @@ const COUNT: &str = "select count(*) from stripe_deliveries";
 
 /// Keeps a delivery, or counts up the row with the same claimed id at the same URL.
 pub async fn record(tx: &mut Tx, d: &StripeDelivery) -> Result<()> {
-    if d.app_id.is_none() && count_shared(tx, &d.claimed_event_id, d.last_at).await? {
+    if d.app_id.is_none() && count_shared(tx, d).await? {
         return Ok(());
     }
     on!(tx, c => sqlx::query(RECORD).bind(d.id.get()).bind(d.tenant_id).bind(d.app_id)
@@ -73,10 +73,10 @@ pub async fn record(tx: &mut Tx, d: &StripeDelivery) -> Result<()> {
 }
 
 /// Rows without an app never conflict in a unique index, so they are counted by hand.
-async fn count_shared(tx: &mut Tx, claimed: &str, now: i64) -> Result<bool> {
+async fn count_shared(tx: &mut Tx, d: &StripeDelivery) -> Result<bool> {
     Ok(
-        on!(tx, c => sqlx::query(COUNT_SHARED).bind(claimed).bind(now).execute(c).await?
-        .rows_affected() > 0),
+        on!(tx, c => sqlx::query(COUNT_SHARED).bind(&d.claimed_event_id).bind(d.last_at)
+        .bind(d.receipts).execute(c).await?.rows_affected() > 0),
     )
 }
 

@@ -55,22 +55,21 @@ impl Writer {
     }
 
     pub(crate) async fn begin(self: &Arc<Self>) -> Result<Savepoint> {
-        let mut guard = {
+        let guard = {
             let _waiting = Waiting::new(&self.waiting);
             self.state.clone().lock_owned().await
         };
-        guard.roll_back_abandoned().await?;
-        guard.open_savepoint().await?;
-        Ok(Savepoint {
-            writer: self.clone(),
-            guard: Some(guard),
-        })
+        // Runs to its end even if the caller goes away: half an opening cannot be told from a whole
+        // one. What is opened for nobody is dropped, and so rolled back.
+        tokio::spawn(open(self.clone(), guard))
+            .await
+            .map_err(|e| StoreError::Begin(e.to_string()))?
     }
 
     /// Waits for the transaction under way and moves the log into the database file.
     pub(crate) async fn close(&self) {
         let mut guard = self.state.lock().await;
-        guard.roll_back_abandoned().await.ok();
+        guard.roll_back_abandoned().await;
         guard.execute("pragma wal_checkpoint(truncate)").await.ok();
     }
 }
@@ -108,18 +107,25 @@ impl Drop for Savepoint {
         let state = self.writer.state.clone();
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
             runtime.spawn(async move {
-                if let Err(error) = state.lock().await.roll_back_abandoned().await {
-                    tracing::error!(%error, "an abandoned transaction could not be rolled back");
-                }
+                state.lock().await.roll_back_abandoned().await;
             });
         }
     }
 }
 
+async fn open(writer: Arc<Writer>, mut guard: OwnedMutexGuard<State>) -> Result<Savepoint> {
+    guard.roll_back_abandoned().await;
+    guard.open_savepoint().await?;
+    Ok(Savepoint {
+        writer,
+        guard: Some(guard),
+    })
+}
+
 async fn finish(writer: Arc<Writer>, mut guard: OwnedMutexGuard<State>) -> Result<()> {
     if let Err(error) = guard.release_savepoint().await {
         guard.abandoned = true;
-        guard.roll_back_abandoned().await.ok();
+        guard.roll_back_abandoned().await;
         return Err(error);
     }
     if writer.waiting.load(Ordering::Acquire) == 0 {
@@ -136,7 +142,7 @@ async fn finish(writer: Arc<Writer>, mut guard: OwnedMutexGuard<State>) -> Resul
         _ = outcome.changed() => {}
         mut guard = writer.state.lock() => {
             if outcome.borrow().is_none() {
-                guard.roll_back_abandoned().await?;
+                guard.roll_back_abandoned().await;
                 guard.commit_group().await.ok();
             }
         }
@@ -157,7 +163,10 @@ impl State {
         if self.group.is_some() {
             return self.execute("savepoint one").await;
         }
-        self.execute("begin immediate; savepoint one").await?;
+        if let Err(error) = self.execute("begin immediate; savepoint one").await {
+            self.give_up_group("it could not begin").await;
+            return Err(error);
+        }
         self.group = Some(Group {
             finished: 0,
             outcome: watch::Sender::new(None),
@@ -173,17 +182,31 @@ impl State {
         Ok(())
     }
 
-    async fn roll_back_abandoned(&mut self) -> Result<()> {
+    async fn roll_back_abandoned(&mut self) {
         if !std::mem::take(&mut self.abandoned) {
-            return Ok(());
+            return;
         }
         if self.group.as_ref().is_some_and(|g| g.finished > 0) {
-            return self.execute("rollback to one; release one").await;
+            let undone = self.execute("rollback to one; release one").await;
+            if let Err(error) = undone {
+                // SQLite has rolled everything back by itself, for example on a full disk.
+                self.give_up_group(&format!("{error:?}")).await;
+            }
+            return;
         }
-        self.group = None;
-        // SQLite may have rolled back by itself after a full disk; then there is nothing to undo.
+        self.give_up_group("its only member was dropped").await;
+    }
+
+    /// Undoes the whole group and tells its members. Where SQLite has rolled back by itself,
+    /// there is nothing left to undo.
+    async fn give_up_group(&mut self, why: &str) {
         self.execute("rollback").await.ok();
-        Ok(())
+        if let Some(group) = self.group.take() {
+            if group.finished > 0 {
+                tracing::error!(why, members = group.finished, "transactions were undone");
+            }
+            group.outcome.send_replace(Some(Err(why.to_owned())));
+        }
     }
 
     /// Ends the group for all its members, who read the outcome from the channel.

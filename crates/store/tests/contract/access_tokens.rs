@@ -1,0 +1,86 @@
+//! Access tokens.
+
+use domain::ids::TenantId;
+use store::access_tokens::{self, AccessToken};
+
+use crate::rows::tenant;
+use crate::support::{NOW, id, on_each, read, write};
+
+fn token(tenant: TenantId, n: u128) -> AccessToken {
+    AccessToken {
+        id: id(n),
+        tenant_id: tenant,
+        name: format!("Token {n}"),
+        public_id: format!("public-{n}"),
+        secret_hash: vec![9; 32],
+        permissions: "verify,generate".into(),
+        created_at: NOW,
+        expires_at: Some(NOW + 5),
+        revoked_at: None,
+        last_used_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_found_by_its_public_half_and_listed_by_its_tenant() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for row in [token(acme, 1), token(acme, 2), token(blue, 3)] {
+            write(db, async |tx| access_tokens::insert(tx, &row).await).await;
+        }
+        let found = read(db, async |c| {
+            access_tokens::find_by_public_id(c, "public-3").await
+        });
+        let found = found.await.expect("is there");
+        assert_eq!((found.tenant_id, found.secret_hash.len()), (blue, 32));
+        assert_eq!(found.expires_at, Some(NOW + 5));
+        let none = read(db, async |c| access_tokens::find_by_public_id(c, "x").await).await;
+        assert!(none.is_none());
+        let all = read(db, async |c| access_tokens::list(c, acme).await).await;
+        let names: Vec<_> = all.iter().map(|t| t.name.as_str()).collect();
+        assert_eq!(names, ["Token 2", "Token 1"]);
+        let other = read(db, async |c| access_tokens::find(c, acme, id(3)).await).await;
+        assert!(other.is_none(), "another tenant's");
+        let own = read(db, async |c| access_tokens::find(c, blue, id(3)).await).await;
+        assert!(own.is_some_and(|t| t.permissions == "verify,generate"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_is_revoked_once_and_only_by_its_tenant() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let row = token(acme, 1);
+        write(db, async |tx| access_tokens::insert(tx, &row).await).await;
+        let revoked = |tenant, at| {
+            write(db, async move |tx| {
+                access_tokens::revoke(tx, tenant, id(1), at).await
+            })
+        };
+        assert!(!revoked(blue, NOW).await);
+        assert!(revoked(acme, NOW + 1).await);
+        assert!(!revoked(acme, NOW + 2).await);
+        let row = read(db, async |c| access_tokens::find(c, acme, id(1)).await).await;
+        assert_eq!(row.expect("is there").revoked_at, Some(NOW + 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_use_never_moves_back() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let row = token(acme, 1);
+        write(db, async |tx| access_tokens::insert(tx, &row).await).await;
+        for at in [NOW + 7, NOW + 3] {
+            write(db, async |tx| {
+                access_tokens::note_used(tx, acme, id(1), at).await
+            })
+            .await;
+        }
+        let row = read(db, async |c| access_tokens::find(c, acme, id(1)).await).await;
+        assert_eq!(row.expect("is there").last_used_at, Some(NOW + 7));
+    })
+    .await;
+}

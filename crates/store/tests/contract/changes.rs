@@ -1,0 +1,50 @@
+//! The change log.
+
+use domain::ids::TenantId;
+use store::changes::{self, NewChange};
+
+use crate::rows::tenant;
+use crate::support::{NOW, on_each, read, write};
+
+const fn change<'a>(tenant_id: TenantId, subject_id: &'a str, verb: &'a str) -> NewChange<'a> {
+    NewChange {
+        tenant_id,
+        livemode: true,
+        actor_kind: "person",
+        actor_id: "1",
+        actor_name: "ann@example.com",
+        subject_kind: "license",
+        subject_id,
+        verb,
+        data: r#"{"a":1}"#,
+        at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn changes_are_read_newest_first_before_a_cursor() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for row in [
+            change(acme, "1", "issued"),
+            change(blue, "1", "issued"),
+            change(acme, "2", "issued"),
+            change(acme, "1", "revoked"),
+        ] {
+            write(db, async |tx| changes::insert(tx, &row).await).await;
+        }
+        let first = read(db, async |c| changes::list(c, acme, (i64::MAX, 2)).await).await;
+        let verbs: Vec<_> = first.iter().map(|c| c.verb.as_str()).collect();
+        assert_eq!(verbs, ["revoked", "issued"]);
+        assert!(first[0].livemode && first[0].data == r#"{"a":1}"# && first[0].at == NOW);
+        let rest = read(db, async |c| changes::list(c, acme, (first[1].id, 9)).await).await;
+        assert_eq!(rest.len(), 1);
+        assert!(rest[0].id < first[1].id);
+        let of_one = read(db, async |c| {
+            changes::list_by_subject(c, acme, ("license", "1"), 9).await
+        });
+        let verbs: Vec<_> = of_one.await.into_iter().map(|c| c.verb).collect();
+        assert_eq!(verbs, ["revoked", "issued"]);
+    })
+    .await;
+}

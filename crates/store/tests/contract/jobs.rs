@@ -1,0 +1,143 @@
+//! Jobs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use domain::ids::{JobId, TenantId};
+use store::Db;
+use store::jobs::{self, Job, NewJob};
+
+use crate::rows::tenant;
+use crate::support::{NOW, id, on_each, read, together, write};
+
+async fn insert(db: &Db, tenant: TenantId, n: u128, kind: &str) -> bool {
+    let job = NewJob {
+        id: id(n),
+        tenant_id: tenant,
+        kind,
+        unique_key: &format!("{kind}:{n}"),
+        payload: r#"{"a":1}"#,
+        run_at: NOW + i64::try_from(n).expect("a small number"),
+        now: NOW,
+    };
+    write(db, async |tx| jobs::insert(tx, &job).await).await
+}
+
+async fn claim(db: &Db, now: i64, except: &str) -> Option<Job> {
+    write(db, async |tx| jobs::claim(tx, now, now + 60, except).await).await
+}
+
+#[tokio::test]
+async fn a_job_is_claimed_when_it_is_due_and_by_nobody_else_until_its_lease_ends() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        assert!(insert(db, acme, 2, "b").await);
+        assert!(insert(db, acme, 1, "a").await);
+        assert!(!insert(db, acme, 1, "a").await, "its unique key is taken");
+        assert_eq!(read(db, async |c| jobs::count_waiting(c).await).await, 2);
+        assert_eq!(
+            read(db, async |c| jobs::next_due(c).await).await,
+            Some(NOW + 1)
+        );
+        assert!(claim(db, NOW, "").await.is_none(), "nothing is due");
+        let first = claim(db, NOW + 2, "").await.expect("one is due");
+        assert_eq!((first.kind.as_str(), first.attempts), ("a", 1));
+        assert_eq!(
+            (first.tenant_id, first.payload.as_str()),
+            (acme, r#"{"a":1}"#)
+        );
+        assert!(claim(db, NOW + 2, "b").await.is_none(), "b is passed over");
+        let second = claim(db, NOW + 2, "").await.expect("b is due");
+        assert_eq!(second.kind, "b");
+        let again = claim(db, NOW + 63, "").await.expect("a's lease has ended");
+        assert_eq!((again.id, again.attempts), (first.id, 2));
+        let finished = |job: Job| write(db, async move |tx| jobs::finish(tx, &job).await);
+        assert!(!finished(first).await, "the lease was lost");
+        assert!(finished(again).await);
+        assert!(finished(second).await);
+        assert_eq!(read(db, async |c| jobs::count_waiting(c).await).await, 0);
+        assert_eq!(read(db, async |c| jobs::next_due(c).await).await, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_is_put_off_given_up_and_started_anew() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        insert(db, acme, 1, "a").await;
+        let job = claim(db, NOW + 1, "").await.expect("is due");
+        let requeued = |now| {
+            write(db, async move |tx| {
+                jobs::requeue(tx, acme, "a:1", now).await
+            })
+        };
+        assert!(!requeued(NOW + 1).await, "a worker has it");
+        let put_off = write(db, async |tx| {
+            jobs::retry(tx, &job, (NOW + 100, "no")).await
+        });
+        assert!(put_off.await);
+        assert!(claim(db, NOW + 99, "").await.is_none());
+        let job = claim(db, NOW + 100, "").await.expect("is due again");
+        assert!(write(db, async |tx| jobs::bury(tx, &job, "never").await).await);
+        assert!(
+            !write(db, async |tx| jobs::bury(
+                tx,
+                &Job {
+                    leased_until: 1,
+                    ..job.clone()
+                },
+                "x"
+            )
+            .await)
+            .await
+        );
+        assert!(
+            claim(db, NOW + 9_999, "").await.is_none(),
+            "it was given up"
+        );
+        assert_eq!(read(db, async |c| jobs::count_waiting(c).await).await, 0);
+        assert!(requeued(NOW + 200).await);
+        let job = claim(db, NOW + 200, "").await.expect("started anew");
+        assert_eq!(job.attempts, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_claimers_never_both_win() {
+    const JOBS: usize = 30;
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        for n in 1..=JOBS {
+            insert(db, acme, n as u128, "a").await;
+        }
+        let beside = Db::open(&db.url).await.expect("opens beside");
+        let left = Arc::new(AtomicUsize::new(JOBS));
+        let claimers = (0..8).map(|i| {
+            let db = if i % 2 == 0 {
+                db.db.clone()
+            } else {
+                beside.clone()
+            };
+            let left = left.clone();
+            async move {
+                let mut won: Vec<JobId> = Vec::new();
+                while left.load(Ordering::SeqCst) > 0 {
+                    if let Some(job) = claim(&db, NOW + 1_000, "").await {
+                        left.fetch_sub(1, Ordering::SeqCst);
+                        won.push(job.id);
+                    }
+                }
+                won
+            }
+        });
+        let mut all: Vec<JobId> = together(claimers).await.into_iter().flatten().collect();
+        all.sort();
+        let expected: Vec<JobId> = (1..=JOBS).map(|n| id(n as u128)).collect();
+        assert_eq!(all, expected);
+        assert!(claim(db, NOW + 1_000, "").await.is_none());
+        beside.close().await;
+    })
+    .await;
+}

@@ -1,0 +1,150 @@
+//! Mails and their delivery log.
+
+use domain::ids::{MailId, TenantId};
+use store::mails::{self, Attempt, Mail, MailFilter};
+use uuid::Uuid;
+
+use crate::rows::{order, tenant};
+use crate::support::{NOW, TestDb, id, on_each, read, write};
+
+fn mail(n: u128, order: Option<Uuid>, ordinal: i32) -> Mail {
+    Mail {
+        id: id(n),
+        livemode: false,
+        order_id: order,
+        product_id: None,
+        kind: "purchase".into(),
+        ordinal,
+        recipient: "ann@example.com".into(),
+        template_version: 3,
+        message_id: format!("<{n}@example.com>"),
+        state: "queued".into(),
+        attempts: 0,
+        last_answer: String::new(),
+        created_at: NOW + i64::try_from(n).expect("a small number"),
+        sent_at: None,
+    }
+}
+
+async fn insert(db: &TestDb, tenant: TenantId, row: &Mail) -> bool {
+    write(db, async |tx| mails::insert(tx, tenant, row).await).await
+}
+
+#[tokio::test]
+async fn an_order_has_one_mail_of_a_kind_and_ordinal() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let order = order(db, acme, 9).await;
+        let last = || {
+            read(db, async |c| {
+                mails::last_ordinal(c, acme, (order, "purchase")).await
+            })
+        };
+        assert_eq!(last().await, None);
+        assert!(insert(db, acme, &mail(1, Some(order.get()), 0)).await);
+        assert!(!insert(db, acme, &mail(2, Some(order.get()), 0)).await);
+        assert!(insert(db, acme, &mail(3, Some(order.get()), 1)).await);
+        for n in [4, 5] {
+            assert!(insert(db, acme, &mail(n, None, 0)).await, "of no order");
+        }
+        assert_eq!(last().await, Some(1));
+        let of_order = read(db, async |c| mails::list_by_order(c, acme, order).await).await;
+        assert_eq!(
+            of_order.iter().map(|m| m.id).collect::<Vec<_>>(),
+            [id(1), id(3)]
+        );
+        let found = read(db, async |c| mails::find(c, acme, id(1)).await).await;
+        let found = found.expect("is there");
+        assert_eq!(
+            (found.template_version, found.message_id.as_str()),
+            (3, "<1@example.com>")
+        );
+        assert!(
+            read(db, async |c| mails::find(c, blue, id(1)).await)
+                .await
+                .is_none()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_try_is_logged_and_a_sent_mail_is_not_sent_elsewhere() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        insert(db, acme, &mail(1, None, 0)).await;
+        let unsent = || read(db, async |c| mails::count_unsent(c, acme, false).await);
+        assert_eq!(unsent().await, 0, "a queued one was not refused");
+        let note = |n, state: &'static str, answer: &'static str| {
+            let attempt = Attempt {
+                id: Uuid::from_u128(n),
+                state,
+                answer,
+                now: NOW + i64::try_from(n).expect("a small number"),
+            };
+            write(db, async move |tx| {
+                mails::note_attempt(tx, acme, id(1), &attempt).await
+            })
+        };
+        note(1, "retrying", "451 later").await;
+        assert_eq!(unsent().await, 1);
+        let requeued = |tenant| {
+            write(db, async move |tx| {
+                mails::requeue(tx, tenant, id(1), "bob@example.com").await
+            })
+        };
+        assert!(!requeued(blue).await);
+        assert!(requeued(acme).await);
+        note(2, "sent", "250 OK").await;
+        assert!(!requeued(acme).await);
+        let row = read(db, async |c| mails::find(c, acme, id(1)).await).await;
+        let row = row.expect("is there");
+        assert_eq!(
+            (row.recipient.as_str(), row.attempts),
+            ("bob@example.com", 2)
+        );
+        assert_eq!(
+            (row.last_answer.as_str(), row.sent_at),
+            ("250 OK", Some(NOW + 2))
+        );
+        assert_eq!(unsent().await, 0);
+        let log = read(db, async |c| mails::attempts(c, acme, id(1)).await).await;
+        let answers: Vec<_> = log.iter().map(|a| (a.at, a.answer.as_str())).collect();
+        assert_eq!(answers, [(NOW + 1, "451 later"), (NOW + 2, "250 OK")]);
+        let foreign = read(db, async |c| mails::attempts(c, blue, id(1)).await).await;
+        assert!(foreign.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mails_are_filtered_and_paged() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        for n in 1..=4 {
+            let mut row = mail(n, None, 0);
+            row.livemode = n == 4;
+            row.state = if n == 2 {
+                "failed".into()
+            } else {
+                "queued".into()
+            };
+            insert(db, acme, &row).await;
+        }
+        let found = async |livemode: bool, state: &str, after: Option<(i64, MailId)>| {
+            let filter = MailFilter {
+                livemode,
+                state: state.into(),
+                after,
+                limit: 2,
+            };
+            let listed = read(db, async |c| mails::list(c, acme, &filter).await).await;
+            listed.iter().map(|m| m.id).collect::<Vec<MailId>>()
+        };
+        assert_eq!(found(false, "", None).await, [id(3), id(2)]);
+        assert_eq!(found(false, "", Some((NOW + 2, id(2)))).await, [id(1)]);
+        assert_eq!(found(false, "failed", None).await, [id(2)]);
+        assert_eq!(found(true, "", None).await, [id(4)]);
+    })
+    .await;
+}

@@ -1,0 +1,28 @@
+//! What the store promises, on SQLite and on PostgreSQL alike: every public function is called here.
+//!
+//! PostgreSQL is taken from `TEST_POSTGRES_URL`; without it only SQLite runs.
+
+mod access_tokens;
+mod changes;
+mod database;
+mod event_log;
+mod flash;
+mod idempotency_keys;
+mod installation;
+mod jobs;
+mod licenses;
+mod mails;
+mod orders;
+mod payments;
+mod people;
+mod plans;
+mod products;
+mod rows;
+mod sessions;
+mod stripe_apps;
+mod stripe_deliveries;
+mod stripe_events;
+mod support;
+mod tenant_keys;
+mod tenants;
+mod writer;

@@ -1,0 +1,65 @@
+//! Plans.
+
+use domain::ids::PlanId;
+use store::plans::{self, Plan};
+
+use crate::rows::tenant;
+use crate::support::{NOW, on_each, read, write};
+
+fn plan(name: &str) -> Plan {
+    Plan {
+        id: PlanId::from(0),
+        name: name.into(),
+        name_key: name.to_lowercase(),
+        duration_days: 30,
+        is_active: true,
+        created_at: NOW,
+        updated_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_plans_name_is_unique_in_its_tenant() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let insert = |tenant, name: &'static str| {
+            write(db, async move |tx| {
+                plans::insert(tx, tenant, &plan(name)).await
+            })
+        };
+        let monthly = insert(acme, "Monthly").await.expect("is new");
+        assert_eq!(insert(acme, "MONTHLY").await, None);
+        assert!(insert(blue, "Monthly").await.is_some());
+        let yearly = insert(acme, "Yearly").await.expect("is new");
+        let mut row = read(db, async |c| plans::find(c, acme, yearly).await)
+            .await
+            .expect("is there");
+        row.name_key = "monthly".into();
+        let mut tx = db.begin().await.expect("begins");
+        let refused = plans::update(&mut tx, acme, &row).await;
+        assert!(refused.is_err_and(|e| e.is_unique_violation()));
+        drop(tx);
+        row.name_key = "per year".into();
+        row.is_active = false;
+        row.updated_at = Some(NOW + 1);
+        assert!(!write(db, async |tx| plans::update(tx, blue, &row).await).await);
+        assert!(write(db, async |tx| plans::update(tx, acme, &row).await).await);
+        let locked = write(db, async |tx| plans::lock(tx, acme, yearly).await).await;
+        let locked = locked.expect("is there");
+        assert_eq!(
+            (locked.is_active, locked.updated_at),
+            (false, Some(NOW + 1))
+        );
+        assert!(
+            write(db, async |tx| plans::lock(tx, blue, yearly).await)
+                .await
+                .is_none()
+        );
+        let all = read(db, async |c| plans::list(c, acme).await).await;
+        assert_eq!(
+            all.iter().map(|p| p.id).collect::<Vec<_>>(),
+            [monthly, yearly]
+        );
+    })
+    .await;
+}

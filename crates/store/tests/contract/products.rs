@@ -1,0 +1,81 @@
+//! Products and their names.
+
+use domain::ids::ProductId;
+use store::products;
+
+use crate::rows::{a_product, tenant};
+use crate::support::{NOW, on_each, read, write};
+
+#[tokio::test]
+async fn a_product_is_written_and_read_whole() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let row = a_product("Atlas");
+        let atlas = write(db, async |tx| products::insert(tx, acme, &row).await).await;
+        let other = write(db, async |tx| {
+            products::insert(tx, acme, &a_product("B")).await
+        })
+        .await;
+        assert!(atlas.get() > 0);
+        let found = read(db, async |c| products::find(c, acme, atlas).await).await;
+        let mut product = found.expect("is there");
+        let expected = store::products::Product { id: atlas, ..row };
+        assert_eq!(format!("{product:?}"), format!("{expected:?}"));
+        product.name = "Atlas Studio".into();
+        product.max_seats = None;
+        product.seats_from_quantity = true;
+        product.template_version = 2;
+        product.updated_at = Some(NOW + 1);
+        product.archived_at = Some(NOW + 1);
+        assert!(!write(db, async |tx| products::update(tx, blue, &product).await).await);
+        assert!(write(db, async |tx| products::update(tx, acme, &product).await).await);
+        let locked = write(db, async |tx| products::lock(tx, acme, atlas).await).await;
+        assert_eq!(
+            format!("{:?}", locked.expect("is there")),
+            format!("{product:?}")
+        );
+        assert!(
+            write(db, async |tx| products::lock(tx, blue, atlas).await)
+                .await
+                .is_none()
+        );
+        let listed = read(db, async |c| products::list(c, acme).await).await;
+        let ids: Vec<_> = listed.iter().map(|p| p.id).collect();
+        assert_eq!(ids, [other], "archived ones are not listed");
+        let names = read(db, async |c| products::names(c, acme).await).await;
+        let has = |id, name: &str| names.contains(&(id, name.to_owned()));
+        assert!(has(atlas, "Atlas Studio") && has(other, "B") && names.len() == 2);
+        assert!(
+            read(db, async |c| products::find(c, blue, atlas).await)
+                .await
+                .is_none()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_name_belongs_to_one_product_of_a_tenant_for_ever() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let mut ids = Vec::new();
+        for tenant in [acme, acme, blue] {
+            let row = a_product("Any");
+            ids.push(write(db, async |tx| products::insert(tx, tenant, &row).await).await);
+        }
+        let take = |tenant, id: ProductId| {
+            write(db, async move |tx| {
+                products::insert_name(tx, tenant, ("atlas", id), NOW).await
+            })
+        };
+        assert!(take(acme, ids[0]).await);
+        assert!(!take(acme, ids[1]).await);
+        assert!(!take(acme, ids[0]).await);
+        assert!(take(blue, ids[2]).await);
+        let owner = read(db, async |c| products::find_by_name(c, acme, "atlas").await).await;
+        assert_eq!(owner, Some(ids[0]));
+        let nobody = read(db, async |c| products::find_by_name(c, acme, "x").await).await;
+        assert_eq!(nobody, None);
+    })
+    .await;
+}

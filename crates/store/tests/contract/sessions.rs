@@ -1,0 +1,92 @@
+//! Sessions.
+
+use domain::ids::{PersonId, TenantId};
+use store::sessions::{self, NewSession};
+use store::{memberships, people};
+
+use crate::people::person;
+use crate::rows::tenant;
+use crate::support::{NOW, TestDb, id, on_each, read, write};
+
+async fn signed_in(db: &TestDb, sessions: u8) -> (TenantId, PersonId) {
+    let tenant = tenant(db).await;
+    let ann = person(1, "ann@example.com");
+    write(db, async |tx| {
+        people::insert(tx, &ann).await?;
+        memberships::put(tx, tenant, (ann.id, "owner"), NOW).await?;
+        for n in 1..=sessions {
+            let row = NewSession {
+                id: id(u128::from(n)),
+                token_hash: &[n; 32],
+                person_id: ann.id,
+                tenant_id: tenant,
+                address: "192.0.2.1",
+                user_agent: "a browser",
+                created_at: NOW,
+                expires_at: NOW + 1_000,
+            };
+            sessions::insert(tx, &row).await?;
+        }
+        Ok(())
+    })
+    .await;
+    (tenant, ann.id)
+}
+
+#[tokio::test]
+async fn a_token_opens_its_session_until_it_expires() {
+    on_each(async |db| {
+        let (tenant, ann) = signed_in(db, 1).await;
+        let look = async |hash: [u8; 32], now: i64| {
+            read(db, async |c| sessions::find_by_token(c, &hash, now).await).await
+        };
+        let session = look([1; 32], NOW).await.expect("is open");
+        assert_eq!((session.tenant_id, session.person_id), (tenant, ann));
+        assert_eq!((session.role.as_str(), session.livemode), ("owner", false));
+        assert_eq!(session.tenant_name, "Acme");
+        assert_eq!(session.email, "ann@example.com");
+        assert!(look([2; 32], NOW).await.is_none());
+        assert!(look([1; 32], NOW + 1_000).await.is_none());
+        write(db, async |tx| {
+            sessions::note_seen(tx, session.id, NOW + 500, NOW + 2_000).await?;
+            sessions::note_seen(tx, session.id, NOW + 400, NOW + 1).await
+        })
+        .await;
+        let later = look([1; 32], NOW + 1_000).await.expect("lasts longer");
+        assert_eq!(
+            (later.last_seen_at, later.expires_at),
+            (NOW + 500, NOW + 2_000)
+        );
+        let pruned = write(db, async |tx| sessions::prune(tx, NOW + 1_999).await).await;
+        assert_eq!(pruned, 0);
+        let pruned = write(db, async |tx| sessions::prune(tx, NOW + 2_000).await).await;
+        assert_eq!(pruned, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_switch_and_the_end_are_of_one_session_or_of_all() {
+    on_each(async |db| {
+        let (_, ann) = signed_in(db, 3).await;
+        let look = async |hash: [u8; 32]| {
+            read(db, async |c| sessions::find_by_token(c, &hash, NOW).await).await
+        };
+        let switched = |person: PersonId| {
+            write(db, async move |tx| {
+                sessions::set_livemode(tx, person, id(1), true).await
+            })
+        };
+        assert!(!switched(id(9)).await, "another person's session");
+        assert!(switched(ann).await);
+        assert!(look([1; 32]).await.is_some_and(|s| s.livemode));
+        assert!(look([2; 32]).await.is_some_and(|s| !s.livemode));
+        assert!(write(db, async |tx| sessions::remove(tx, &[1; 32]).await).await);
+        assert!(!write(db, async |tx| sessions::remove(tx, &[1; 32]).await).await);
+        assert!(look([1; 32]).await.is_none());
+        let ended = write(db, async |tx| sessions::remove_by_person(tx, ann).await).await;
+        assert_eq!(ended, 2);
+        assert!(look([2; 32]).await.is_none());
+    })
+    .await;
+}
