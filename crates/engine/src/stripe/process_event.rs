@@ -15,6 +15,7 @@ use crate::Engine;
 use crate::actor::{Actor, Who};
 use crate::error::{Error, Result};
 use crate::jobs::PROCESS_EVENT;
+use crate::orders::facts;
 use crate::orders::fulfil::{self, Arrival, Fulfilled};
 
 /// An event that a signature or Stripe itself vouches for.
@@ -58,11 +59,11 @@ pub(crate) async fn attempt(engine: &Engine, vouched: &Vouched<'_>) -> Result<St
     for _ in 0..MEETINGS {
         match one_transaction(engine, vouched).await {
             Err(Error::Conflict {
-                code: fulfil::MET,
+                code: facts::MET,
                 message,
             }) => {
                 last = Error::Conflict {
-                    code: fulfil::MET,
+                    code: facts::MET,
                     message,
                 };
             }
@@ -149,7 +150,7 @@ async fn known_purchase(tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Option<Pur
         return Ok(None);
     };
     let tenant = vouched.app.tenant_id;
-    let fact = (fulfil::PAYMENT_INTENT, payment.payment_intent_id.as_str());
+    let fact = (facts::PAYMENT_INTENT, payment.payment_intent_id.as_str());
     let Some(order) = orders::find_by_fact(tx, tenant, fact).await? else {
         return Ok(None);
     };
