@@ -29,15 +29,26 @@ impl Said {
     }
 }
 
-/// Every path of the code, in order of their lines; tests at the end included.
+/// Every path of the code, in order of their lines; the file's own tests included.
 pub fn said(source: &Source) -> Vec<Said> {
-    said_in(&source.path, &source.code)
+    let mut all = spelled(&source.code);
+    let tests_begin = source.lines_before_tests();
+    let module = module_of(&source.path);
+    let tests = [module.as_slice(), &["tests".to_owned()]].concat();
+    for said in &mut all {
+        let home = if said.line > tests_begin {
+            &tests
+        } else {
+            &module
+        };
+        said.path = resolve(home, &said.path);
+    }
+    all
 }
 
-/// Every path of a piece of a source's code.
-pub fn said_in(file: &str, code: &str) -> Vec<Said> {
+/// Every path as it is spelled, `use` trees written out.
+fn spelled(code: &str) -> Vec<Said> {
     let tokens = tokens(code);
-    let module = module_of(file);
     let mut all = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
@@ -48,9 +59,6 @@ pub fn said_in(file: &str, code: &str) -> Vec<Said> {
         } else {
             at + 1
         };
-    }
-    for said in &mut all {
-        said.path = resolve(&module, &said.path);
     }
     all
 }
@@ -203,6 +211,15 @@ mod tests {
             "crate::ui::table",
         ];
         assert_eq!(paths("app/src/ui/field.rs", code), expected);
+    }
+
+    #[test]
+    fn super_in_the_tests_of_a_file_means_the_file() {
+        let code = "fn f() {}\n#[cfg(test)]\nmod tests {\n    use super::f;\n}";
+        assert_eq!(
+            paths("app/src/pages/frame.rs", code),
+            ["crate::pages::frame::f"]
+        );
     }
 
     #[test]
