@@ -1,6 +1,7 @@
 //! The door: HTTP in, adapters out, wiring. The binary is ten lines over this library,
 //! so that tests start the same server with a clock and a Stripe of their own.
 
+pub mod api;
 pub mod assets;
 pub mod boot;
 pub mod cli;

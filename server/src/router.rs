@@ -17,7 +17,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::middleware::access_log;
 use crate::state::ServerState;
-use crate::{pages, webhooks};
+use crate::{api, pages, webhooks};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// No request may take longer.
@@ -28,6 +28,9 @@ pub fn build(state: ServerState) -> Router {
     Router::new()
         // Stripe
         .merge(webhooks::stripe::routes())
+        // Programs
+        .merge(api::routes())
+        .method_not_allowed_fallback(api::wrong_method)
         // Machines that watch
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))

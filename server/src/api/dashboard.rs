@@ -1,0 +1,182 @@
+//! `/api/dashboard` and `/api/change`: what is new, what wants attention, and who did what.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::ids::ChangeId;
+use engine::audit::{self, ChangeView};
+use engine::dashboard::{self, Problem, Target};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::both;
+use crate::api::caller::Caller;
+use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::input::{Parameters, livemode, optional, page_size};
+use crate::api::license::License;
+use crate::state::ServerState;
+
+pub(super) fn routes() -> Router<ServerState> {
+    let router = both(Router::new(), "/api/dashboard", get(show));
+    both(router, "/api/change", get(changes))
+}
+
+/// Which side is wanted.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct DashboardParameters {
+    /// true or false; absent is live.
+    #[param(value_type = Option<bool>)]
+    livemode: Option<String>,
+}
+
+/// One side at a glance.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Dashboard {
+    /// The latest ten licences, newest first.
+    latest: Vec<License>,
+    /// Keys issued within the last 30 days.
+    keys_issued: i64,
+    /// Keys issued within the 30 days before those.
+    keys_issued_before: i64,
+    /// Mails that were refused so far.
+    mails_unsent: i64,
+    /// What wants attention, the gravest first.
+    problems: Vec<Attention>,
+}
+
+/// Something that wants attention.
+#[derive(Serialize, ToSchema)]
+pub struct Attention {
+    /// Short word for programs.
+    kind: &'static str,
+    title: String,
+    /// Cause and remedy.
+    detail: String,
+    /// The address in this API where it can be looked at.
+    href: String,
+    /// RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+}
+
+impl From<Problem> for Attention {
+    fn from(problem: Problem) -> Self {
+        Self {
+            kind: problem.kind.as_str(),
+            title: problem.title,
+            detail: problem.detail,
+            href: href(problem.target),
+            since: problem.since.map(|at| at.to_rfc3339()),
+        }
+    }
+}
+
+fn href(target: Target) -> String {
+    match target {
+        Target::FailedEvents => "/api/stripe/events?status=failed".into(),
+        Target::Review(_) => "/api/stripe/review".into(),
+        Target::Order(_) => "/api/stripe/events?status=verified".into(),
+        Target::Mails(state) => format!("/api/mail?state={state}"),
+        Target::Mail(id) => format!("/api/mail/{id}"),
+        Target::StripeApps => "/api/stripe/apps".into(),
+        Target::StripeApp(id) => format!("/api/stripe/apps/{id}"),
+        Target::AccessToken(_) => "/api/token".into(),
+        Target::Settings => "/readyz".into(),
+    }
+}
+
+/// Latest keys, counts, and what wants attention.
+#[utoipa::path(get, path = "/api/dashboard", tag = "Dashboard", params(DashboardParameters),
+    responses((status = 200, body = Dashboard), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn show(
+    caller: Caller,
+    Parameters(wanted): Parameters<DashboardParameters>,
+) -> ApiResult<Json<Dashboard>> {
+    let side = livemode(wanted.livemode.as_ref())?.unwrap_or(true);
+    let (engine, actor) = caller.parts();
+    let shown = dashboard::execute(engine, actor, side).await?;
+    Ok(Json(Dashboard {
+        latest: shown.latest.into_iter().map(License::from).collect(),
+        keys_issued: shown.keys_issued,
+        keys_issued_before: shown.keys_issued_before,
+        mails_unsent: shown.mails_unsent,
+        problems: shown.problems.into_iter().map(Attention::from).collect(),
+    }))
+}
+
+/// Which lines of the change log are wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct ChangeParameters {
+    /// Only lines before this one.
+    #[param(value_type = Option<i64>)]
+    before: Option<String>,
+    /// 1..=200, else 50.
+    #[param(value_type = Option<i64>)]
+    page_size: Option<String>,
+}
+
+/// Who did what to which thing.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    id: i64,
+    livemode: bool,
+    /// `person`, `token`, `stripe` or `system`.
+    actor_kind: String,
+    actor_name: String,
+    subject_kind: String,
+    subject_id: String,
+    /// Past tense, for example `issued`.
+    verb: String,
+    /// Details without secrets.
+    #[schema(value_type = Object)]
+    data: Value,
+    /// RFC 3339, UTC.
+    at: String,
+}
+
+impl From<ChangeView> for Change {
+    fn from(view: ChangeView) -> Self {
+        Self {
+            id: view.id.get(),
+            livemode: view.livemode,
+            actor_kind: view.actor_kind,
+            actor_name: view.actor_name,
+            subject_kind: view.subject_kind,
+            subject_id: view.subject_id,
+            verb: view.verb,
+            data: view.data,
+            at: view.at.to_rfc3339(),
+        }
+    }
+}
+
+/// A page of the change log.
+#[derive(Serialize, ToSchema)]
+pub struct ChangePage {
+    items: Vec<Change>,
+    /// The next page begins before this line; null on the last one.
+    before: Option<i64>,
+}
+
+/// The change log, newest first.
+#[utoipa::path(get, path = "/api/change", tag = "Dashboard", params(ChangeParameters),
+    responses((status = 200, body = ChangePage), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn changes(
+    caller: Caller,
+    Parameters(wanted): Parameters<ChangeParameters>,
+) -> ApiResult<Json<ChangePage>> {
+    let advice = "Take `before` from the page before.";
+    let before: Option<ChangeId> = optional(("before", wanted.before.as_ref()), advice)?;
+    let size = page_size(wanted.page_size.as_ref())?;
+    let (engine, actor) = caller.parts();
+    let page = audit::list::execute(engine, actor, before, size).await?;
+    Ok(Json(ChangePage {
+        items: page.items.into_iter().map(Change::from).collect(),
+        before: page.before.map(ChangeId::get),
+    }))
+}

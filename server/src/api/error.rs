@@ -1,0 +1,194 @@
+//! The one place that says which refusal is which HTTP status, and how it reads as JSON.
+//!
+//! Refusals tell the caller what to do; a fault tells nothing but that it was one: its chain goes to
+//! the log, and the answer's `x-request-id` says which line.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::field_error::{FieldError, FieldErrors};
+use engine::Error;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What every handler answers.
+pub type ApiResult<T = Response> = Result<T, ApiError>;
+
+/// A refusal or a fault on its way out.
+#[derive(Debug)]
+pub struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    fields: Vec<FieldError>,
+    retry_after_seconds: Option<u64>,
+}
+
+/// Every answer that is no success.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub struct ErrorAnswer {
+    /// Short word for programs.
+    #[schema(example = "invalid")]
+    error: &'static str,
+    /// One sentence for people.
+    message: String,
+    /// The field that is wrong, or the first of several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// All fields that are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fields: Vec<WrongField>,
+}
+
+/// One field that cannot be taken as it is.
+#[derive(Serialize, ToSchema)]
+pub struct WrongField {
+    /// Its name in JSON.
+    field: String,
+    /// What to do.
+    message: String,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            fields: Vec::new(),
+            retry_after_seconds: None,
+        }
+    }
+
+    /// 400: the body is no JSON.
+    pub fn not_json(why: &str) -> Self {
+        let message = format!("The body is not JSON: {why}.");
+        Self::new(StatusCode::BAD_REQUEST, "not_json", message)
+    }
+
+    /// 400: the body ended before its time.
+    pub fn unreadable_body() -> Self {
+        let message = "The body ended before its time. Send it again.";
+        Self::new(StatusCode::BAD_REQUEST, "unreadable_body", message)
+    }
+
+    /// 403: `X-Tenant` is not the token's tenant.
+    pub fn other_tenant() -> Self {
+        let message = "X-Tenant names another tenant than the access token's. Leave it out, or use that tenant's token.";
+        Self::new(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    /// 404: no such thing, or another tenant's.
+    pub fn not_found(what: &'static str) -> Self {
+        Error::NotFound(what).into()
+    }
+
+    /// 405.
+    pub fn method_not_allowed() -> Self {
+        let message =
+            "This address does not take this method. /api/openapi.json lists what it takes.";
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            message,
+        )
+    }
+
+    /// 409: the call was made before, and its answer showed a secret once.
+    pub fn already_created() -> Self {
+        let message = "This call was made before with this Idempotency-Key, and its answer is shown only once.";
+        Self::new(StatusCode::CONFLICT, "already_created", message)
+    }
+
+    /// 413.
+    pub fn body_too_large() -> Self {
+        let message = "The body is too large. A product may have 256 KiB, everything else 64 KiB.";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", message)
+    }
+
+    /// 415.
+    pub fn unsupported_media_type() -> Self {
+        let message = "Send the body as JSON, with Content-Type: application/json.";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            message,
+        )
+    }
+
+    /// 422: one field.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Error::Invalid(FieldErrors::one(field, message)).into()
+    }
+
+    /// Logs a fault, once, with its whole chain.
+    fn fault(error: &Error) -> Self {
+        tracing::error!(?error, "a call failed");
+        let message = "Something failed on our side. Try again later; the request id says which request it was.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "fault", message)
+    }
+
+    fn fields(errors: FieldErrors) -> Self {
+        let message = match errors.0.as_slice() {
+            [only] => only.message.clone(),
+            _ => "Some fields cannot be taken as they are.".into(),
+        };
+        Self {
+            fields: errors.0,
+            ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", message)
+        }
+    }
+}
+
+impl From<Error> for ApiError {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", message),
+            Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", message),
+            Error::Unauthorized(_) => Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message),
+            Error::Invalid(errors) => Self::fields(errors),
+            Error::Conflict { code, .. } => Self::new(StatusCode::CONFLICT, code, message),
+            Error::TooMany {
+                retry_after_seconds,
+            } => Self {
+                retry_after_seconds: Some(retry_after_seconds),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many", message)
+            },
+            Error::Upstream(_) => Self::new(StatusCode::BAD_GATEWAY, "upstream", message),
+            Error::Fault { .. } => Self::fault(&error),
+        }
+    }
+}
+
+impl From<FieldErrors> for ApiError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::fields(errors)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let wrong = |error: FieldError| WrongField {
+            field: error.field,
+            message: error.message,
+        };
+        let body = ErrorAnswer {
+            error: self.code,
+            message: self.message,
+            field: self.fields.first().map(|error| error.field.clone()),
+            fields: self.fields.into_iter().map(wrong).collect(),
+        };
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("ExisOneApi, Bearer");
+            headers.insert(header::WWW_AUTHENTICATE, scheme);
+        }
+        if let Some(seconds) = self.retry_after_seconds {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
+}

@@ -1,0 +1,275 @@
+//! `/api/license` and `/api/activationkey/generate`: licences as admins and their programs see them.
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::ids::ProductId;
+use domain::license_state::LicenseState;
+use engine::audit::ChangeView;
+use engine::licenses::list::{self as lists, LicenseQuery};
+use engine::licenses::{self, LicenseView};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::api::both;
+use crate::api::caller::Caller;
+use crate::api::error::{ApiError, ApiResult, ErrorAnswer};
+use crate::api::input::{self, Id, Parameters};
+use crate::state::ServerState;
+
+const X_TRUNCATED: HeaderName = HeaderName::from_static("x-truncated");
+
+pub(super) fn routes() -> Router<ServerState> {
+    let router = both(Router::new(), "/api/license", get(list));
+    let router = both(router, "/api/license/{key}", get(find));
+    both(router, "/api/license/{key}/history", get(history))
+}
+
+/// Which licences are wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub struct LicenseParameters {
+    /// One product.
+    #[param(value_type = Option<i32>)]
+    product_id: Option<String>,
+    /// A holder's whole address.
+    email: Option<String>,
+    /// `active`, `suspended`, `revoked` or `expired`, as of now.
+    state: Option<String>,
+    /// true, false, or both where it is absent.
+    #[param(value_type = Option<bool>)]
+    livemode: Option<String>,
+    /// From 1: the answer is a page with its number and the count.
+    #[param(value_type = Option<i64>)]
+    page: Option<String>,
+    /// 1..=200, else 50.
+    #[param(value_type = Option<i64>)]
+    page_size: Option<String>,
+    /// Where the page before ended; empty begins: the answer is a page and where the next begins.
+    after: Option<String>,
+}
+
+/// A licence.
+#[derive(Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct License {
+    #[schema(example = "XXXX-XXXX-XXXX-XXXX")]
+    activation_key: String,
+    /// The holder's address, or blank.
+    email: String,
+    /// RFC 3339, UTC.
+    created_at: String,
+    /// RFC 3339, UTC; perpetual is the end of 2049.
+    expiration_date: String,
+    /// True while `state` is `active`.
+    is_active: bool,
+    /// `active`, `suspended`, `revoked` or `expired`, as of now.
+    state: String,
+    product_id: i32,
+    product_name: String,
+    /// For admins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    /// True where it has seats or a company.
+    is_corporate: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_seats: Option<i32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    corporate_name: Option<String>,
+    /// Seats taken.
+    current_seats: i32,
+    /// True where it was issued as an offline code.
+    is_offline: bool,
+    livemode: bool,
+}
+
+impl From<LicenseView> for License {
+    fn from(view: LicenseView) -> Self {
+        Self {
+            activation_key: view.activation_key.to_string(),
+            email: view.email,
+            created_at: view.created_at.to_rfc3339(),
+            expiration_date: view.expires_at.to_rfc3339(),
+            is_active: view.state == LicenseState::Active,
+            state: view.state.to_string(),
+            product_id: view.product_id.get(),
+            product_name: view.product_name,
+            note: view.note,
+            is_corporate: view.max_seats.is_some() || view.corporate_name.is_some(),
+            max_seats: view.max_seats,
+            corporate_name: view.corporate_name,
+            current_seats: view.seats_used,
+            is_offline: false,
+            livemode: view.livemode,
+        }
+    }
+}
+
+/// A page by its number.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NumberedLicensePage {
+    items: Vec<License>,
+    page: i64,
+    page_size: i64,
+    /// Exact up to 10,000.
+    total_count: i64,
+    total_pages: i64,
+    /// True where there are more than were counted.
+    total_is_lower_bound: bool,
+}
+
+/// A page, and where the next begins.
+#[derive(Serialize, ToSchema)]
+pub struct LicensePage {
+    items: Vec<License>,
+    /// Null on the last page.
+    after: Option<String>,
+}
+
+/// Licences, in the form that was asked for.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum LicenseList {
+    /// Neither `page` nor `after`: the newest 1,000.
+    Newest(Vec<License>),
+    /// With `page`.
+    Numbered(NumberedLicensePage),
+    /// With `after`.
+    After(LicensePage),
+}
+
+/// Licences, newest first: a bare array of the newest 1,000 (`X-Truncated: true` where there are
+/// more); with `page` a numbered page; with `after` a page and where the next begins.
+#[utoipa::path(get, path = "/api/license/", tag = "Licenses", params(LicenseParameters),
+    responses((status = 200, body = LicenseList), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn list(
+    caller: Caller,
+    Parameters(wanted): Parameters<LicenseParameters>,
+) -> ApiResult {
+    let number = input::page(wanted.page.as_ref())?;
+    let query = query(&wanted)?;
+    match (number, wanted.after) {
+        (Some(_), Some(_)) => Err(ApiError::invalid("after", "Send page or after, not both.")),
+        (Some(number), None) => numbered(&caller, &query, number).await,
+        (None, Some(_)) => after(&caller, &query).await,
+        (None, None) => newest(&caller, &query).await,
+    }
+}
+
+fn query(wanted: &LicenseParameters) -> ApiResult<LicenseQuery> {
+    let product_id: Option<ProductId> = input::optional(
+        ("productId", wanted.product_id.as_ref()),
+        "Write the id of one of your products.",
+    )?;
+    let state: Option<LicenseState> = input::optional(
+        ("state", wanted.state.as_ref()),
+        "Use active, suspended, revoked or expired.",
+    )?;
+    let email = wanted.email.as_deref().unwrap_or_default().trim();
+    if !email.is_empty() && !email.contains('@') {
+        return Err(ApiError::invalid("email", "Write a whole e-mail address."));
+    }
+    Ok(LicenseQuery {
+        livemode: input::livemode(wanted.livemode.as_ref())?,
+        product_id,
+        state,
+        search: email.to_owned(),
+        after: input::after(wanted.after.as_ref())?,
+        limit: input::page_size(wanted.page_size.as_ref())?,
+    })
+}
+
+async fn newest(caller: &Caller, query: &LicenseQuery) -> ApiResult {
+    let (engine, actor) = caller.parts();
+    let (views, is_truncated) = lists::newest(engine, actor, query).await?;
+    let licenses = views.into_iter().map(License::from).collect();
+    let mut response = Json(LicenseList::Newest(licenses)).into_response();
+    if is_truncated {
+        let headers = response.headers_mut();
+        headers.insert(X_TRUNCATED, HeaderValue::from_static("true"));
+    }
+    Ok(response)
+}
+
+async fn numbered(caller: &Caller, query: &LicenseQuery, number: i64) -> ApiResult {
+    let (engine, actor) = caller.parts();
+    let page = lists::numbered(engine, actor, query, number).await?;
+    let answer = NumberedLicensePage {
+        items: page.items.into_iter().map(License::from).collect(),
+        page: number,
+        page_size: query.limit,
+        total_count: page.total,
+        total_pages: page.total.div_euclid(query.limit)
+            + i64::from(page.total.rem_euclid(query.limit) > 0),
+        total_is_lower_bound: page.total_is_lower_bound,
+    };
+    Ok(Json(LicenseList::Numbered(answer)).into_response())
+}
+
+async fn after(caller: &Caller, query: &LicenseQuery) -> ApiResult {
+    let (engine, actor) = caller.parts();
+    let page = lists::execute(engine, actor, query).await?;
+    let answer = LicensePage {
+        items: page.items.into_iter().map(License::from).collect(),
+        after: page.after.map(|place| place.to_string()),
+    };
+    Ok(Json(LicenseList::After(answer)).into_response())
+}
+
+/// One licence by its key, however it was pasted.
+#[utoipa::path(get, path = "/api/license/{key}", tag = "Licenses", params(("key" = String, Path)),
+    responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn find(caller: Caller, Id(key): Id<String>) -> ApiResult<Json<License>> {
+    let (engine, actor) = caller.parts();
+    let view = licenses::find::with_key(engine, actor, &key).await?;
+    Ok(Json(view.into()))
+}
+
+/// One line of a licence's history.
+#[derive(Serialize, ToSchema)]
+pub struct HistoryLine {
+    /// Grows.
+    id: i64,
+    /// Past tense, for example `issued`.
+    action: String,
+    /// RFC 3339, UTC.
+    timestamp: String,
+    /// Who did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+impl From<ChangeView> for HistoryLine {
+    fn from(change: ChangeView) -> Self {
+        let note = match change.actor_kind.as_str() {
+            // People's addresses stay in the audit log.
+            "person" => Some("by an admin".to_owned()),
+            "token" => Some(format!("by the access token “{}”", change.actor_name)),
+            "stripe" => Some(format!("by a payment through “{}”", change.actor_name)),
+            _ => None,
+        };
+        Self {
+            id: change.id.get(),
+            action: change.verb,
+            timestamp: change.at.to_rfc3339(),
+            note,
+        }
+    }
+}
+
+/// What happened to a licence, newest first.
+#[utoipa::path(get, path = "/api/license/{key}/history", tag = "Licenses",
+    params(("key" = String, Path)),
+    responses((status = 200, body = [HistoryLine]), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn history(
+    caller: Caller,
+    Id(key): Id<String>,
+) -> ApiResult<Json<Vec<HistoryLine>>> {
+    let (engine, actor) = caller.parts();
+    let license = licenses::find::with_key(engine, actor, &key).await?;
+    let changes = licenses::history::execute(engine, actor, license.id).await?;
+    Ok(Json(changes.into_iter().map(HistoryLine::from).collect()))
+}

@@ -1,0 +1,76 @@
+//! The JSON API: one file per area, each with its routes, its public JSON and its handlers.
+//!
+//! A handler reads aloud: who calls ([`caller::Caller`]), what is wanted, one action of the engine,
+//! the answer. Public JSON is written by hand here, never a type of the rules; statuses of refusals
+//! are named in [`error`] alone. Idempotent repeats are in [`creating`].
+
+pub mod body;
+pub mod caller;
+mod checkout;
+pub mod creating;
+mod dashboard;
+pub mod error;
+mod generate;
+mod input;
+mod license;
+mod mail;
+pub mod openapi;
+mod plan;
+mod product;
+mod review;
+mod stripe_app;
+mod stripe_event;
+mod tenant_key;
+mod token;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderValue;
+use axum::http::header::CACHE_CONTROL;
+use axum::routing::MethodRouter;
+use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::state::ServerState;
+use error::ApiError;
+
+/// All routes of the JSON API, with and without a trailing slash.
+pub fn routes() -> Router<ServerState> {
+    let small = Router::new()
+        .merge(product::small_routes())
+        .merge(plan::routes())
+        .merge(license::routes())
+        .merge(generate::routes())
+        .merge(stripe_app::routes())
+        .merge(stripe_event::routes())
+        .merge(checkout::routes())
+        .merge(review::routes())
+        .merge(mail::routes())
+        .merge(token::routes())
+        .merge(tenant_key::routes())
+        .merge(dashboard::routes())
+        .merge(openapi::routes())
+        .layer(DefaultBodyLimit::max(body::BODY_MAX));
+    let no_store = HeaderValue::from_static("no-store");
+    small
+        .merge(product::routes())
+        .layer(SetResponseHeaderLayer::if_not_present(
+            CACHE_CONTROL,
+            no_store,
+        ))
+}
+
+/// The answer to a method that an address does not take.
+pub async fn wrong_method() -> ApiError {
+    ApiError::method_not_allowed()
+}
+
+/// Adds a route in both forms.
+fn both(
+    router: Router<ServerState>,
+    path: &str,
+    methods: MethodRouter<ServerState>,
+) -> Router<ServerState> {
+    router
+        .route(path, methods.clone())
+        .route(&format!("{path}/"), methods)
+}

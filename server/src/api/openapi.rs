@@ -1,0 +1,60 @@
+//! `/api/openapi.json`: the API's description, generated from the handlers.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::api::both;
+use crate::api::{
+    checkout, dashboard, generate, license, mail, plan, product, review, stripe_app, stripe_event,
+    tenant_key, token,
+};
+use crate::state::ServerState;
+
+pub(super) fn routes() -> Router<ServerState> {
+    both(Router::new(), "/api/openapi.json", get(show))
+}
+
+/// The whole description.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "ExisOne", description = "Licenses that come from payments. Every path also works \
+        with, or without, a trailing slash."),
+    paths(
+        product::list, product::create, product::find, product::update, product::archive,
+        product::send_test_mail,
+        plan::list, plan::save,
+        license::list, license::find, license::history, generate::create,
+        stripe_app::list, stripe_app::create, stripe_app::find, stripe_app::update,
+        stripe_app::archive, stripe_app::check, stripe_app::diagnostics,
+        stripe_event::list, stripe_event::find, stripe_event::replay,
+        checkout::create,
+        review::list, review::issue, review::dismiss,
+        mail::list, mail::find, mail::change_address, mail::resend,
+        token::list, token::create, token::revoke,
+        tenant_key::list, tenant_key::activate,
+        dashboard::show, dashboard::changes,
+    ),
+    modifiers(&Tokens),
+    security(("accessToken" = []), ("bearer" = []))
+)]
+pub struct Description;
+
+/// The two ways to send a token.
+struct Tokens;
+
+impl Modify for Tokens {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        let header = ApiKeyValue::with_description("Authorization", "`ExisOneApi <token>`");
+        let own = SecurityScheme::ApiKey(ApiKey::Header(header));
+        components.add_security_scheme("accessToken", own);
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+async fn show() -> Json<utoipa::openapi::OpenApi> {
+    Json(Description::openapi())
+}

@@ -1,0 +1,97 @@
+//! `/api/plan`: names for how long a licence lasts.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use domain::ids::PlanId;
+use domain::plan::PlanForm;
+use engine::plans::{self, PlanView};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::both;
+use crate::api::caller::Caller;
+use crate::api::creating::{Creating, Made};
+use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::state::ServerState;
+
+pub(super) fn routes() -> Router<ServerState> {
+    both(Router::new(), "/api/plan", get(list).post(save))
+}
+
+/// A plan.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Plan {
+    /// Id; also stands in Stripe's metadata.
+    id: i32,
+    /// Name.
+    name: String,
+    /// Days; 0 = perpetual.
+    duration_days: i32,
+    /// Inactive plans are not sold.
+    is_active: bool,
+}
+
+impl From<PlanView> for Plan {
+    fn from(view: PlanView) -> Self {
+        Self {
+            id: view.id.get(),
+            name: view.fields.name,
+            duration_days: view.fields.duration_days,
+            is_active: view.fields.is_active,
+        }
+    }
+}
+
+/// A new plan (`id` null or absent), or changes of one.
+#[derive(Deserialize)]
+pub struct SavedPlan {
+    id: Option<i32>,
+    #[serde(flatten)]
+    form: PlanForm,
+}
+
+/// The body of a plan.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `PlanForm` reads")]
+pub struct PlanBody {
+    /// Null or absent is a new plan.
+    id: Option<i32>,
+    /// Required on a new plan.
+    name: Option<String>,
+    /// 0..=36500; 0 is perpetual. Required on a new plan.
+    duration_days: Option<i32>,
+    /// Absent is true on a new plan.
+    is_active: Option<bool>,
+}
+
+/// All plans.
+#[utoipa::path(get, path = "/api/plan", tag = "Plans",
+    responses((status = 200, body = [Plan]), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Plan>>> {
+    let (engine, actor) = caller.parts();
+    let views = plans::list::execute(engine, actor).await?;
+    Ok(Json(views.into_iter().map(Plan::from).collect()))
+}
+
+/// A new plan, or changes of the one with this id.
+#[utoipa::path(post, path = "/api/plan", tag = "Plans", request_body = PlanBody,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, description = "Created", body = Plan),
+        (status = 200, description = "Changed", body = Plan), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn save(caller: Caller, call: Creating<SavedPlan>) -> ApiResult<Made> {
+    let (engine, actor) = caller.parts();
+    call.once(&caller, async move |saved| match saved.id {
+        None => {
+            let view = plans::create::execute(engine, actor, &saved.form).await?;
+            Made::created(&Plan::from(view))
+        }
+        Some(id) => {
+            let id = PlanId::from(id);
+            let view = plans::update::execute(engine, actor, id, &saved.form).await?;
+            Made::ok(&Plan::from(view))
+        }
+    })
+    .await
+}

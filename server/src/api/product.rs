@@ -1,0 +1,212 @@
+//! `/api/product`: what is sold, and the mail that goes with it.
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use domain::ids::ProductId;
+use domain::product::ProductForm;
+use engine::products::{self, ProductView};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::body::{JsonBody, PRODUCT_BODY_MAX};
+use crate::api::both;
+use crate::api::caller::Caller;
+use crate::api::creating::{Creating, Made};
+use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::input::Id;
+use crate::state::ServerState;
+
+/// The routes whose bodies hold a template.
+pub(super) fn routes() -> Router<ServerState> {
+    let router = both(Router::new(), "/api/product", get(list).post(create));
+    let one = get(find).put(update).delete(archive);
+    both(router, "/api/product/{id}", one).layer(DefaultBodyLimit::max(PRODUCT_BODY_MAX))
+}
+
+/// The routes whose bodies are short.
+pub(super) fn small_routes() -> Router<ServerState> {
+    let path = "/api/product/{id}/test-mail";
+    both(Router::new(), path, post(send_test_mail))
+}
+
+/// A product. In a body only `name` of a new one is required; what is absent keeps its value.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own on the product's page"
+)]
+pub struct Product {
+    /// Id; also stands in Stripe's metadata.
+    id: i32,
+    /// Name; programs ask by it, and by every name that it ever had.
+    name: String,
+    /// Newest version of the program.
+    version: String,
+    /// For admins.
+    description: String,
+    /// Inactive: no sale, key, activation or trial.
+    is_active: bool,
+    /// Decimal in major units.
+    price: f64,
+    /// ISO code.
+    #[schema(example = "EUR")]
+    currency: String,
+    /// Days of trial on a device's first contact; 0 = none.
+    trial_days: i32,
+    /// Days that a bought licence lasts; 0 = perpetual.
+    default_license_days: i32,
+    /// Words that programs ask for.
+    features: Vec<String>,
+    /// Seats of each licence, where they are multi-seat.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_seats: Option<i32>,
+    /// A purchase of N makes one licence of N seats.
+    seats_from_quantity: bool,
+    /// Programs older than this are refused, where enforced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum_required_version: Option<String>,
+    /// Whether the minimum is enforced.
+    enforce_version_check: bool,
+    /// Auto Email: a purchase is followed by a mail with the keys.
+    send_purchase_email: bool,
+    /// Whether an expiring licence is reminded of.
+    send_renewal_reminders: bool,
+    /// Days before the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renewal_reminder_days: Option<i32>,
+    /// Hours between two deactivations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deactivation_cooldown_hours: Option<i32>,
+    /// Template of the subject; blank is the default.
+    email_subject: String,
+    /// Template of the body; blank is the default.
+    email_template: String,
+    /// `revoke`, `suspend` or `keep`.
+    refund_policy: String,
+    /// RFC 3339, UTC.
+    created_at: String,
+    /// RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    updated_at: Option<String>,
+}
+
+impl From<ProductView> for Product {
+    fn from(view: ProductView) -> Self {
+        let fields = view.fields;
+        Self {
+            id: view.id.get(),
+            name: fields.name,
+            version: fields.version,
+            description: fields.description,
+            is_active: fields.is_active,
+            // A decimal text of at most twelve digits always reads as a number.
+            price: fields.price.major().parse().unwrap_or_default(),
+            currency: fields.price.currency.code().to_owned(),
+            trial_days: fields.trial_days,
+            default_license_days: fields.default_license_days,
+            features: fields.features,
+            max_seats: fields.max_seats,
+            seats_from_quantity: fields.seats_from_quantity,
+            minimum_required_version: fields.minimum_required_version,
+            enforce_version_check: fields.enforce_version_check,
+            send_purchase_email: fields.send_purchase_email,
+            send_renewal_reminders: fields.send_renewal_reminders,
+            renewal_reminder_days: fields.renewal_reminder_days,
+            deactivation_cooldown_hours: fields.deactivation_cooldown_hours,
+            email_subject: fields.email_subject,
+            email_template: fields.email_template,
+            refund_policy: fields.refund_policy.as_str().to_owned(),
+            created_at: view.created_at.to_rfc3339(),
+            updated_at: view.updated_at.map(|at| at.to_rfc3339()),
+        }
+    }
+}
+
+/// All products that are not archived.
+#[utoipa::path(get, path = "/api/product/", tag = "Products",
+    responses((status = 200, body = [Product]), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Product>>> {
+    let (engine, actor) = caller.parts();
+    let views = products::list::execute(engine, actor).await?;
+    Ok(Json(views.into_iter().map(Product::from).collect()))
+}
+
+/// A new product. A name in use, also as a former name of another product: 409.
+#[utoipa::path(post, path = "/api/product/", tag = "Products", request_body = Product,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, body = Product), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn create(caller: Caller, call: Creating<ProductForm>) -> ApiResult<Made> {
+    let (engine, actor) = caller.parts();
+    call.once(&caller, async move |form| {
+        let view = products::create::execute(engine, actor, &form).await?;
+        Made::created(&Product::from(view))
+    })
+    .await
+}
+
+/// One product.
+#[utoipa::path(get, path = "/api/product/{id}", tag = "Products", params(("id" = i32, Path)),
+    responses((status = 200, body = Product), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn find(caller: Caller, Id(id): Id<ProductId>) -> ApiResult<Json<Product>> {
+    let (engine, actor) = caller.parts();
+    let view = products::find::execute(engine, actor, id).await?;
+    Ok(Json(view.into()))
+}
+
+/// Changes a product; what is absent keeps its value.
+#[utoipa::path(put, path = "/api/product/{id}", tag = "Products", params(("id" = i32, Path)),
+    request_body = Product,
+    responses((status = 200, body = Product), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn update(
+    caller: Caller,
+    Id(id): Id<ProductId>,
+    JsonBody(form): JsonBody<ProductForm>,
+) -> ApiResult<Json<Product>> {
+    let (engine, actor) = caller.parts();
+    let view = products::update::execute(engine, actor, id, &form).await?;
+    Ok(Json(view.into()))
+}
+
+/// Archives a product: it is not sold any more, its licences stay.
+#[utoipa::path(delete, path = "/api/product/{id}", tag = "Products", params(("id" = i32, Path)),
+    responses((status = 204), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn archive(caller: Caller, Id(id): Id<ProductId>) -> ApiResult<StatusCode> {
+    let (engine, actor) = caller.parts();
+    products::archive::execute(engine, actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Where a test mail goes.
+#[derive(Deserialize, ToSchema)]
+pub struct TestMail {
+    /// Address.
+    email: String,
+}
+
+/// A mail that was queued.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QueuedMail {
+    /// Id of the mail: `/api/mail/{id}`.
+    mail_id: uuid::Uuid,
+}
+
+/// Queues a test mail made from the product's template, with an example key.
+#[utoipa::path(post, path = "/api/product/{id}/test-mail", tag = "Products",
+    params(("id" = i32, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = TestMail,
+    responses((status = 201, body = QueuedMail), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn send_test_mail(
+    caller: Caller,
+    Id(id): Id<ProductId>,
+    call: Creating<TestMail>,
+) -> ApiResult<Made> {
+    let (engine, actor) = caller.parts();
+    call.once(&caller, async move |to| {
+        let id = products::send_test_mail::execute(engine, actor, id, &to.email).await?;
+        Made::created(&QueuedMail { mail_id: id.get() })
+    })
+    .await
+}
