@@ -57,7 +57,7 @@ impl Engine {
         Ok(Self(Arc::new(Inner {
             parts,
             installation,
-            secrets: SecretsCache::new(Duration::from_secs(600)),
+            secrets: SecretsCache::new(Duration::from_mins(10)),
             deliveries: Deliveries::default(),
             accounts: Accounts::default(),
             token_uses: Uses::default(),

@@ -41,7 +41,7 @@ pub enum Created {
 /// The installation's first person is its operator.
 pub async fn execute(engine: &Engine, new: &NewAdmin<'_>) -> Result<Created> {
     let email = parse_email(new.email)?;
-    password::check_length(new.password, "password")?;
+    password::check(new.password, "password")?;
     let hash = hash(engine, new.password).await?;
     let mut tx = engine.begin().await?;
     installation::lock(&mut tx).await?;

@@ -3,6 +3,7 @@
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use domain::person::check_password;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
@@ -15,10 +16,6 @@ const AT_ONCE: usize = 2;
 /// Who may wait for a turn; more are asked to come again.
 const WAITING: usize = 64;
 const COME_AGAIN_SECONDS: u64 = 5;
-
-/// Shortest and longest password, in characters and bytes.
-const SHORTEST: usize = 12;
-const LONGEST: usize = 1024;
 
 /// One way to hash. Its number stands before the hash, so that a stored hash says how it was made.
 #[derive(Clone, Copy)]
@@ -156,16 +153,10 @@ fn encode(scheme: Scheme, salt: &[u8], hash: &[u8; 32]) -> String {
     format!("{}${salt}${hash}", scheme.number)
 }
 
-/// Refuses a password that is too short to be safe or too long to be meant.
-pub(crate) fn check_length(password: &SecretString, field: &str) -> Result<()> {
-    let text = password.expose_secret();
-    if text.chars().count() < SHORTEST {
-        return Err(Error::field(field, "Use at least 12 characters."));
-    }
-    if text.len() > LONGEST {
-        return Err(Error::field(field, "Use at most 1,024 characters."));
-    }
-    Ok(())
+/// Refuses a password that is too easy to guess or too long to be meant.
+pub(crate) fn check(password: &SecretString, field: &str) -> Result<()> {
+    check_password(password.expose_secret())
+        .map_err(|refusal| Error::field(field, refusal.to_string()))
 }
 
 #[cfg(test)]
@@ -258,13 +249,5 @@ mod tests {
                 .await;
             assert!(verdict.is_err_and(|e| e.is_fault()), "{stored}");
         }
-    }
-
-    #[test]
-    fn short_and_endless_passwords_are_refused() {
-        assert!(check_length(&secret("elevenchars"), "password").is_err());
-        assert!(check_length(&secret("twelve chars"), "password").is_ok());
-        assert!(check_length(&secret(&"x".repeat(1024)), "password").is_ok());
-        assert!(check_length(&secret(&"x".repeat(1025)), "password").is_err());
     }
 }

@@ -23,7 +23,7 @@ pub struct FirstPerson<'a> {
     pub tenant_name: &'a str,
     /// Address of its owner.
     pub email: &'a str,
-    /// At least 12 characters.
+    /// At least 12 characters: see `domain::person`.
     pub password: &'a SecretString,
     /// Where the request comes from.
     pub address: IpAddr,
@@ -58,7 +58,7 @@ pub async fn create_first(
     attempt.succeeded();
     let name = tenants::create::parse_name(first.tenant_name, "tenantName")?;
     let email = create_admin::parse_email(first.email)?;
-    password::check_length(first.password, "password")?;
+    password::check(first.password, "password")?;
     let hash = create_admin::hash(engine, first.password).await?;
     let mut tx = engine.begin().await?;
     installation::lock(&mut tx).await?;

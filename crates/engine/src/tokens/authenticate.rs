@@ -1,6 +1,7 @@
 //! Who sends this token? The public half finds the row, the secret half is compared in constant time.
 
-use store::access_tokens::{self, AccessToken};
+use domain::access_token::AccessToken;
+use store::access_tokens;
 use subtle::ConstantTimeEq;
 
 use super::hash;
@@ -16,12 +17,14 @@ const EXPIRED: Error =
 
 /// The actor behind a whole token (`exo_at_<public>_<secret>`), or `Unauthorized`.
 pub async fn execute(engine: &Engine, token: &str) -> Result<Actor> {
-    let (public_id, secret) = split(token).ok_or(NOT_VALID)?;
+    let token = AccessToken::parse(token).ok_or(NOT_VALID)?;
     let mut conn = engine.read().await?;
-    let found = access_tokens::find_by_public_id(&mut conn, public_id).await?;
+    let found = access_tokens::find_by_public_id(&mut conn, token.public_id()).await?;
     drop(conn);
     let row = found.ok_or(NOT_VALID)?;
-    if !bool::from(hash(secret).as_slice().ct_eq(&row.secret_hash)) || row.revoked_at.is_some() {
+    if !bool::from(hash(token.secret()).as_slice().ct_eq(&row.secret_hash))
+        || row.revoked_at.is_some()
+    {
         return Err(NOT_VALID);
     }
     let now = engine.now();
@@ -32,11 +35,7 @@ pub async fn execute(engine: &Engine, token: &str) -> Result<Actor> {
     actor(row)
 }
 
-fn split(token: &str) -> Option<(&str, &str)> {
-    token.strip_prefix("exo_at_")?.split_once('_')
-}
-
-fn actor(row: AccessToken) -> Result<Actor> {
+fn actor(row: access_tokens::AccessToken) -> Result<Actor> {
     let permissions = row
         .permissions
         .parse()

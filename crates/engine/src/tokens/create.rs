@@ -1,11 +1,12 @@
 //! Creating an access token. Nobody can give a token what they may not do themselves.
 
+use domain::access_token::AccessToken;
 use domain::ids::AccessTokenId;
 use domain::permission::{Permission, Permissions};
 use domain::timestamp::Timestamp;
 use secrecy::SecretString;
 use serde_json::json;
-use store::access_tokens::{self, AccessToken};
+use store::access_tokens;
 
 use super::hash;
 use crate::Engine;
@@ -39,19 +40,18 @@ pub async fn execute(engine: &Engine, actor: &Actor, new: &NewToken) -> Result<C
         actor.may(permission)?;
     }
     let name = check(engine.now(), new)?;
-    let public_id = hex::encode(engine.random::<10>());
-    let secret = hex::encode(engine.random::<32>());
-    let row = AccessToken {
+    let token = AccessToken::from_random(engine.random(), engine.random());
+    let row = access_tokens::AccessToken {
         id: engine.new_id(),
         tenant_id: actor.tenant(),
         name,
-        secret_hash: hash(&secret).to_vec(),
+        secret_hash: hash(token.secret()).to_vec(),
         permissions: new.permissions.to_string(),
         created_at: engine.now().millis(),
         expires_at: new.expires_at.map(Timestamp::millis),
         revoked_at: None,
         last_used_at: None,
-        public_id,
+        public_id: token.public_id().to_owned(),
     };
     let mut tx = engine.begin().await?;
     access_tokens::insert(&mut tx, &row).await?;
@@ -65,7 +65,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, new: &NewToken) -> Result<C
     tx.commit().await?;
     Ok(CreatedToken {
         id: row.id,
-        token: format!("exo_at_{}_{secret}", row.public_id).into(),
+        token: token.to_string().into(),
     })
 }
 
