@@ -29,9 +29,8 @@ pub struct CheckoutBody {
     quantity: u16,
     /// The Stripe app; absent is the default one of `livemode`.
     app_id: Option<Uuid>,
-    /// Which side, where no app is named; absent is live.
-    #[serde(default = "live")]
-    livemode: bool,
+    /// Which side, where no app is named; absent, the live one comes first.
+    livemode: Option<bool>,
     /// ISO code; absent is the product's.
     currency: Option<String>,
     /// Prefilled address of the buyer.
@@ -46,10 +45,6 @@ pub struct CheckoutBody {
 
 const fn one() -> u16 {
     1
-}
-
-const fn live() -> bool {
-    true
 }
 
 /// A page to pay on.

@@ -32,8 +32,8 @@ pub struct NewCheckout {
     pub quantity: u16,
     /// The Stripe app; else the default one of `livemode`.
     pub app_id: Option<StripeAppId>,
-    /// Which side, where no app is named.
-    pub livemode: bool,
+    /// Which side, where no app is named; absent, the live one comes first.
+    pub livemode: Option<bool>,
     /// ISO code; else the product's.
     pub currency: Option<String>,
     /// Prefilled address of the buyer.
@@ -124,8 +124,9 @@ async fn choose_app(conn: &mut Conn, actor: &Actor, new: &NewCheckout) -> Result
     let mut apps = stripe_apps::list(conn, actor.tenant()).await?;
     apps.retain(|app| match new.app_id {
         Some(id) => app.id == id,
-        None => app.is_active && app.is_live == new.livemode,
+        None => app.is_active && new.livemode.is_none_or(|livemode| app.is_live == livemode),
     });
+    apps.sort_by_key(|app| !app.is_live);
     let place = apps.iter().position(|app| app.is_default);
     let app = match (place, apps.len()) {
         (Some(place), _) => Some(apps.swap_remove(place)),

@@ -29,7 +29,7 @@ impl Shop {
             product_id: self.product,
             quantity: 3,
             app_id: Some(self.app),
-            livemode: false,
+            livemode: Some(false),
             currency: None,
             customer_email: None,
             plan_id: None,

@@ -37,7 +37,7 @@ async fn naming_anothers_payment_and_order_changes_nothing_for_them() {
         product_id: shop.product,
         quantity: 1,
         app_id: Some(shop.app),
-        livemode: false,
+        livemode: Some(false),
         currency: None,
         customer_email: None,
         plan_id: None,
