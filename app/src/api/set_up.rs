@@ -33,6 +33,14 @@ pub async fn set_up_is_open() -> Result<(), UiError> {
     }
 }
 
+/// True while nobody exists, so that the sign-in page can lead there.
+#[server]
+pub async fn is_set_up_open() -> Result<bool, UiError> {
+    use crate::ssr::*;
+    let is_needed = engine::accounts::setup::is_needed(&engine()?).await;
+    is_needed.map_err(refuse)
+}
+
 /// Makes the tenant with its key and the first person, and signs them in.
 #[server]
 pub async fn set_up(#[server(flatten)] form: SetUpForm) -> Result<Done, UiError> {

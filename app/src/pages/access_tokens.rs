@@ -3,14 +3,14 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::{loaded, successes};
+use super::load::loaded;
 use crate::api::access_tokens::{
     AccessTokenRow, AccessTokens, CreateAccessToken, RevokeAccessToken, load_access_tokens,
 };
 use crate::format;
 use crate::ui::{
     Ago, ButtonLook, Cell, CheckField, Column, Confirm, CopyButton, Empty, Field, FieldRefusal,
-    Form, Notice, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone,
+    Form, FormAction, Notice, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -25,9 +25,9 @@ const COLUMNS: &[Column] = &[
 /// Access Tokens.
 #[component]
 pub fn AccessTokensPage() -> impl IntoView {
-    let create = ServerAction::<CreateAccessToken>::new();
-    let revoke = ServerAction::<RevokeAccessToken>::new();
-    let (made, ended) = (successes(create), successes(revoke));
+    let create = FormAction::of::<CreateAccessToken>();
+    let revoke = FormAction::of::<RevokeAccessToken>();
+    let (made, ended) = (create.successes(), revoke.successes());
     let data = Resource::new(move || (made.get(), ended.get()), |_| load_access_tokens());
     view! {
         <div class="page">
@@ -41,11 +41,7 @@ pub fn AccessTokensPage() -> impl IntoView {
 }
 
 #[component]
-fn Body(
-    data: AccessTokens,
-    create: ServerAction<CreateAccessToken>,
-    revoke: ServerAction<RevokeAccessToken>,
-) -> impl IntoView {
+fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl IntoView {
     let now = data.now;
     let new_token = data.new_token.map(|token| {
         view! {
@@ -94,7 +90,7 @@ fn Body(
 }
 
 #[component]
-fn NewToken(action: ServerAction<CreateAccessToken>) -> impl IntoView {
+fn NewToken(action: FormAction) -> impl IntoView {
     view! {
         <Form action>
             <Field name="name" label="Name" hint="What will use it: “build server”, “Windows app 4.2”."/>
@@ -133,11 +129,7 @@ fn NewToken(action: ServerAction<CreateAccessToken>) -> impl IntoView {
     }
 }
 
-fn line(
-    token: AccessTokenRow,
-    now: Timestamp,
-    revoke: ServerAction<RevokeAccessToken>,
-) -> impl IntoView {
+fn line(token: AccessTokenRow, now: Timestamp, revoke: FormAction) -> impl IntoView {
     let (tone, word) = state(&token, now);
     let (id, label) = (token.id.to_string(), format!("End “{}”", token.name));
     let last_used = match token.last_used_at {

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_location;
 use super::load::provide_flash;
 use crate::api::session::{ChooseMode, SignOut, Viewer, load_viewer};
 use crate::error::UiError;
-use crate::ui::{ButtonLook, Form, Logo, SubmitButton};
+use crate::ui::{ButtonLook, Form, FormAction, Logo, SubmitButton};
 
 type ViewerResource = Resource<Result<Viewer, UiError>>;
 
@@ -158,7 +158,13 @@ fn Top(viewer: ViewerResource) -> impl IntoView {
             >
                 "☰"
             </button>
-            <form class="find" role="search" action="/licenses" method="get">
+            <form
+                class="find"
+                role="search"
+                aria-label="Everywhere"
+                action="/licenses"
+                method="get"
+            >
                 <input
                     type="search"
                     name="find"
@@ -180,13 +186,14 @@ fn Top(viewer: ViewerResource) -> impl IntoView {
 
 #[component]
 fn Account(viewer: Viewer) -> impl IntoView {
-    let sign_out = ServerAction::<SignOut>::new();
-    let everywhere = ServerAction::<SignOut>::new();
+    let sign_out = FormAction::of::<SignOut>();
+    let everywhere = FormAction::of::<SignOut>();
     view! {
         <ModeSwitch livemode=viewer.livemode/>
-        <button type="button" class="btn quiet tenant" popovertarget="account" aria-label="Account">
+        <button type="button" class="btn quiet tenant" popovertarget="account">
+            <b class="off-screen">"Account: "</b>
             <span>{viewer.tenant_name.clone()}</span>
-            "▾"
+            <i aria-hidden="true">"▾"</i>
         </button>
         <div class="account" id="account" popover="auto">
             <div>
@@ -207,10 +214,10 @@ fn Account(viewer: Viewer) -> impl IntoView {
 /// Test and Live never mix: the whole page is fetched again for the other side.
 #[component]
 fn ModeSwitch(livemode: bool) -> impl IntoView {
-    let action = ServerAction::<ChooseMode>::new();
-    let value = action.value();
+    let action = FormAction::of::<ChooseMode>();
+    let switched = action.successes();
     Effect::new(move || {
-        if value.with(|value| matches!(value, Some(Ok(_)))) {
+        if switched.get() > 0 {
             let _ = window().location().reload();
         }
     });

@@ -1,8 +1,9 @@
 //! How pages get their data: fetched on the server before the page is sent, in the browser
 //! afterwards; a refusal is said in place.
 
+use std::pin::Pin;
+
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use serde::Serialize;
@@ -10,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use crate::api::session::load_flash;
 use crate::error::{Kind, UiError};
-use crate::flash::{Done, Flash};
+use crate::flash::Flash;
 use crate::ui::{Loading, Notice, Tone};
 
 /// The flash that the address names, for all forms of the page.
@@ -27,6 +28,9 @@ pub fn provide_flash() {
     )));
 }
 
+/// A page's view on its way.
+type Fetched = Pin<Box<dyn Future<Output = Result<AnyView, UiError>> + Send>>;
+
 /// Shows what a resource brings, once it is there, with the page's flash in the context.
 pub fn loaded<T>(
     data: Resource<Result<T, UiError>>,
@@ -35,18 +39,28 @@ pub fn loaded<T>(
 where
     T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
 {
+    shown(Box::new(move || {
+        Box::pin(async move { data.await.map(view) })
+    }))
+}
+
+/// The part that does not depend on what is loaded, so that it is in the program once.
+fn shown(fetch: Box<dyn Fn() -> Fetched + Send + Sync>) -> AnyView {
     let flash = use_context::<FlashResource>();
     view! {
         <Transition fallback=Loading>
-            {move || Suspend::new(async move {
-                if let Some(FlashResource(flash)) = flash {
-                    provide_context(flash.await.unwrap_or_default());
-                }
-                match data.await {
-                    Ok(data) => view(data),
-                    Err(error) => refusal(error),
-                }
-            })}
+            {move || {
+                let fetched = fetch();
+                Suspend::new(async move {
+                    if let Some(FlashResource(flash)) = flash {
+                        provide_context(flash.await.unwrap_or_default());
+                    }
+                    match fetched.await {
+                        Ok(view) => view,
+                        Err(error) => refusal(error),
+                    }
+                })
+            }}
         </Transition>
     }
     .into_any()
@@ -81,24 +95,6 @@ pub fn refusal(error: UiError) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// Counts an action's successes: a page that reads it is fetched again after each,
-/// and keeps what was typed after a refusal.
-pub fn successes<S>(action: ServerAction<S>) -> Memo<u32>
-where
-    S: ServerFn<Output = Done, Error = UiError> + Clone + Send + Sync + 'static,
-{
-    let value = action.value();
-    let version = action.version();
-    Memo::new(move |before: Option<&u32>| {
-        version.track();
-        let before = before.copied().unwrap_or_default();
-        value.with(|value| match value {
-            Some(Ok(_)) => before + 1,
-            _ => before,
-        })
-    })
 }
 
 /// A part of the address, for example the id in `/products/3`; empty where it is absent.

@@ -3,14 +3,15 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::{loaded, path_part, query_part, successes};
+use super::load::{loaded, path_part, query_part};
 use super::words;
 use crate::api::Listed;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
 use crate::format;
 use crate::ui::{
-    Ago, ButtonLook, Cell, Column, Empty, Fact, Facts, Field, Form, InputKind, Notice, PageHead,
-    Pager, Panel, Place, Row, Segments, Step, Steps, SubmitButton, Table, Tag, Tone, When,
+    Ago, ButtonLook, Cell, Column, Empty, Fact, Facts, Field, Form, FormAction, InputKind, Notice,
+    PageHead, Pager, Panel, Place, Row, Segments, Step, Steps, SubmitButton, Table, Tag, Tone,
+    When,
 };
 
 const COLUMNS: &[Column] = &[
@@ -122,9 +123,9 @@ fn kind(word: &str) -> String {
 /// One mail.
 #[component]
 pub fn MailPage() -> impl IntoView {
-    let resend = ServerAction::<ResendMail>::new();
+    let resend = FormAction::of::<ResendMail>();
     let id = path_part("id");
-    let done = successes(resend);
+    let done = resend.successes();
     let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_mail(id));
     view! {
         <div class="page">
@@ -134,7 +135,7 @@ pub fn MailPage() -> impl IntoView {
 }
 
 #[component]
-fn Mail(mail: MailDetail, resend: ServerAction<ResendMail>) -> impl IntoView {
+fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
     let no_mailer = (!mail.has_mailer).then(|| {
         view! {
             <Notice tone=Tone::Warn title="No mail server is set, so mails wait here">
@@ -166,7 +167,7 @@ fn Mail(mail: MailDetail, resend: ServerAction<ResendMail>) -> impl IntoView {
                             <Field
                                 name="email"
                                 label="To"
-                                hint="A new mail; another address is kept for the purchase, too."
+                                hint="As a new mail, with what the template says today."
                                 kind=InputKind::Email
                                 value=address
                             />

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use super::load::{loaded, path_part, successes, with_flash};
+use super::load::{loaded, path_part, with_flash};
 use super::words;
 use crate::api::plans::{PlanRow, SavePlan, load_plan, load_plans};
 use crate::ui::{
-    Cell, CheckField, Column, Empty, Field, Form, InputKind, PageHead, Panel, Place, Row,
-    SubmitButton, Table, Tag, Tone,
+    Cell, CheckField, Column, Empty, Field, Form, FormAction, InputKind, PageHead, Panel, Place,
+    Row, SubmitButton, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -88,7 +88,7 @@ fn List(plans: Vec<PlanRow>) -> impl IntoView {
 /// A new plan.
 #[component]
 pub fn NewPlanPage() -> impl IntoView {
-    let action = ServerAction::<SavePlan>::new();
+    let action = FormAction::of::<SavePlan>();
     view! {
         <div class="page">
             <PageHead title="New plan" purpose="A name and a length."/>
@@ -100,9 +100,9 @@ pub fn NewPlanPage() -> impl IntoView {
 /// One plan.
 #[component]
 pub fn PlanPage() -> impl IntoView {
-    let action = ServerAction::<SavePlan>::new();
+    let action = FormAction::of::<SavePlan>();
     let id = path_part("id");
-    let done = successes(action);
+    let done = action.successes();
     let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_plan(id));
     view! {
         <div class="page">
@@ -124,7 +124,7 @@ pub fn PlanPage() -> impl IntoView {
 }
 
 #[component]
-fn PlanForm(action: ServerAction<SavePlan>, plan: Option<PlanRow>) -> impl IntoView {
+fn PlanForm(action: FormAction, plan: Option<PlanRow>) -> impl IntoView {
     let id = plan.as_ref().map(|plan| plan.id.to_string());
     let name = plan.as_ref().map(|plan| plan.name.clone());
     let days = plan.as_ref().map(|plan| plan.duration_days.to_string());

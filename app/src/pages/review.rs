@@ -3,20 +3,20 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::{loaded, successes};
+use super::load::loaded;
 use crate::api::review::{DismissReview, IssueKeys, Review, ReviewRow, load_review};
 use crate::format;
 use crate::ui::{
-    ButtonLook, Confirm, Empty, Field, Form, InputKind, Notice, PageHead, Panel, SelectField,
-    SubmitButton, Tone,
+    ButtonLook, Confirm, Empty, Field, Form, FormAction, InputKind, Notice, PageHead, Panel,
+    SelectField, SubmitButton, Tone,
 };
 
 /// Review.
 #[component]
 pub fn ReviewPage() -> impl IntoView {
-    let issue = ServerAction::<IssueKeys>::new();
-    let dismiss = ServerAction::<DismissReview>::new();
-    let (issued, dismissed) = (successes(issue), successes(dismiss));
+    let issue = FormAction::of::<IssueKeys>();
+    let dismiss = FormAction::of::<DismissReview>();
+    let (issued, dismissed) = (issue.successes(), dismiss.successes());
     let data = Resource::new(move || (issued.get(), dismissed.get()), |_| load_review());
     view! {
         <div class="page">
@@ -30,11 +30,7 @@ pub fn ReviewPage() -> impl IntoView {
 }
 
 #[component]
-fn List(
-    review: Review,
-    issue: ServerAction<IssueKeys>,
-    dismiss: ServerAction<DismissReview>,
-) -> impl IntoView {
+fn List(review: Review, issue: FormAction, dismiss: FormAction) -> impl IntoView {
     if review.rows.is_empty() {
         return view! {
             <Panel>
@@ -67,8 +63,8 @@ fn Case(
     row: ReviewRow,
     products: Vec<(String, String)>,
     now: Timestamp,
-    issue: ServerAction<IssueKeys>,
-    dismiss: ServerAction<DismissReview>,
+    issue: FormAction,
+    dismiss: FormAction,
 ) -> impl IntoView {
     let paid = row
         .paid

@@ -5,7 +5,7 @@ use leptos_meta::Title;
 
 use super::load::{loaded, provide_flash};
 use crate::api::set_up::{SetUp, set_up_is_open};
-use crate::ui::{Field, Form, InputKind, Logo, SubmitButton};
+use crate::ui::{Field, Form, FormAction, InputKind, Logo, SubmitButton};
 
 /// Set up.
 #[component]
@@ -20,7 +20,7 @@ pub fn SetUpPage() -> impl IntoView {
 
 #[component]
 fn SetUpForm() -> impl IntoView {
-    let action = ServerAction::<SetUp>::new();
+    let action = FormAction::of::<SetUp>();
     view! {
         <header>
             <span class="brand">

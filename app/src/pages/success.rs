@@ -59,8 +59,8 @@ fn Told(receipt: Receipt) -> impl IntoView {
         receipt.product_name
     };
     let mailed = receipt.mailed_to.map(|address| match receipt.is_mailed {
-        true => format!("They were also sent to {address}."),
-        false => format!("They are also on their way to {address}."),
+        true => format!("They were also sent by mail ({address})."),
+        false => format!("They are also on their way by mail ({address})."),
     });
     match receipt.progress {
         Progress::Coming => view! {
@@ -133,7 +133,7 @@ fn issued(product: &str, keys: Vec<String>, mailed: Option<String>) -> AnyView {
             <header>
                 <h2>"Activation keys"</h2>
                 <div class="end">
-                    <CopyButton text=all what="all keys"/>
+                    <CopyButton text=all what="all keys" label="Copy all"/>
                 </div>
             </header>
             <ul class="keys" aria-label="Activation keys">

@@ -3,10 +3,11 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::{loaded, successes};
+use super::load::loaded;
 use crate::api::tenant_keys::{ActivateTenantKey, TenantKeyRow, load_tenant_keys};
 use crate::ui::{
-    Cell, Column, Confirm, Form, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone, When,
+    Cell, Column, Confirm, Form, FormAction, PageHead, Panel, Place, Row, SubmitButton, Table, Tag,
+    Tone, When,
 };
 
 const COLUMNS: &[Column] = &[
@@ -19,8 +20,8 @@ const COLUMNS: &[Column] = &[
 /// Tenant Keys.
 #[component]
 pub fn TenantKeysPage() -> impl IntoView {
-    let activate = ServerAction::<ActivateTenantKey>::new();
-    let done = successes(activate);
+    let activate = FormAction::of::<ActivateTenantKey>();
+    let done = activate.successes();
     let data = Resource::new(move || done.get(), |_| load_tenant_keys());
     view! {
         <div class="page">

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::load::loaded;
 use crate::api::purchases::{PurchaseChoices, StartTestPurchase, load_purchase_choices};
 use crate::ui::{
-    Empty, Field, Form, InputKind, Notice, PageHead, Panel, SelectField, Step, Steps, SubmitButton,
-    Tone,
+    Empty, Field, Form, FormAction, InputKind, Notice, PageHead, Panel, SelectField, Step, Steps,
+    SubmitButton, Tone,
 };
 
 /// Test Purchase.
@@ -79,7 +79,7 @@ fn what_is_missing(choices: &PurchaseChoices) -> Option<AnyView> {
 
 #[component]
 fn Purchase(choices: PurchaseChoices) -> impl IntoView {
-    let action = ServerAction::<StartTestPurchase>::new();
+    let action = FormAction::of::<StartTestPurchase>();
     let live = choices.livemode.then(|| {
         view! {
             <Notice tone=Tone::Bad title="This is the Live side: real money will be taken">

@@ -49,9 +49,8 @@ pub async fn make_access_token(who: &SignedIn, form: &AccessTokenForm) -> Result
     };
     let created = create::execute(&who.engine, &who.actor, &new).await?;
     keep_new_token(&who.engine, &created.token);
-    Ok(Next::Stay(
-        "Made. Copy it now: it is shown this once.".to_owned(),
-    ))
+    // The page itself shows the token and says what to do.
+    Ok(Next::Stay(String::new()))
 }
 
 fn permissions(form: &AccessTokenForm) -> Result<Permissions, Error> {

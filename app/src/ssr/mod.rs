@@ -40,3 +40,27 @@ pub use stripe_apps::{
 };
 pub use stripe_events::{event_detail, event_list, process_again};
 pub use tenant_keys::tenant_key_row;
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use leptos::server_fn::axum::server_fn_paths;
+
+    #[test]
+    fn every_server_function_lives_under_ui_and_has_an_address_of_its_own() {
+        let all: Vec<_> = server_fn_paths().map(|(path, _)| path).collect();
+        assert!(all.contains(&"/ui/sign_in"), "{all:?}");
+        assert!(all.iter().all(|path| path.starts_with("/ui/")), "{all:?}");
+        let different: BTreeSet<_> = all.iter().collect();
+        assert_eq!(different.len(), all.len(), "{all:?}");
+    }
+
+    #[test]
+    fn every_server_function_is_asked_by_post() {
+        let others: Vec<_> = server_fn_paths()
+            .filter(|(_, method)| method != http::Method::POST)
+            .collect();
+        assert!(others.is_empty(), "{others:?}");
+    }
+}

@@ -1,12 +1,15 @@
 //! How a form's action answers, with a script and without one.
 
 use engine::{Engine, Error};
+use http::StatusCode;
+use leptos::prelude::use_context;
 use leptos::server_fn::ServerFn;
+use leptos_axum::ResponseOptions;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::refusal::refuse;
-use super::request::{page_path, wants_page};
+use super::request::{is_page_request, page_path, wants_page};
 use super::session::engine;
 use crate::error::UiError;
 use crate::flash::{Done, Flash, SECRET_INPUTS};
@@ -30,11 +33,11 @@ pub async fn reply<F: ServerFn>(
 ) -> Result<Done, UiError> {
     match outcome {
         Ok(Next::Go(path)) => {
-            leptos_axum::redirect(&path);
+            send_to(&path);
             Ok(Done::default())
         }
         Ok(Next::Stay(notice)) => {
-            if wants_page() {
+            if wants_page() && !notice.is_empty() {
                 let flash = Flash {
                     form: F::PATH.to_owned(),
                     notice: Some(notice.clone()),
@@ -57,6 +60,14 @@ pub async fn reply<F: ServerFn>(
             }
             Err(refusal)
         }
+    }
+}
+
+/// Sends the browser on. A page is redirected whatever the caller says that it accepts.
+pub(super) fn send_to(path: &str) {
+    leptos_axum::redirect(path);
+    if let (true, Some(response)) = (is_page_request(), use_context::<ResponseOptions>()) {
+        response.set_status(StatusCode::FOUND);
     }
 }
 
@@ -86,7 +97,7 @@ async fn keep(flash: &Flash) {
         // The page then shows what is saved, without the sentence about it.
         Err(_) => back,
     };
-    leptos_axum::redirect(&address);
+    send_to(&address);
 }
 
 async fn put(flash: &Flash) -> Result<String, UiError> {

@@ -1,12 +1,14 @@
 //! Who asks: the signed-in person behind the session's cookie.
 
 use engine::accounts::session::{self, SessionView};
+use engine::accounts::setup;
 use engine::{Actor, Engine};
 use leptos::prelude::use_context;
 use secrecy::ExposeSecret as _;
 
 use super::cookie::session_cookie;
 use super::refusal::{refuse, say_status};
+use super::reply::send_to;
 use super::request::page_path;
 use crate::error::{Kind, UiError};
 
@@ -50,7 +52,7 @@ pub async fn signed_in() -> Result<SignedIn, UiError> {
         .await
         .map_err(refuse)?;
     let Some(session::SignedIn { actor, session }) = found else {
-        return Err(signed_out());
+        return Err(send_to_the_door(&engine).await);
     };
     Ok(SignedIn {
         engine,
@@ -59,13 +61,19 @@ pub async fn signed_in() -> Result<SignedIn, UiError> {
     })
 }
 
-fn signed_out() -> UiError {
-    let next = leptos_router::location::Url::escape(&page_path());
+/// The refusal, and the way to the door: to set-up while nobody exists, else to signing in.
+async fn send_to_the_door(engine: &Engine) -> UiError {
+    let door = if setup::is_needed(engine).await.unwrap_or(false) {
+        "/set-up".to_owned()
+    } else {
+        let next = leptos_router::location::Url::escape(&page_path());
+        format!("/sign-in?next={next}")
+    };
     let refusal = UiError::new(
         Kind::SignedOut,
         "You are not signed in any more. Sign in again in another tab; what you typed here stays.",
     );
     say_status(&refusal);
-    leptos_axum::redirect(&format!("/sign-in?next={next}"));
+    send_to(&door);
     refusal
 }

@@ -65,7 +65,7 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
     steps.extend(event.attempts.iter().map(attempt));
     if !event.outcome.is_empty() {
         steps.push(EventStep {
-            went_well: Some(event.processing != "failed"),
+            went_well: went_well(&event.processing),
             text: event.outcome.clone(),
             at: event.processed_at,
         });
@@ -99,6 +99,15 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
             received_at: event.received_at,
         },
     })
+}
+
+/// `None` where it is not over yet: a person, another event or another try decides.
+fn went_well(processing: &str) -> Option<bool> {
+    match processing {
+        "fulfilled" | "ignored" => Some(true),
+        "failed" => Some(false),
+        _ => None,
+    }
 }
 
 fn attempt(attempt: &VerificationAttempt) -> EventStep {

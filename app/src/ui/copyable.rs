@@ -27,13 +27,19 @@ pub fn Copyable(
 
 /// Copies a text and says so.
 #[component]
-pub fn CopyButton(#[prop(into)] text: String, what: &'static str) -> impl IntoView {
-    let label = RwSignal::new("Copy");
+pub fn CopyButton(
+    #[prop(into)] text: String,
+    /// What it is, for the button's name.
+    what: &'static str,
+    #[prop(default = "Copy")] label: &'static str,
+) -> impl IntoView {
+    let idle = label;
+    let label = RwSignal::new(idle);
     let copy = move |_| {
         let text = text.clone();
         spawn_local(async move {
             label.set(write_clipboard(&text).await);
-            set_timeout(move || label.set("Copy"), Duration::from_millis(1600));
+            set_timeout(move || label.set(idle), Duration::from_millis(1600));
         });
     };
     view! {

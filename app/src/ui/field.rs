@@ -147,6 +147,7 @@ pub fn AreaField(
     #[prop(into)] label: Oco<'static, str>,
     #[prop(optional, into)] hint: Oco<'static, str>,
     #[prop(optional, into)] value: String,
+    #[prop(default = 10)] rows: u8,
     /// Gets every change, for a live preview.
     #[prop(optional)]
     text: Option<RwSignal<String>>,
@@ -161,7 +162,7 @@ pub fn AreaField(
                 class="input mono"
                 id=wiring.id.clone()
                 name=name
-                rows="10"
+                rows=rows
                 spellcheck="false"
                 on:input=move |event| note_change(text, &event)
                 aria-describedby=wiring.hint_id.clone()

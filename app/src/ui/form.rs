@@ -1,34 +1,89 @@
 //! A form that keeps what was typed: sends to a server function, shows its refusal in
 //! place, and takes up what waited in the flash where no script ran.
+//!
+//! Deliberately not Leptos's `ActionForm`: that one reads every form into its own Rust type
+//! in the browser and writes it out again, which made a third of the program. Here the
+//! browser's own form data goes out as it is, by one function for all forms.
 
 use leptos::context::Provider;
-use leptos::form::ActionForm;
+use leptos::form::form_data_from_event;
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
-use leptos::server_fn::codec::PostUrl;
-use leptos::server_fn::request::ClientReq;
-use leptos::server_fn::{Http, ServerFn};
-use leptos::web_sys::FormData;
-use serde::de::DeserializeOwned;
+use leptos::server_fn::ServerFn;
+use leptos::task::spawn_local;
+use leptos::web_sys::{SubmitEvent, UrlSearchParams};
 
+use super::send::send;
 use super::{Notice, Tone};
 use crate::error::UiError;
 use crate::flash::{Done, Flash};
 
+/// A server function as forms use it, and what came of it last.
+#[derive(Clone, Copy)]
+pub struct FormAction {
+    path: &'static str,
+    outcome: RwSignal<Option<Result<Done, UiError>>>,
+    pending: RwSignal<bool>,
+    successes: RwSignal<u32>,
+}
+
+impl FormAction {
+    /// The action of a server function.
+    pub fn of<S: ServerFn<Output = Done, Error = UiError>>() -> Self {
+        Self {
+            path: S::PATH,
+            outcome: RwSignal::new(None),
+            pending: RwSignal::new(false),
+            successes: RwSignal::new(0),
+        }
+    }
+
+    /// Counts successes: a page that reads it is fetched again after each, and keeps
+    /// what was typed after a refusal.
+    pub fn successes(self) -> ReadSignal<u32> {
+        self.successes.read_only()
+    }
+
+    fn dispatch(self, body: String) {
+        if self.pending.get_untracked() {
+            return;
+        }
+        self.pending.set(true);
+        spawn_local(async move {
+            let outcome = send(self.path, &body).await;
+            // The page may be gone meanwhile, and its signals with it.
+            self.pending.try_set(false);
+            if outcome.is_ok() {
+                self.successes.try_update(|count| *count += 1);
+            }
+            self.outcome.try_set(Some(outcome));
+        });
+    }
+}
+
 /// What the parts inside a form know about it.
 #[derive(Clone)]
 pub struct FormState {
-    name: String,
+    name: &'static str,
     outcome: Signal<Option<Result<Done, UiError>>>,
     pending: Signal<bool>,
     flash: StoredValue<Flash>,
 }
 
 impl FormState {
+    fn new(action: FormAction) -> Self {
+        let flash = use_context::<Flash>().filter(|flash| flash.form == action.path);
+        Self {
+            name: action.path.rsplit('/').next().unwrap_or_default(),
+            outcome: action.outcome.into(),
+            pending: action.pending.into(),
+            flash: StoredValue::new(flash.unwrap_or_default()),
+        }
+    }
+
     /// The state of the form around the caller; an idle one outside of forms.
     pub fn current() -> Self {
         use_context::<Self>().unwrap_or_else(|| Self {
-            name: String::new(),
+            name: "",
             outcome: Signal::stored(None),
             pending: Signal::stored(false),
             flash: StoredValue::new(Flash::default()),
@@ -77,44 +132,45 @@ impl FormState {
 
 /// A form around its fields and buttons.
 #[component]
-pub fn Form<S>(
+pub fn Form(
     /// The action that it dispatches.
-    action: ServerAction<S>,
+    action: FormAction,
     children: Children,
-) -> impl IntoView
-where
-    S: ServerFn<
-            Output = Done,
-            Error = UiError,
-            Protocol = Http<PostUrl, leptos::server_fn::codec::Json>,
-        > + DeserializeOwned
-        + Clone
-        + Send
-        + Sync
-        + 'static,
-    S::Client: Client<UiError>,
-    <<S::Client as Client<UiError>>::Request as ClientReq<UiError>>::FormData: From<FormData>,
-{
-    let value = action.value();
-    let state = FormState {
-        name: S::PATH.rsplit('/').next().unwrap_or_default().to_owned(),
-        outcome: Signal::derive(move || value.get()),
-        pending: action.pending().into(),
-        flash: StoredValue::new(
-            use_context::<Flash>()
-                .filter(|flash| flash.form == S::PATH)
-                .unwrap_or_default(),
-        ),
-    };
+) -> impl IntoView {
+    let state = FormState::new(action);
     let outcome = state.clone();
-    view! {
-        <ActionForm action attr:class="form">
-            <Provider value=state>
-                {move || outcome.outcome().map(outcome_notice)}
-                {children()}
-            </Provider>
-        </ActionForm>
+    let form = NodeRef::<leptos::html::Form>::new();
+    let is_saved = action
+        .outcome
+        .with_untracked(|outcome| matches!(outcome, Some(Ok(_))));
+    if is_saved {
+        // Made anew after a success: show what is saved now, and no typed secrets.
+        Effect::new(move || {
+            if let Some(form) = form.get() {
+                form.reset();
+            }
+        });
     }
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if let Some(body) = encoded(&event) {
+            action.dispatch(body);
+        }
+    };
+    view! {
+        <form class="form" method="post" action=action.path node_ref=form on:submit=submit>
+            <Provider value=state>
+                {move || outcome.outcome().map(outcome_notice)} {children()}
+            </Provider>
+        </form>
+    }
+}
+
+/// What the browser would send, with the name and value of the pressed button.
+fn encoded(event: &SubmitEvent) -> Option<String> {
+    let data = form_data_from_event(event).ok()?;
+    let pairs = UrlSearchParams::new_with_str_sequence_sequence(&data).ok()?;
+    pairs.to_string().as_string()
 }
 
 fn outcome_notice(outcome: Result<Done, UiError>) -> AnyView {

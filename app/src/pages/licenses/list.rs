@@ -74,7 +74,13 @@ fn address(find: &str, state: &str, after: Option<&str>) -> String {
 #[component]
 fn SearchForm(find: Memo<Option<String>>) -> impl IntoView {
     view! {
-        <form class="line" role="search" action="/licenses" method="get">
+        <form
+            class="line"
+            role="search"
+            aria-label="License keys"
+            action="/licenses"
+            method="get"
+        >
             <input
                 class="input short"
                 type="search"

@@ -4,16 +4,16 @@ use leptos::prelude::*;
 
 use super::mail::{MailTemplate, TestMail};
 use crate::api::products::{ProductPage as Data, SaveProduct, load_product};
-use crate::pages::load::{loaded, path_part, successes};
+use crate::pages::load::{loaded, path_part};
 use crate::ui::{
-    AreaField, CheckField, Copyable, Field, Form, InputKind, PageHead, Panel, SelectField,
-    SubmitButton,
+    AreaField, CheckField, Copyable, Field, Form, FormAction, InputKind, PageHead, Panel,
+    SelectField, SubmitButton,
 };
 
 /// A new product.
 #[component]
 pub fn NewProductPage() -> impl IntoView {
-    let save = ServerAction::<SaveProduct>::new();
+    let save = FormAction::of::<SaveProduct>();
     let data = Resource::new(|| (), |()| load_product(String::new()));
     view! {
         <div class="page">
@@ -26,9 +26,9 @@ pub fn NewProductPage() -> impl IntoView {
 /// One product.
 #[component]
 pub fn ProductPage() -> impl IntoView {
-    let save = ServerAction::<SaveProduct>::new();
+    let save = FormAction::of::<SaveProduct>();
     let id = path_part("id");
-    let saved = successes(save);
+    let saved = save.successes();
     let data = Resource::new(move || (id.get(), saved.get()), |(id, _)| load_product(id));
     view! {
         <div class="page">
@@ -38,7 +38,7 @@ pub fn ProductPage() -> impl IntoView {
 }
 
 #[component]
-fn Body(data: Data, save: ServerAction<SaveProduct>) -> impl IntoView {
+fn Body(data: Data, save: FormAction) -> impl IntoView {
     let title = data.form.name.clone().unwrap_or_default();
     let id = data.id.map(|id| id.to_string()).unwrap_or_default();
     let (email, shown_id) = (data.email.clone(), id.clone());
@@ -54,7 +54,7 @@ fn Body(data: Data, save: ServerAction<SaveProduct>) -> impl IntoView {
 }
 
 #[component]
-fn Editor(data: Data, save: ServerAction<SaveProduct>) -> impl IntoView {
+fn Editor(data: Data, save: FormAction) -> impl IntoView {
     let id = data.id.map(|id| id.to_string()).unwrap_or_default();
     let (basics, terms) = (basics(&data), terms(&data));
     view! {
@@ -125,6 +125,7 @@ fn basics(data: &Data) -> impl IntoView + use<> {
             name="description"
             label="Description"
             hint="For you alone."
+            rows=3
             value=text(form.description.as_ref())
         />
         <CheckField

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 
 use crate::api::products::{MailPreview, PreviewMail, ProductPage as Data, SendTestMail};
 use crate::ui::{
-    AreaField, ButtonLook, CheckField, Field, Form, InputKind, Notice, Panel, SubmitButton, Tone,
+    AreaField, ButtonLook, CheckField, Field, Form, FormAction, InputKind, Notice, Panel,
+    SubmitButton, Tone,
 };
 
 /// How long typing rests before the preview is made anew.
@@ -123,7 +124,7 @@ fn preview_view(mail: MailPreview) -> AnyView {
 /// Sends the saved mail with example values.
 #[component]
 pub fn TestMail(id: String, email: String) -> impl IntoView {
-    let action = ServerAction::<SendTestMail>::new();
+    let action = FormAction::of::<SendTestMail>();
     view! {
         <Panel title="Test mail">
             <div class="inner">

@@ -6,16 +6,16 @@ use super::app_form::AppForm;
 use crate::api::stripe_apps::{
     AppDetail, AppPage as Data, ArchiveApp, CheckApp, SaveApp, load_app,
 };
-use crate::pages::load::{loaded, path_part, successes};
+use crate::pages::load::{loaded, path_part};
 use crate::ui::{
-    ButtonLook, Confirm, Copyable, Fact, Facts, Form, PageHead, Panel, Step, Steps, SubmitButton,
-    Tone,
+    ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, PageHead, Panel, Step, Steps,
+    SubmitButton, Tone,
 };
 
 /// A new app.
 #[component]
 pub fn NewAppPage() -> impl IntoView {
-    let action = ServerAction::<SaveApp>::new();
+    let action = FormAction::of::<SaveApp>();
     let data = Resource::new(|| (), |()| load_app(String::new()));
     view! {
         <div class="page">
@@ -44,11 +44,11 @@ pub fn NewAppPage() -> impl IntoView {
 /// One app.
 #[component]
 pub fn AppPage() -> impl IntoView {
-    let save = ServerAction::<SaveApp>::new();
-    let check = ServerAction::<CheckApp>::new();
-    let archive = ServerAction::<ArchiveApp>::new();
+    let save = FormAction::of::<SaveApp>();
+    let check = FormAction::of::<CheckApp>();
+    let archive = FormAction::of::<ArchiveApp>();
     let id = path_part("id");
-    let saved = successes(save);
+    let saved = save.successes();
     let data = Resource::new(move || (id.get(), saved.get()), |(id, _)| load_app(id));
     view! {
         <div class="page">
@@ -61,12 +61,7 @@ pub fn AppPage() -> impl IntoView {
 }
 
 #[component]
-fn Body(
-    data: Data,
-    save: ServerAction<SaveApp>,
-    check: ServerAction<CheckApp>,
-    archive: ServerAction<ArchiveApp>,
-) -> impl IntoView {
+fn Body(data: Data, save: FormAction, check: FormAction, archive: FormAction) -> impl IntoView {
     let Some(app) = data.app.clone() else {
         return ().into_any();
     };
@@ -99,7 +94,7 @@ fn Body(
 }
 
 #[component]
-fn Checks(app: AppDetail, check: ServerAction<CheckApp>) -> impl IntoView {
+fn Checks(app: AppDetail, check: FormAction) -> impl IntoView {
     let problems = app
         .problems
         .into_iter()
@@ -149,13 +144,23 @@ fn secret(what: &'static str, is_readable: bool, last_four: &str) -> AnyView {
     }
 }
 
+/// An address that is compared letter by letter is shown whole.
+fn whole(url: String, what: &'static str) -> impl IntoView {
+    view! {
+        <span class="copyable">
+            <code>{url.clone()}</code>
+            <CopyButton text=url what/>
+        </span>
+    }
+}
+
 /// Where Stripe sends events, and which.
 #[component]
 fn Endpoint(data: Data) -> impl IntoView {
     let own = data.app.map(|app| {
         view! {
             <Fact name="This app’s URL">
-                <Copyable text=app.webhook_url what="webhook URL"/>
+                {whole(app.webhook_url, "webhook URL")}
             </Fact>
         }
     });
@@ -170,7 +175,7 @@ fn Endpoint(data: Data) -> impl IntoView {
         <Panel title="Webhook endpoint in Stripe">
             <Facts>
                 {own} <Fact name="Shared URL">
-                    <Copyable text=data.shared_webhook_url what="shared webhook URL"/>
+                    {whole(data.shared_webhook_url, "shared webhook URL")}
                 </Fact> <Fact name="Events">
                     <code>"checkout.session.completed"</code>
                     ", "

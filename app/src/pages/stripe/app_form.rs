@@ -2,15 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::api::stripe_apps::{AppDetail, AppPage as Data, SaveApp};
+use crate::api::stripe_apps::{AppDetail, AppPage as Data};
 use crate::format;
 use crate::ui::{
-    CheckField, ChoiceField, Field, Form, InputKind, Panel, SelectField, SubmitButton,
+    CheckField, ChoiceField, Field, Form, FormAction, InputKind, Panel, SelectField, SubmitButton,
 };
 
 /// Fields of a new or a saved app; secret fields are empty, and empty keeps what is saved.
 #[component]
-pub fn AppForm(data: Data, action: ServerAction<SaveApp>) -> impl IntoView {
+pub fn AppForm(data: Data, action: FormAction) -> impl IntoView {
     let now = data.now;
     let app = data.app;
     let id = app.as_ref().map(|app| app.id.to_string());

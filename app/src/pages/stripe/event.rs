@@ -5,19 +5,19 @@ use leptos::prelude::*;
 
 use crate::api::stripe_events::{EventDetail, EventStep, ReplayEvent, load_event};
 use crate::format;
-use crate::pages::load::{loaded, path_part, successes};
+use crate::pages::load::{loaded, path_part};
 use crate::pages::words;
 use crate::ui::{
-    ButtonLook, CopyButton, Copyable, Fact, Facts, Form, Notice, PageHead, Panel, Step, Steps,
-    SubmitButton, Tag, Tone, When,
+    ButtonLook, CopyButton, Copyable, Fact, Facts, Form, FormAction, Notice, PageHead, Panel, Step,
+    Steps, SubmitButton, Tag, Tone, When,
 };
 
 /// An event.
 #[component]
 pub fn EventPage() -> impl IntoView {
-    let replay = ServerAction::<ReplayEvent>::new();
+    let replay = FormAction::of::<ReplayEvent>();
     let id = path_part("id");
-    let done = successes(replay);
+    let done = replay.successes();
     let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_event(id));
     view! {
         <div class="page">
@@ -27,7 +27,7 @@ pub fn EventPage() -> impl IntoView {
 }
 
 #[component]
-fn Body(event: EventDetail, replay: ServerAction<ReplayEvent>) -> impl IntoView {
+fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
     let purpose = event.row.outcome.clone();
     let notice = event.error.clone().map(|error| {
         let remedy = event.remedy.clone().map(|remedy| view! { <p>{remedy}</p> });
