@@ -166,10 +166,15 @@ fn stripe_id(reference: &Value) -> Option<String> {
     is_stripe_id(id).then(|| id.to_owned())
 }
 
-/// Metadata is text; numbers are taken too. Blank counts as absent.
+/// Metadata is text; numbers are taken too. Blank counts as absent. Control characters become blanks:
+/// PostgreSQL keeps no U+0000.
 fn text_of(value: &Value) -> Option<String> {
     let text = match value {
-        Value::String(text) => text.trim().chars().take(METADATA_MAX).collect(),
+        Value::String(text) => {
+            let printable = |c: char| if c.is_control() { ' ' } else { c };
+            let text: String = text.chars().map(printable).collect();
+            text.trim().chars().take(METADATA_MAX).collect()
+        }
         Value::Number(number) => number.to_string(),
         _ => return None,
     };
@@ -250,6 +255,8 @@ mod tests {
     #[case(json!({"quantity": "-1"}), Err("-1"))]
     #[case(json!({"quantity": "1.5"}), Err("1.5"))]
     #[case(json!({"quantity": "99999999999999999999"}), Err("99999999999999999999"))]
+    #[case(json!({"quantity": "1\u{0}3"}), Err("1 3"))]
+    #[case(json!({"quantity": "\u{0}"}), Ok(1))]
     fn a_quantity_is_1_to_100_and_1_where_absent(
         #[case] mut metadata: Value,
         #[case] expected: Result<u16, &str>,
