@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, PathRejection};
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -30,11 +30,13 @@ pub fn routes() -> Router<ServerState> {
 
 async fn named(
     State(state): State<ServerState>,
-    Path(app): Path<String>,
+    app: Result<Path<String>, PathRejection>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
+    // A path that is no text names no app either.
+    let app = app.map(|Path(app)| app).unwrap_or_default();
     receive(&state, (Target::App(&app), address), &headers, body).await
 }
 
