@@ -1,0 +1,199 @@
+//! Three hundred purchases under a server that is killed again and again: each paid one gets exactly
+//! its keys and its mail, no unpaid one any.
+//!
+//! The only thing that may happen twice is handing a mail to the mail server, under the same
+//! Message-ID, where the kill came between its 250 and our commit. That is counted and printed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rand::rngs::StdRng;
+use rand::{RngExt as _, SeedableRng as _};
+use sandbox::{Buyer, DeliveryState, Options, Outcome};
+use serde_json::Value;
+use tokio::sync::{Mutex, watch};
+
+use crate::harness::eventually;
+use crate::program::Program;
+
+const SEED: u64 = 20_261_123;
+const PURCHASES: usize = 300;
+const BUYERS_AT_ONCE: usize = 8;
+const KILLS: usize = 6;
+/// Mails that the worker may have in its hands when it is killed.
+const HANDS: usize = 4;
+
+/// What a buyer should end up with.
+#[derive(Clone, Copy)]
+struct Wish {
+    quantity: u16,
+    outcome: Outcome,
+}
+
+impl Wish {
+    fn draw(dice: &mut StdRng) -> Self {
+        let outcome = match dice.random_range(0..20) {
+            0 => Outcome::Cancel,
+            1 => Outcome::PayLaterThenFail,
+            2..=4 => Outcome::PayLaterThenSucceed,
+            _ => Outcome::Pay,
+        };
+        Self {
+            quantity: dice.random_range(1..=3),
+            outcome,
+        }
+    }
+
+    const fn is_paid(self) -> bool {
+        matches!(self.outcome, Outcome::Pay | Outcome::PayLaterThenSucceed)
+    }
+
+    const fn is_mailed(self) -> bool {
+        !matches!(self.outcome, Outcome::Cancel)
+    }
+}
+
+fn address(number: usize) -> String {
+    format!("buyer{number}@crash.example")
+}
+
+/// One buyer after the other until nobody is left; while the server is dead, they come again.
+async fn sell(
+    program: &Program,
+    queue: &Mutex<impl Iterator<Item = (usize, Wish)>>,
+    sold: &watch::Sender<usize>,
+) {
+    loop {
+        let next = queue.lock().await.next();
+        let Some((number, wish)) = next else {
+            return;
+        };
+        let session = Mutex::new(None);
+        eventually("a checkout page is made", async || {
+            let made = program.check_out(wish.quantity).await;
+            *session.lock().await = made;
+            session.lock().await.is_some()
+        })
+        .await;
+        let session = session.into_inner().expect("it was made");
+        let buyer = Buyer {
+            email: Some(address(number)),
+            ..Buyer::default()
+        };
+        let stripe = &program.sandbox;
+        stripe
+            .pay_as(&session, wish.outcome, &buyer)
+            .expect("the buyer decides");
+        if matches!(
+            wish.outcome,
+            Outcome::PayLaterThenSucceed | Outcome::PayLaterThenFail
+        ) {
+            stripe.settle(&session).expect("the promise ends");
+        }
+        sold.send_modify(|count| *count += 1);
+    }
+}
+
+/// Kills the server at the moments that the dice say, and starts it again.
+async fn kill_again_and_again(program: &Program, dice: &mut StdRng, sold: &watch::Sender<usize>) {
+    let mut moments: Vec<usize> = (0..KILLS)
+        .map(|_| dice.random_range(10..PURCHASES * 3 / 4))
+        .collect();
+    moments.sort_unstable();
+    let mut sales = sold.subscribe();
+    for moment in moments {
+        sales
+            .wait_for(|count| *count >= moment)
+            .await
+            .expect("the sender lives");
+        for _ in 0..dice.random_range(0..200) {
+            tokio::task::yield_now().await;
+        }
+        program.kill();
+        program.serve().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_random_moments_it_still_issues_every_paid_purchase_exactly_once() {
+    let mut dice = StdRng::seed_from_u64(SEED);
+    let wishes: Vec<Wish> = (0..PURCHASES).map(|_| Wish::draw(&mut dice)).collect();
+    let options = Options {
+        // Stripe's three days, in milliseconds.
+        retry_delays: Some(vec![150; 400]),
+        ..Options::default()
+    };
+    let program = Program::start(options).await;
+    let queue = Mutex::new(wishes.clone().into_iter().enumerate());
+    let sold = watch::Sender::new(0);
+    let sellers = (0..BUYERS_AT_ONCE).map(|_| sell(&program, &queue, &sold));
+    futures::join!(
+        futures::future::join_all(sellers),
+        kill_again_and_again(&program, &mut dice, &sold)
+    );
+    eventually("Stripe has delivered everything", async || {
+        let mut deliveries = program.sandbox.deliveries().into_iter();
+        deliveries.all(|delivery| delivery.state == DeliveryState::Delivered)
+    })
+    .await;
+    assert_keys(&program.licenses().await, &wishes);
+    assert_mails(&program, &wishes).await;
+    assert_log(&program).await;
+}
+
+fn assert_keys(licenses: &[Value], wishes: &[Wish]) {
+    let mut issued = BTreeMap::<&str, BTreeSet<&str>>::new();
+    for license in licenses {
+        let text = |name: &str| license[name].as_str().expect("a text");
+        let is_new = issued
+            .entry(text("email"))
+            .or_default()
+            .insert(text("activationKey"));
+        assert!(is_new, "no key twice");
+    }
+    for (number, wish) in wishes.iter().enumerate() {
+        let expected = if wish.is_paid() { wish.quantity } else { 0 };
+        let keys = issued.remove(address(number).as_str()).unwrap_or_default();
+        assert_eq!(keys.len(), usize::from(expected), "keys of buyer {number}");
+    }
+    assert!(issued.is_empty(), "keys that nobody paid for");
+}
+
+/// A mail that a killed worker had in its hands is free again when its lease has ended.
+async fn assert_mails(program: &Program, wishes: &[Wish]) {
+    let expected = wishes.iter().filter(|wish| wish.is_mailed()).count();
+    let ids = || -> BTreeSet<String> {
+        let mails = program.sandbox.mails().into_iter();
+        mails.map(|mail| mail.message_id).collect()
+    };
+    eventually("every mail has come", async || ids().len() >= expected).await;
+    assert_eq!(ids().len(), expected, "one mail each");
+    let mails = program.sandbox.mails();
+    for (number, wish) in wishes.iter().enumerate() {
+        let recipients = [address(number)];
+        let mut to_buyer = mails.iter().filter(|mail| mail.recipients == recipients);
+        let Some(mail) = to_buyer.next() else {
+            assert!(!wish.is_mailed(), "buyer {number} got no mail");
+            continue;
+        };
+        assert!(
+            to_buyer.all(|again| again.message_id == mail.message_id),
+            "buyer {number} got one mail under one id"
+        );
+        let keys = mail.text.lines().filter(|line| line.len() == 19).count();
+        let promised = if wish.is_paid() { wish.quantity } else { 0 };
+        assert_eq!(keys, usize::from(promised), "keys in the mail of {number}");
+    }
+    let again = mails.len() - expected;
+    println!(
+        "{KILLS} kills, {expected} mails, {again} handed over again under the same Message-ID"
+    );
+    assert!(again <= KILLS * HANDS, "only around a kill");
+}
+
+async fn assert_log(program: &Program) {
+    let log = program.log();
+    assert!(!log.contains("panicked"), "nothing panics");
+    for secret in program.secrets().await {
+        assert!(!log.contains(&secret), "the log tells a secret");
+    }
+}

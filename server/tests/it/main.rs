@@ -1,0 +1,11 @@
+//! The server from outside: real routers, real adapters, a Stripe and a mailbox at home, by HTTP only.
+
+mod chain;
+mod crash;
+mod database;
+mod door;
+mod faults;
+mod flood;
+mod harness;
+mod program;
+mod together;

@@ -1,0 +1,252 @@
+//! The program as it is shipped: its commands, its log, its stop, started as a process of our own.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Mutex, MutexGuard};
+
+use sandbox::{NewEndpoint, Options, Outcome, Sandbox};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::{SECRET_KEY, SIGNING_SECRET, eventually};
+
+/// The program with a folder, a port, a sandbox and a shop of its own.
+pub struct Program {
+    pub sandbox: Sandbox,
+    pub url: String,
+    pub product: i64,
+    token: String,
+    port: u16,
+    folder: TempDir,
+    http: reqwest::Client,
+    child: Mutex<Option<Child>>,
+}
+
+impl Program {
+    /// Makes tenant, token, product and app, and serves.
+    pub async fn start(options: Options) -> Self {
+        let sandbox = Sandbox::start(options).await.expect("a sandbox");
+        let mut program = Self {
+            sandbox,
+            url: String::new(),
+            product: 0,
+            token: String::new(),
+            port: free_port(),
+            folder: tempfile::tempdir().expect("a folder"),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .expect("a client"),
+            child: Mutex::new(None),
+        };
+        program.url = format!("http://127.0.0.1:{}", program.port);
+        let tenant = program.command(&["tenant", "create", "--name", "Acme"]);
+        program.serve().await;
+        // The commands work beside a running server.
+        let create = ["token", "create", "--tenant", &tenant, "--name", "test"];
+        let permissions = ["--permissions", "generate,manage"];
+        program.token = program.command(&[&create[..], &permissions[..]].concat());
+        program.open_shop().await;
+        program
+    }
+
+    async fn open_shop(&mut self) {
+        let product = json!({ "name": "Atlas", "price": "49.90", "currency": "USD",
+            "defaultLicenseDays": 365, "emailTemplate": "{{ActivationKey}}" });
+        let product = self.call("/api/product/", Some(&product)).await;
+        self.product = product.expect("it answers")["id"].as_i64().expect("an id");
+        let app = json!({ "name": "Shop", "secretKey": SECRET_KEY, "isDefault": true,
+            "webhookSigningSecret": SIGNING_SECRET });
+        let app = self.call("/api/stripe/apps", Some(&app)).await;
+        let app = app.expect("it answers");
+        let hook = app["webhookUrl"].as_str().expect("a URL");
+        assert!(hook.starts_with(&self.url), "{hook}");
+        let mut endpoint = NewEndpoint::new(SECRET_KEY, hook);
+        endpoint.secret = Some(SIGNING_SECRET.into());
+        self.sandbox.register_endpoint(&endpoint);
+    }
+
+    /// Starts `serve` on the same port and data, and waits until it is ready.
+    pub async fn serve(&self) {
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_file())
+            .expect("a log");
+        let mut command = self.prepare(&["serve"]);
+        let child = command.stdout(Stdio::null()).stderr(log).spawn();
+        *self.child() = Some(child.expect("the program starts"));
+        eventually("the server is ready", async || self.is_ready().await).await;
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn kill(&self) {
+        if let Some(mut child) = self.child().take() {
+            child.kill().expect("our own child is killed");
+            child.wait().expect("it has ended");
+        }
+    }
+
+    /// Asks it to stop and waits for its end; true where it ended well.
+    pub fn stop(&self) -> bool {
+        let Some(mut child) = self.child().take() else {
+            return false;
+        };
+        let asked = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status();
+        assert!(asked.expect("kill runs").success());
+        child.wait().expect("it has ended").success()
+    }
+
+    /// Everything logged so far, of all starts.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_file()).expect("the log is read")
+    }
+
+    /// A call of the JSON API: POST where there is a body. `None` where nobody answers.
+    pub async fn call(&self, path: &str, body: Option<&Value>) -> Option<Value> {
+        let url = format!("{}{path}", self.url);
+        let request = match body {
+            Some(body) => self.http.post(url).json(body),
+            None => self.http.get(url),
+        };
+        let token = format!("ExisOneApi {}", self.token);
+        let answer = request.header("authorization", token).send().await.ok()?;
+        let status = answer.status();
+        let json: Value = answer.json().await.ok()?;
+        assert!(status.is_success(), "{path}: {status} {json}");
+        Some(json)
+    }
+
+    /// Opens a checkout; answers the session's id, or nothing where nobody answers.
+    pub async fn check_out(&self, quantity: u16) -> Option<String> {
+        let body = json!({ "productId": self.product, "quantity": quantity, "livemode": false });
+        let made = self
+            .call("/api/stripe/checkout/session", Some(&body))
+            .await?;
+        Some(made["id"].as_str().expect("an id").to_owned())
+    }
+
+    /// All licences, newest first.
+    pub async fn licenses(&self) -> Vec<Value> {
+        let answer = self.call("/api/license/?livemode=false", None).await;
+        let list = answer.expect("the server answers");
+        list.as_array().expect("a bare array").clone()
+    }
+
+    /// What the log must never tell.
+    pub async fn secrets(&self) -> Vec<String> {
+        let mut secrets = vec![
+            SECRET_KEY.to_owned(),
+            SIGNING_SECRET.to_owned(),
+            self.token.rsplit('_').next().expect("a half").to_owned(),
+        ];
+        for license in self.licenses().await {
+            let key = license["activationKey"].as_str().expect("a key");
+            secrets.push(key.to_owned());
+            secrets.push(key.replace('-', ""));
+        }
+        secrets.extend(self.sandbox.mails().into_iter().flat_map(|m| m.recipients));
+        secrets
+    }
+
+    fn child(&self) -> MutexGuard<'_, Option<Child>> {
+        self.child.lock().expect("nobody panics while it is held")
+    }
+
+    async fn is_ready(&self) -> bool {
+        let ready = self.http.get(format!("{}/readyz", self.url)).send().await;
+        ready.is_ok_and(|answer| answer.status().is_success())
+    }
+
+    /// Runs a command to its end; answers the one line that it prints.
+    fn command(&self, arguments: &[&str]) -> String {
+        let done = self.run(arguments);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{arguments:?}: {said}");
+        let line = String::from_utf8(done.stdout).expect("a text");
+        line.trim_end().to_owned()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = self.prepare(arguments);
+        command.output().expect("the program runs")
+    }
+
+    fn prepare(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_exisone"));
+        let smtp = format!("smtp://{}", self.sandbox.smtp_addr());
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("EXISONE_DATA_DIR", self.folder.path().join("data"))
+            .env("EXISONE_LISTEN", format!("127.0.0.1:{}", self.port))
+            .env("EXISONE_SMTP_URL", smtp)
+            .env("EXISONE_STRIPE_API_BASE", self.sandbox.base_url())
+            .env("EXISONE_LOG", "trace")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn its_log_tells_what_happens_but_no_key_token_secret_or_address() {
+    let program = Program::start(Options::default()).await;
+    let session = program.check_out(2).await.expect("a page");
+    let paid = program.sandbox.pay(&session, Outcome::Pay);
+    paid.expect("the buyer pays");
+    program.sandbox.wait_for_mails(1).await;
+    assert!(program.sandbox.idle().await);
+    // What is refused is told without its contents, too.
+    let forged = program
+        .http
+        .post(format!("{}/api/stripe/webhook", program.url));
+    let forged = forged.header("stripe-signature", "t=1,v1=00").body("{}");
+    forged.send().await.expect("an answer");
+    let secrets = program.secrets().await;
+    assert!(secrets.len() >= 3 + 2 * 2 + 1, "{}", secrets.len());
+    assert!(program.stop(), "it ends well when it is asked to");
+    let log = program.log();
+    assert!(log.contains("listening") && log.contains("stopping"));
+    for secret in secrets {
+        let line = log.lines().find(|line| line.contains(&secret));
+        assert_eq!(line, None, "the log tells a secret");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_wrong_setting_stops_the_start_with_a_sentence_that_names_it() {
+    let program = Program::start(Options::default()).await;
+    for (name, value) in [
+        ("EXISONE_LISTEN", "here"),
+        ("EXISONE_DATABASE_URL", "mysql://x"),
+        ("EXISONE_LISTN", "127.0.0.1:1"),
+        ("EXISONE_MASTER_KEY", "short"),
+    ] {
+        let mut command = program.prepare(&["serve"]);
+        command.env("EXISONE_LISTEN", "127.0.0.1:0");
+        let done = command.env(name, value).output().expect("it runs");
+        assert!(!done.status.success(), "{name}");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(said.contains(name), "{name}: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+}
