@@ -2,6 +2,7 @@
 
 mod exactly_once;
 mod fixture;
+mod flood;
 mod judgement;
 mod key_change;
 mod mail;
