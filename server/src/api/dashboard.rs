@@ -3,6 +3,7 @@
 use axum::routing::get;
 use axum::{Json, Router};
 use domain::ids::ChangeId;
+use domain::timestamp::Timestamp;
 use engine::audit::{self, ChangeView};
 use engine::dashboard::{self, Problem, Target};
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,7 @@ impl From<Problem> for Attention {
             title: problem.title,
             detail: problem.detail,
             href: href(problem.target),
-            since: problem.since.map(|at| at.to_rfc3339()),
+            since: problem.since.map(Timestamp::to_rfc3339),
         }
     }
 }

@@ -52,8 +52,12 @@ pub struct LicenseParameters {
 }
 
 /// A licence.
-#[derive(Clone, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "client libraries expect each by its name"
+)]
 pub struct License {
     #[schema(example = "XXXX-XXXX-XXXX-XXXX")]
     activation_key: String,

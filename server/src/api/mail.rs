@@ -4,6 +4,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::{MailId, OrderId, ProductId};
 use domain::mail_state::MailState;
+use domain::timestamp::Timestamp;
 use engine::mails::find::{MailAttempt, MailDetail};
 use engine::mails::list::MailQuery;
 use engine::mails::{self, MailView};
@@ -89,7 +90,7 @@ impl From<MailView> for Mail {
             attempts: view.attempts,
             last_answer: view.last_answer,
             created_at: view.created_at.to_rfc3339(),
-            sent_at: view.sent_at.map(|at| at.to_rfc3339()),
+            sent_at: view.sent_at.map(Timestamp::to_rfc3339),
         }
     }
 }

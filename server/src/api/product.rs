@@ -6,6 +6,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::ProductId;
 use domain::product::ProductForm;
+use domain::timestamp::Timestamp;
 use engine::products::{self, ProductView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -120,7 +121,7 @@ impl From<ProductView> for Product {
             email_template: fields.email_template,
             refund_policy: fields.refund_policy.as_str().to_owned(),
             created_at: view.created_at.to_rfc3339(),
-            updated_at: view.updated_at.map(|at| at.to_rfc3339()),
+            updated_at: view.updated_at.map(Timestamp::to_rfc3339),
         }
     }
 }

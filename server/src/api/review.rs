@@ -89,14 +89,15 @@ pub(super) async fn list(
     Parameters(wanted): Parameters<ReviewParameters>,
 ) -> ApiResult<Json<Vec<OrderInReview>>> {
     let (engine, actor) = caller.parts();
-    let mut orders = match livemode(wanted.livemode.as_ref())? {
-        Some(side) => review::list(engine, actor, side).await?,
-        None => {
-            let mut both = review::list(engine, actor, true).await?;
-            both.extend(review::list(engine, actor, false).await?);
-            both
-        }
+    let sides = match livemode(wanted.livemode.as_ref())? {
+        Some(true) => &[true][..],
+        Some(false) => &[false],
+        None => &[true, false],
     };
+    let mut orders = Vec::new();
+    for side in sides {
+        orders.extend(review::list(engine, actor, *side).await?);
+    }
     orders.sort_by_key(|order| std::cmp::Reverse((order.created_at, order.id)));
     Ok(Json(orders.into_iter().map(OrderInReview::from).collect()))
 }

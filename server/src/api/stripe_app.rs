@@ -5,6 +5,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::ids::StripeAppId;
 use domain::stripe_app::StripeAppForm;
+use domain::timestamp::Timestamp;
 use engine::stripe::apps::{self, AppView};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -80,7 +81,7 @@ impl From<AppView> for StripeApp {
             secret_key_last_four: view.secret_key_last_four,
             has_webhook_signing_secret: view.has_webhook_signing_secret,
             webhook_signing_secret_last_four: view.signing_secret_last_four,
-            previous_webhook_signing_secret_until: until.map(|at| at.to_rfc3339()),
+            previous_webhook_signing_secret_until: until.map(Timestamp::to_rfc3339),
             status: view.status.to_string(),
             webhook_url: view.webhook_url,
             created_at: view.created_at.to_rfc3339(),

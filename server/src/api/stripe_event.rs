@@ -47,6 +47,10 @@ pub struct EventParameters {
 /// One line of the log.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_field_names,
+    reason = "Stripe's own id of the event is no id of ours"
+)]
 pub struct StripeEvent {
     /// Id of the event, or of a refused delivery.
     id: Uuid,
@@ -184,7 +188,7 @@ impl From<EventDetail> for WholeStripeEvent {
             api_version: detail.api_version,
             receipts: detail.receipts,
             received_at: detail.received_at.to_rfc3339(),
-            processed_at: detail.processed_at.map(|at| at.to_rfc3339()),
+            processed_at: detail.processed_at.map(Timestamp::to_rfc3339),
             payload: detail.payload,
             attempts: detail.attempts.into_iter().map(verification).collect(),
             order_id: detail.order_id.map(OrderId::get),

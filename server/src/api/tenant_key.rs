@@ -2,6 +2,7 @@
 
 use axum::routing::get;
 use axum::{Json, Router};
+use domain::timestamp::Timestamp;
 use engine::keys::list_tenant_keys::TenantKeyView;
 use engine::keys::{activate_tenant_key, list_tenant_keys};
 use serde::{Deserialize, Serialize};
@@ -38,7 +39,7 @@ impl From<TenantKeyView> for TenantKey {
             version: view.version,
             state: view.state,
             created_at: view.created_at.to_rfc3339(),
-            retired_at: view.retired_at.map(|at| at.to_rfc3339()),
+            retired_at: view.retired_at.map(Timestamp::to_rfc3339),
         }
     }
 }

@@ -1,0 +1,142 @@
+//! Bad input: a 4xx that says what to do, and nothing written.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::stage::{Reply, Stage, send};
+
+async fn post_raw(stage: &Stage, content_type: &str, body: String) -> Reply {
+    let request = stage
+        .request(Method::POST, "/api/plan")
+        .header("Content-Type", content_type)
+        .body(body);
+    send(request).await
+}
+
+#[tokio::test]
+async fn a_body_must_say_that_it_is_json() {
+    let stage = Stage::start().await;
+    let body = json!({ "name": "Year", "durationDays": 365 }).to_string();
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "nonsense",
+    ] {
+        let (status, code, _) = post_raw(&stage, content_type, body.clone()).await.refusal();
+        assert_eq!((status, code.as_str()), (415, "unsupported_media_type"));
+    }
+    let taken = post_raw(&stage, "Application/JSON; charset=utf-8", body).await;
+    assert_eq!(taken.status, 201);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_json_is_400() {
+    let stage = Stage::start().await;
+    for body in ["", "{", "name=Year", "{\"name\": \u{7}}"] {
+        let (status, code, _) = post_raw(&stage, "application/json", body.into())
+            .await
+            .refusal();
+        assert_eq!((status, code.as_str()), (400, "not_json"), "{body}");
+    }
+    assert_eq!(stage.read("/api/plan").await, json!([]));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_of_the_wrong_shape_is_422_and_names_the_field() {
+    let stage = Stage::start().await;
+    for (body, field) in [
+        (json!({}), "durationDays"),
+        (json!({ "durationDays": 1 }), "name"),
+        (json!({ "name": "Year" }), "durationDays"),
+        (
+            json!({ "name": "Year", "durationDays": 1e300 }),
+            "durationDays",
+        ),
+        (
+            json!({ "name": "Year", "durationDays": -1 }),
+            "durationDays",
+        ),
+        (json!({ "name": "a\u{0}b", "durationDays": 1 }), "name"),
+    ] {
+        let (status, code, named) = stage.post("/api/plan", &body).await.refusal();
+        assert_eq!(
+            (status, code.as_str(), named.as_str()),
+            (422, "invalid", field),
+            "{body}"
+        );
+    }
+    for body in [json!([]), json!("x"), json!(null), json!(7)] {
+        assert_eq!(
+            stage.post("/api/plan", &body).await.refusal().0,
+            422,
+            "{body}"
+        );
+    }
+    assert_eq!(stage.read("/api/plan").await, json!([]));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn several_wrong_fields_are_all_named() {
+    let stage = Stage::start().await;
+    let body = json!({ "name": "", "trialDays": -1, "price": "x", "currency": "XXX" });
+    let answer = stage.post("/api/product/", &body).await.json();
+    let fields = answer["fields"].as_array().expect("a list");
+    assert!(fields.len() >= 3, "{answer}");
+    assert_eq!(answer["field"], fields[0]["field"]);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_body_of_ten_megabytes_is_413() {
+    let stage = Stage::start().await;
+    let body = format!("{{\"name\": \"{}\"}}", "x".repeat(10 * 1024 * 1024));
+    let (status, code, _) = post_raw(&stage, "application/json", body).await.refusal();
+    assert_eq!((status, code.as_str()), (413, "body_too_large"));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_product_may_be_longer_than_other_bodies() {
+    let stage = Stage::start().await;
+    let template = "é".repeat(90_000);
+    let product = json!({ "name": "Atlas", "emailTemplate": template });
+    let made = stage.make("/api/product/", &product).await;
+    assert_eq!(made["emailTemplate"], template);
+    let padding = "x".repeat(70_000);
+    let plan = json!({ "name": "Year", "durationDays": 1, "padding": padding });
+    assert_eq!(stage.post("/api/plan", &plan).await.status, 413);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn wrong_parameters_are_named() {
+    let stage = Stage::start().await;
+    for (path, field) in [
+        ("/api/license/?page=0", "page"),
+        ("/api/license/?page=1&after=", "after"),
+        ("/api/license/?page=51&pageSize=200", "page"),
+        ("/api/license/?page=9223372036854775807", "page"),
+        ("/api/license/?pageSize=201&page=1", "pageSize"),
+        ("/api/license/?after=x", "after"),
+        ("/api/license/?productId=x", "productId"),
+        ("/api/license/?state=gone", "state"),
+        ("/api/license/?email=ann", "email"),
+        ("/api/license/?livemode=1", "livemode"),
+        ("/api/license/?livemode=true&livemode=false", "query"),
+        ("/api/mail?state=gone", "state"),
+        ("/api/stripe/events?status=gone", "status"),
+        ("/api/stripe/events?page=-1", "page"),
+        ("/api/change?before=x", "before"),
+    ] {
+        let (status, code, named) = stage.get(path).await.refusal();
+        assert_eq!(
+            (status, code.as_str(), named.as_str()),
+            (422, "invalid", field),
+            "{path}"
+        );
+    }
+    stage.stop().await;
+}
