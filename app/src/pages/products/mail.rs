@@ -30,6 +30,12 @@ pub fn MailTemplate(data: Data) -> impl IntoView {
         });
     };
     let waiting = StoredValue::new(None::<TimeoutHandle>);
+    // Whoever saves at once leaves the page before the typing has rested.
+    on_cleanup(move || {
+        if let Some(handle) = waiting.try_get_value().flatten() {
+            handle.clear();
+        }
+    });
     Effect::new(move |before: Option<()>| {
         subject.track();
         body.track();
