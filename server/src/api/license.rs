@@ -6,9 +6,8 @@ use axum::routing::get;
 use axum::{Json, Router};
 use domain::ids::ProductId;
 use domain::license_state::LicenseState;
-use engine::audit::ChangeView;
 use engine::licenses::list::{self as lists, LicenseQuery};
-use engine::licenses::{self, LicenseView};
+use engine::licenses::{LicenseView, find};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -22,8 +21,7 @@ const X_TRUNCATED: HeaderName = HeaderName::from_static("x-truncated");
 
 pub(super) fn routes() -> Router<ServerState> {
     let router = both(Router::new(), "/api/license", get(list));
-    let router = both(router, "/api/license/{key}", get(find));
-    both(router, "/api/license/{key}/history", get(history))
+    both(router, "/api/license/{key}", get(show))
 }
 
 /// Which licences are wanted.
@@ -226,54 +224,8 @@ async fn after(caller: &Caller, query: &LicenseQuery) -> ApiResult {
 /// One licence by its key, however it was pasted.
 #[utoipa::path(get, path = "/api/license/{key}", tag = "Licenses", params(("key" = String, Path)),
     responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
-pub(super) async fn find(caller: Caller, Id(key): Id<String>) -> ApiResult<Json<License>> {
+pub(super) async fn show(caller: Caller, Id(key): Id<String>) -> ApiResult<Json<License>> {
     let (engine, actor) = caller.parts();
-    let view = licenses::find::with_key(engine, actor, &key).await?;
+    let view = find::with_key(engine, actor, &key).await?;
     Ok(Json(view.into()))
-}
-
-/// One line of a licence's history.
-#[derive(Serialize, ToSchema)]
-pub struct HistoryLine {
-    /// Grows.
-    id: i64,
-    /// Past tense, for example `issued`.
-    action: String,
-    /// RFC 3339, UTC.
-    timestamp: String,
-    /// Who did it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
-}
-
-impl From<ChangeView> for HistoryLine {
-    fn from(change: ChangeView) -> Self {
-        let note = match change.actor_kind.as_str() {
-            // People's addresses stay in the audit log.
-            "person" => Some("by an admin".to_owned()),
-            "token" => Some(format!("by the access token “{}”", change.actor_name)),
-            "stripe" => Some(format!("by a payment through “{}”", change.actor_name)),
-            _ => None,
-        };
-        Self {
-            id: change.id.get(),
-            action: change.verb,
-            timestamp: change.at.to_rfc3339(),
-            note,
-        }
-    }
-}
-
-/// What happened to a licence, newest first.
-#[utoipa::path(get, path = "/api/license/{key}/history", tag = "Licenses",
-    params(("key" = String, Path)),
-    responses((status = 200, body = [HistoryLine]), (status = "4XX", body = ErrorAnswer)))]
-pub(super) async fn history(
-    caller: Caller,
-    Id(key): Id<String>,
-) -> ApiResult<Json<Vec<HistoryLine>>> {
-    let (engine, actor) = caller.parts();
-    let license = licenses::find::with_key(engine, actor, &key).await?;
-    let changes = licenses::history::execute(engine, actor, license.id).await?;
-    Ok(Json(changes.into_iter().map(HistoryLine::from).collect()))
 }

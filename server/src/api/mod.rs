@@ -13,10 +13,12 @@ pub mod error;
 mod generate;
 mod input;
 mod license;
+mod license_history;
 mod mail;
 pub mod openapi;
 mod plan;
 mod product;
+mod product_mail;
 mod review;
 mod stripe_app;
 mod stripe_event;
@@ -36,9 +38,9 @@ use error::ApiError;
 /// All routes of the JSON API, with and without a trailing slash.
 pub fn routes() -> Router<ServerState> {
     let small = Router::new()
-        .merge(product::small_routes())
         .merge(plan::routes())
         .merge(license::routes())
+        .merge(license_history::routes())
         .merge(generate::routes())
         .merge(stripe_app::routes())
         .merge(stripe_event::routes())
@@ -53,6 +55,7 @@ pub fn routes() -> Router<ServerState> {
     let no_store = HeaderValue::from_static("no-store");
     small
         .merge(product::routes())
+        .merge(product_mail::routes())
         .layer(SetResponseHeaderLayer::if_not_present(
             CACHE_CONTROL,
             no_store,

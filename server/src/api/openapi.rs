@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::api::both;
 use crate::api::{
-    checkout, dashboard, generate, license, mail, plan, product, review, stripe_app, stripe_event,
-    tenant_key, token,
+    checkout, dashboard, generate, license, license_history, mail, plan, product, product_mail,
+    review, stripe_app, stripe_event, tenant_key, token,
 };
 use crate::state::ServerState;
 
@@ -23,9 +23,9 @@ pub(super) fn routes() -> Router<ServerState> {
         with, or without, a trailing slash."),
     paths(
         product::list, product::create, product::find, product::update, product::archive,
-        product::send_test_mail,
+        product_mail::send_test_mail, product_mail::preview,
         plan::list, plan::save,
-        license::list, license::find, license::history, generate::create,
+        license::list, license::show, license_history::history, generate::create,
         stripe_app::list, stripe_app::create, stripe_app::find, stripe_app::update,
         stripe_app::archive, stripe_app::check, stripe_app::diagnostics,
         stripe_event::list, stripe_event::find, stripe_event::replay,

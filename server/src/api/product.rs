@@ -1,14 +1,14 @@
-//! `/api/product`: what is sold, and the mail that goes with it.
+//! `/api/product`: what is sold.
 
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::routing::{get, post};
+use axum::routing::get;
 use axum::{Json, Router};
 use domain::ids::ProductId;
 use domain::product::ProductForm;
 use domain::timestamp::Timestamp;
 use engine::products::{self, ProductView};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::body::{JsonBody, PRODUCT_BODY_MAX};
@@ -19,17 +19,10 @@ use crate::api::error::{ApiResult, ErrorAnswer};
 use crate::api::input::Id;
 use crate::state::ServerState;
 
-/// The routes whose bodies hold a template.
 pub(super) fn routes() -> Router<ServerState> {
     let router = both(Router::new(), "/api/product", get(list).post(create));
     let one = get(find).put(update).delete(archive);
     both(router, "/api/product/{id}", one).layer(DefaultBodyLimit::max(PRODUCT_BODY_MAX))
-}
-
-/// The routes whose bodies are short.
-pub(super) fn small_routes() -> Router<ServerState> {
-    let path = "/api/product/{id}/test-mail";
-    both(Router::new(), path, post(send_test_mail))
 }
 
 /// A product. In a body only `name` of a new one is required; what is absent keeps its value.
@@ -178,36 +171,4 @@ pub(super) async fn archive(caller: Caller, Id(id): Id<ProductId>) -> ApiResult<
     let (engine, actor) = caller.parts();
     products::archive::execute(engine, actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Where a test mail goes.
-#[derive(Deserialize, ToSchema)]
-pub struct TestMail {
-    /// Address.
-    email: String,
-}
-
-/// A mail that was queued.
-#[derive(Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct QueuedMail {
-    /// Id of the mail: `/api/mail/{id}`.
-    mail_id: uuid::Uuid,
-}
-
-/// Queues a test mail made from the product's template, with an example key.
-#[utoipa::path(post, path = "/api/product/{id}/test-mail", tag = "Products",
-    params(("id" = i32, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = TestMail,
-    responses((status = 201, body = QueuedMail), (status = "4XX", body = ErrorAnswer)))]
-pub(super) async fn send_test_mail(
-    caller: Caller,
-    Id(id): Id<ProductId>,
-    call: Creating<TestMail>,
-) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |to| {
-        let id = products::send_test_mail::execute(engine, actor, id, &to.email).await?;
-        Made::created(&QueuedMail { mail_id: id.get() })
-    })
-    .await
 }

@@ -158,3 +158,26 @@ async fn a_test_mail_is_queued_from_the_template() {
     assert_eq!(refused.status, 422);
     stage.stop().await;
 }
+
+#[tokio::test]
+async fn a_draft_is_rendered_with_example_keys_or_refused_beside_its_field() {
+    let stage = Stage::start().await;
+    let path = "/api/product/preview-template";
+    let draft = json!({ "name": "Atlas", "emailSubject": "{{ProductName}}!",
+        "emailTemplate": "<p>{{ActivationKey}}</p>" });
+    let shown = stage.post(path, &draft).await.json();
+    assert_eq!(shown["subject"], "Atlas!");
+    assert!(
+        shown["html"]
+            .as_str()
+            .is_some_and(|html| html.contains("TEST-TEST-TEST-TEST<br>"))
+    );
+    let refused = stage
+        .post(path, &json!({ "emailSubject": "{{Nonsense}}" }))
+        .await;
+    assert_eq!(
+        refused.refusal(),
+        (422, "invalid".into(), "emailSubject".into())
+    );
+    stage.stop().await;
+}

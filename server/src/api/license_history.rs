@@ -1,0 +1,64 @@
+//! `/api/license/{key}/history`: what happened to a licence.
+
+use axum::routing::get;
+use axum::{Json, Router};
+use engine::audit::ChangeView;
+use engine::licenses;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::both;
+use crate::api::caller::Caller;
+use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::input::Id;
+use crate::state::ServerState;
+
+pub(super) fn routes() -> Router<ServerState> {
+    both(Router::new(), "/api/license/{key}/history", get(history))
+}
+
+/// One line of a licence's history.
+#[derive(Serialize, ToSchema)]
+pub struct HistoryLine {
+    /// Grows.
+    id: i64,
+    /// Past tense, for example `issued`.
+    action: String,
+    /// RFC 3339, UTC.
+    timestamp: String,
+    /// Who did it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+}
+
+impl From<ChangeView> for HistoryLine {
+    fn from(change: ChangeView) -> Self {
+        let note = match change.actor_kind.as_str() {
+            // People's addresses stay in the audit log.
+            "person" => Some("by an admin".to_owned()),
+            "token" => Some(format!("by the access token “{}”", change.actor_name)),
+            "stripe" => Some(format!("by a payment through “{}”", change.actor_name)),
+            _ => None,
+        };
+        Self {
+            id: change.id.get(),
+            action: change.verb,
+            timestamp: change.at.to_rfc3339(),
+            note,
+        }
+    }
+}
+
+/// What happened to a licence, newest first.
+#[utoipa::path(get, path = "/api/license/{key}/history", tag = "Licenses",
+    params(("key" = String, Path)),
+    responses((status = 200, body = [HistoryLine]), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn history(
+    caller: Caller,
+    Id(key): Id<String>,
+) -> ApiResult<Json<Vec<HistoryLine>>> {
+    let (engine, actor) = caller.parts();
+    let license = licenses::find::with_key(engine, actor, &key).await?;
+    let changes = licenses::history::execute(engine, actor, license.id).await?;
+    Ok(Json(changes.into_iter().map(HistoryLine::from).collect()))
+}
