@@ -69,7 +69,8 @@ async fn sell(
         };
         let session = Mutex::new(None);
         eventually("a checkout page is made", async || {
-            let made = program.check_out(wish.quantity).await;
+            let node = number % program.processes.len();
+            let made = program.check_out(node, wish.quantity).await;
             *session.lock().await = made;
             session.lock().await.is_some()
         })
@@ -108,27 +109,42 @@ async fn kill_again_and_again(program: &Program, dice: &mut StdRng, sold: &watch
         for _ in 0..dice.random_range(0..200) {
             tokio::task::yield_now().await;
         }
-        program.kill();
-        program.serve().await;
+        let victim = dice.random_range(0..program.processes.len());
+        program.processes[victim].kill();
+        program.serve(victim).await;
+    }
+}
+
+/// Stripe's three days, in a minute.
+fn options() -> Options {
+    Options {
+        retry_delays: Some(vec![150; 400]),
+        ..Options::default()
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_random_moments_it_still_issues_every_paid_purchase_exactly_once() {
+    survive(&Program::start(options()).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_on_one_postgresql_of_which_one_is_killed_again_and_again_issue_once() {
+    match Program::start_two(options()).await {
+        Some(program) => survive(&program).await,
+        None => println!("not run: TEST_POSTGRES_URL is not set"),
+    }
+}
+
+async fn survive(program: &Program) {
     let mut dice = StdRng::seed_from_u64(SEED);
     let wishes: Vec<Wish> = (0..PURCHASES).map(|_| Wish::draw(&mut dice)).collect();
-    let options = Options {
-        // Stripe's three days, in milliseconds.
-        retry_delays: Some(vec![150; 400]),
-        ..Options::default()
-    };
-    let program = Program::start(options).await;
     let queue = Mutex::new(wishes.clone().into_iter().enumerate());
     let sold = watch::Sender::new(0);
-    let sellers = (0..BUYERS_AT_ONCE).map(|_| sell(&program, &queue, &sold));
+    let sellers = (0..BUYERS_AT_ONCE).map(|_| sell(program, &queue, &sold));
     futures::join!(
         futures::future::join_all(sellers),
-        kill_again_and_again(&program, &mut dice, &sold)
+        kill_again_and_again(program, &mut dice, &sold)
     );
     eventually("Stripe has delivered everything", async || {
         let mut deliveries = program.sandbox.deliveries().into_iter();
@@ -136,8 +152,8 @@ async fn killed_at_random_moments_it_still_issues_every_paid_purchase_exactly_on
     })
     .await;
     assert_keys(&program.licenses().await, &wishes);
-    assert_mails(&program, &wishes).await;
-    assert_log(&program).await;
+    assert_mails(program, &wishes).await;
+    assert_log(program).await;
 }
 
 fn assert_keys(licenses: &[Value], wishes: &[Wish]) {

@@ -1,5 +1,6 @@
 //! A fresh database of each kind for every test, gone when it ends.
 
+use std::fs;
 use std::process::Command;
 
 use tempfile::TempDir;
@@ -7,7 +8,7 @@ use tempfile::TempDir;
 /// A database that nobody else uses, and a folder beside it.
 pub struct TestDatabase {
     pub url: String,
-    _folder: TempDir,
+    folder: TempDir,
     /// Server and name, where it is PostgreSQL's.
     postgres: Option<(String, String)>,
 }
@@ -19,7 +20,7 @@ impl TestDatabase {
         let url = format!("sqlite://{}", folder.path().join("test.db").display());
         Self {
             url,
-            _folder: folder,
+            folder,
             postgres: None,
         }
     }
@@ -46,9 +47,28 @@ impl TestDatabase {
         );
         Some(Self {
             url: beside(&server, &name),
-            _folder: folder,
+            folder,
             postgres: Some((server, name)),
         })
+    }
+
+    /// Everything in it: SQLite's own files, or what PostgreSQL's dump writes.
+    pub fn dump(&self) -> Vec<u8> {
+        if self.postgres.is_some() {
+            let mut dump = Command::new("pg_dump");
+            let done = dump
+                .args(["--data-only", "--inserts", &self.url])
+                .output()
+                .expect("pg_dump is installed with PostgreSQL's programs");
+            let said = String::from_utf8_lossy(&done.stderr);
+            assert!(done.status.success(), "{said}");
+            return done.stdout;
+        }
+        let files = fs::read_dir(self.folder.path()).expect("the folder is read");
+        let paths = files.map(|file| file.expect("a file").path());
+        paths
+            .flat_map(|path| fs::read(path).expect("the file is read"))
+            .collect()
     }
 }
 

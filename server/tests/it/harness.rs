@@ -33,6 +33,14 @@ pub const SECRET_KEY: &str = "sk_test_51HouseHouseHouseHouse01";
 /// The signing secret of the shop's endpoints.
 pub const SIGNING_SECRET: &str = "whsec_househousehousehousehouse01";
 
+/// What the shop's endpoints are sent.
+const EVENTS: [&str; 4] = [
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "payment_intent.succeeded",
+];
+
 /// Everything that one test needs.
 pub struct House {
     pub sandbox: Sandbox,
@@ -123,6 +131,7 @@ impl House {
         for node in &nodes {
             let mut endpoint = NewEndpoint::new(SECRET_KEY, &format!("{}{}", node.url, shop.hook));
             endpoint.secret = Some(SIGNING_SECRET.into());
+            endpoint.enabled_events = EVENTS.map(str::to_owned).to_vec();
             sandbox.register_endpoint(&endpoint);
         }
         let http = reqwest::Client::builder()
@@ -165,7 +174,7 @@ impl House {
             product_id: self.shop.product,
             quantity,
             app_id: Some(self.shop.app),
-            livemode: false,
+            livemode: Some(false),
             currency: None,
             customer_email: None,
             plan_id: None,
@@ -177,7 +186,10 @@ impl House {
 
     /// Waits until every webhook was tried.
     pub async fn delivered(&self) {
-        assert!(self.sandbox.idle().await, "webhooks are still on their way");
+        eventually("every webhook was tried", async || {
+            self.sandbox.idle().await
+        })
+        .await;
     }
 
     /// The keys so far, newest first.
@@ -208,6 +220,11 @@ impl House {
         events::list(self.engine(), &self.shop.actor, (filter, 0))
             .await
             .expect("the log is listed")
+    }
+
+    /// Everything that the database holds, as a thief would find it.
+    pub fn dump(&self) -> Vec<u8> {
+        self.database.dump()
     }
 
     /// Asserts that there are exactly so many keys, each in one of so many mails.

@@ -1,5 +1,6 @@
 //! The server from outside: real routers, real adapters, a Stripe and a mailbox at home, by HTTP only.
 
+mod api;
 mod chain;
 mod crash;
 mod database;
@@ -8,4 +9,5 @@ mod faults;
 mod flood;
 mod harness;
 mod program;
+mod secrecy;
 mod together;

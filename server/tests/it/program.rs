@@ -9,40 +9,65 @@ use sandbox::{NewEndpoint, Options, Outcome, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::database::TestDatabase;
 use crate::harness::{SECRET_KEY, SIGNING_SECRET, eventually};
 
-/// The program with a folder, a port, a sandbox and a shop of its own.
+/// The program with data, a sandbox and a shop of its own; one process, or several on one database.
 pub struct Program {
     pub sandbox: Sandbox,
-    pub url: String,
-    pub product: i64,
+    pub processes: Vec<Process>,
+    product: i64,
     token: String,
-    port: u16,
+    master_key: Option<String>,
     folder: TempDir,
     http: reqwest::Client,
+    // After the processes, because they use it.
+    database: Option<TestDatabase>,
+}
+
+/// One process that serves, or will.
+pub struct Process {
+    pub url: String,
+    port: u16,
     child: Mutex<Option<Child>>,
 }
 
 impl Program {
-    /// Makes tenant, token, product and app, and serves.
+    /// One process on SQLite, with tenant, token, product and app.
     pub async fn start(options: Options) -> Self {
+        Self::start_on(None, options).await
+    }
+
+    /// Two processes on one PostgreSQL, where one is named.
+    pub async fn start_two(options: Options) -> Option<Self> {
+        let database = TestDatabase::postgres()?;
+        Some(Self::start_on(Some(database), options).await)
+    }
+
+    async fn start_on(database: Option<TestDatabase>, options: Options) -> Self {
         let sandbox = Sandbox::start(options).await.expect("a sandbox");
+        let count = if database.is_some() { 2 } else { 1 };
         let mut program = Self {
             sandbox,
-            url: String::new(),
+            processes: (0..count).map(|_| Process::on_a_free_port()).collect(),
             product: 0,
             token: String::new(),
-            port: free_port(),
             folder: tempfile::tempdir().expect("a folder"),
             http: reqwest::Client::builder()
                 .no_proxy()
                 .build()
                 .expect("a client"),
-            child: Mutex::new(None),
+            database,
+            master_key: None,
         };
-        program.url = format!("http://127.0.0.1:{}", program.port);
+        if program.database.is_some() {
+            // All nodes have the same key, and it is never made by itself.
+            program.master_key = Some(program.command(&["master-key", "generate"]));
+        }
         let tenant = program.command(&["tenant", "create", "--name", "Acme"]);
-        program.serve().await;
+        for number in 0..count {
+            program.serve(number).await;
+        }
         // The commands work beside a running server.
         let create = ["token", "create", "--tenant", &tenant, "--name", "test"];
         let permissions = ["--permissions", "generate,manage"];
@@ -61,43 +86,33 @@ impl Program {
         let app = self.call("/api/stripe/apps", Some(&app)).await;
         let app = app.expect("it answers");
         let hook = app["webhookUrl"].as_str().expect("a URL");
-        assert!(hook.starts_with(&self.url), "{hook}");
-        let mut endpoint = NewEndpoint::new(SECRET_KEY, hook);
-        endpoint.secret = Some(SIGNING_SECRET.into());
-        self.sandbox.register_endpoint(&endpoint);
+        let path = hook.strip_prefix(&self.processes[0].url);
+        let path = path.expect("the URL of the server that was asked");
+        for process in &self.processes {
+            let mut endpoint = NewEndpoint::new(SECRET_KEY, &format!("{}{path}", process.url));
+            endpoint.secret = Some(SIGNING_SECRET.into());
+            self.sandbox.register_endpoint(&endpoint);
+        }
     }
 
-    /// Starts `serve` on the same port and data, and waits until it is ready.
-    pub async fn serve(&self) {
+    /// Starts one to serve on its port, and waits until it is ready.
+    pub async fn serve(&self, number: usize) {
+        let process = &self.processes[number];
         let log = File::options()
             .create(true)
             .append(true)
             .open(self.log_file())
             .expect("a log");
         let mut command = self.prepare(&["serve"]);
+        command.env("EXISONE_LISTEN", format!("127.0.0.1:{}", process.port));
         let child = command.stdout(Stdio::null()).stderr(log).spawn();
-        *self.child() = Some(child.expect("the program starts"));
-        eventually("the server is ready", async || self.is_ready().await).await;
-    }
-
-    /// Ends it at once, as a power cut would.
-    pub fn kill(&self) {
-        if let Some(mut child) = self.child().take() {
-            child.kill().expect("our own child is killed");
-            child.wait().expect("it has ended");
-        }
-    }
-
-    /// Asks it to stop and waits for its end; true where it ended well.
-    pub fn stop(&self) -> bool {
-        let Some(mut child) = self.child().take() else {
-            return false;
-        };
-        let asked = Command::new("kill")
-            .args(["-TERM", &child.id().to_string()])
-            .status();
-        assert!(asked.expect("kill runs").success());
-        child.wait().expect("it has ended").success()
+        *process.child() = Some(child.expect("the program starts"));
+        let url = format!("{}/readyz", process.url);
+        eventually("the server is ready", async || {
+            let ready = self.http.get(&url).send().await;
+            ready.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
     }
 
     /// Everything logged so far, of all starts.
@@ -105,9 +120,13 @@ impl Program {
         fs::read_to_string(self.log_file()).expect("the log is read")
     }
 
-    /// A call of the JSON API: POST where there is a body. `None` where nobody answers.
-    pub async fn call(&self, path: &str, body: Option<&Value>) -> Option<Value> {
-        let url = format!("{}{path}", self.url);
+    async fn call(&self, path: &str, body: Option<&Value>) -> Option<Value> {
+        self.call_at(0, path, body).await
+    }
+
+    /// A call of one's JSON API: POST where there is a body. `None` where nobody answers.
+    async fn call_at(&self, number: usize, path: &str, body: Option<&Value>) -> Option<Value> {
+        let url = format!("{}{path}", self.processes[number].url);
         let request = match body {
             Some(body) => self.http.post(url).json(body),
             None => self.http.get(url),
@@ -120,12 +139,11 @@ impl Program {
         Some(json)
     }
 
-    /// Opens a checkout; answers the session's id, or nothing where nobody answers.
-    pub async fn check_out(&self, quantity: u16) -> Option<String> {
+    /// Opens a checkout at one; answers the session's id, or nothing where nobody answers.
+    pub async fn check_out(&self, number: usize, quantity: u16) -> Option<String> {
         let body = json!({ "productId": self.product, "quantity": quantity, "livemode": false });
-        let made = self
-            .call("/api/stripe/checkout/session", Some(&body))
-            .await?;
+        let path = "/api/stripe/checkout/session";
+        let made = self.call_at(number, path, Some(&body)).await?;
         Some(made["id"].as_str().expect("an id").to_owned())
     }
 
@@ -152,15 +170,6 @@ impl Program {
         secrets
     }
 
-    fn child(&self) -> MutexGuard<'_, Option<Child>> {
-        self.child.lock().expect("nobody panics while it is held")
-    }
-
-    async fn is_ready(&self) -> bool {
-        let ready = self.http.get(format!("{}/readyz", self.url)).send().await;
-        ready.is_ok_and(|answer| answer.status().is_success())
-    }
-
     /// Runs a command to its end; answers the one line that it prints.
     fn command(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);
@@ -183,11 +192,18 @@ impl Program {
             .current_dir(self.folder.path())
             .env_clear()
             .env("EXISONE_DATA_DIR", self.folder.path().join("data"))
-            .env("EXISONE_LISTEN", format!("127.0.0.1:{}", self.port))
             .env("EXISONE_SMTP_URL", smtp)
             .env("EXISONE_STRIPE_API_BASE", self.sandbox.base_url())
             .env("EXISONE_LOG", "trace")
+            .envs(
+                self.master_key
+                    .iter()
+                    .map(|key| ("EXISONE_MASTER_KEY", key)),
+            )
             .stdin(Stdio::null());
+        if let Some(database) = &self.database {
+            command.env("EXISONE_DATABASE_URL", &database.url);
+        }
         command
     }
 
@@ -196,21 +212,52 @@ impl Program {
     }
 }
 
-impl Drop for Program {
+impl Process {
+    fn on_a_free_port() -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        Self {
+            url: format!("http://127.0.0.1:{port}"),
+            port,
+            child: Mutex::new(None),
+        }
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn kill(&self) {
+        if let Some(mut child) = self.child().take() {
+            child.kill().expect("our own child is killed");
+            child.wait().expect("it has ended");
+        }
+    }
+
+    /// Asks it to stop and waits for its end; true where it ended well.
+    pub fn stop(&self) -> bool {
+        let Some(mut child) = self.child().take() else {
+            return false;
+        };
+        let asked = Command::new("kill")
+            .args(["-TERM", &child.id().to_string()])
+            .status();
+        assert!(asked.expect("kill runs").success());
+        child.wait().expect("it has ended").success()
+    }
+
+    fn child(&self) -> MutexGuard<'_, Option<Child>> {
+        self.child.lock().expect("nobody panics while it is held")
+    }
+}
+
+impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
 }
 
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("an address").port()
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn its_log_tells_what_happens_but_no_key_token_secret_or_address() {
     let program = Program::start(Options::default()).await;
-    let session = program.check_out(2).await.expect("a page");
+    let session = program.check_out(0, 2).await.expect("a page");
     let paid = program.sandbox.pay(&session, Outcome::Pay);
     paid.expect("the buyer pays");
     program.sandbox.wait_for_mails(1).await;
@@ -218,12 +265,15 @@ async fn its_log_tells_what_happens_but_no_key_token_secret_or_address() {
     // What is refused is told without its contents, too.
     let forged = program
         .http
-        .post(format!("{}/api/stripe/webhook", program.url));
+        .post(format!("{}/api/stripe/webhook", program.processes[0].url));
     let forged = forged.header("stripe-signature", "t=1,v1=00").body("{}");
     forged.send().await.expect("an answer");
     let secrets = program.secrets().await;
     assert!(secrets.len() >= 3 + 2 * 2 + 1, "{}", secrets.len());
-    assert!(program.stop(), "it ends well when it is asked to");
+    assert!(
+        program.processes[0].stop(),
+        "it ends well when it is asked to"
+    );
     let log = program.log();
     assert!(log.contains("listening") && log.contains("stopping"));
     for secret in secrets {
