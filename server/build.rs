@@ -28,6 +28,19 @@ fn out_directory() -> PathBuf {
     std::env::var_os("OUT_DIR").map_or_else(|| stop("cargo set no OUT_DIR"), PathBuf::from)
 }
 
+/// Copies a file with its two forms beside the table, so that a site that is built anew while
+/// this server compiles changes nothing under the compiler's hands.
+fn copied(site: &Path, out: &Path, url: &str) -> PathBuf {
+    let name = url.trim_start_matches('/').replace('/', "-");
+    for suffix in ["", ".br", ".gz"] {
+        let from = format!("{}{url}{suffix}", site.display());
+        if let Err(error) = fs::copy(&from, out.join(format!("{name}{suffix}"))) {
+            stop(&format!("cannot copy {from}: {error}"));
+        }
+    }
+    out.join(name)
+}
+
 /// The site lies in the target directory, which is somewhere above the build script's own.
 fn embedded(out: &Path) -> String {
     let Some(site) = out
@@ -46,7 +59,7 @@ fn embedded(out: &Path) -> String {
         let [role, url, content_type, etag] = line.split('\t').collect::<Vec<_>>()[..] else {
             stop(&format!("{}: not four columns: {line}", list.display()));
         };
-        let file = site.join(url.trim_start_matches('/')).display().to_string();
+        let file = copied(&site, out, url).display().to_string();
         let written = writeln!(
             table,
             "Embedded {{ role: {role:?}, url: {url:?}, content_type: {content_type:?}, etag: {etag:?}, \

@@ -25,6 +25,7 @@ const LIST: &str = "site.tsv";
 /// Builds what changed and puts the site together.
 pub fn build(workspace: &Workspace) -> Outcome {
     let started = Instant::now();
+    let _turn = turn(workspace)?;
     let mut parts = program::fresh(workspace)?;
     parts.extend([style::fresh(workspace)?, public(workspace)?]);
     let changed = assemble(workspace, &parts)?;
@@ -35,6 +36,15 @@ pub fn build(workspace: &Workspace) -> Outcome {
         started.elapsed().as_secs_f32()
     );
     Ok(())
+}
+
+/// Two builds of one target directory take turns; the turn ends when the file is dropped.
+fn turn(workspace: &Workspace) -> Outcome<fs::File> {
+    let cannot = |error| format!("cannot lock the site: {error}");
+    fs::create_dir_all(&workspace.target).map_err(cannot)?;
+    let file = fs::File::create(workspace.target.join("site.lock")).map_err(cannot)?;
+    file.lock().map_err(cannot)?;
+    Ok(file)
 }
 
 /// Prints each file's size, raw and as brotli.
