@@ -68,7 +68,10 @@ impl StripeEvent {
             created: created(&json["created"]),
             account: short_text(&json["account"]),
             is_thin: json["object"] == "v2.core.event",
-            object: json["data"]["object"].take(),
+            object: json
+                .pointer_mut("/data/object")
+                .map(Value::take)
+                .unwrap_or_default(),
         })
     }
 }

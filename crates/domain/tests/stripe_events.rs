@@ -235,3 +235,14 @@ fn debug_tells_nothing_of_the_buyer() {
     let event = StripeEvent::parse(SESSION_OLD.as_bytes()).expect("an event");
     assert!(!format!("{event:?} {:?}", judge(&event)).contains("ann@"));
 }
+
+#[rstest]
+#[case("\"text\"")]
+#[case("[]")]
+#[case("null")]
+#[case("{\"object\":7}")]
+fn data_of_another_shape_is_read_without_an_object(#[case] data: &str) {
+    let body = format!(r#"{{"id":"evt_1","type":"x","livemode":false,"data":{data}}}"#);
+    let event = StripeEvent::parse(body.as_bytes()).expect("the envelope can be read");
+    assert!(matches!(judge(&event), Decision::Ignore(_)));
+}

@@ -15,9 +15,10 @@ pub async fn flush(engine: &Engine) -> Result<()> {
     Ok(())
 }
 
-/// Forgets what has expired: sessions, form errors on their way back, answers kept for repeats.
+/// Forgets what has expired: refused deliveries, sessions, form errors on their way back, answers kept for repeats.
 /// The worker calls it once an hour.
 pub async fn prune(engine: &Engine) -> Result<()> {
+    deliveries::prune(engine).await?;
     session::prune(engine).await?;
     flash::prune(engine).await?;
     idempotency::prune(engine).await?;

@@ -96,7 +96,7 @@ const LAST_ORDINAL: &str =
     "select max(ordinal) from mails where tenant_id = $1 and order_id = $2 and kind = $3";
 const NOTE: &str =
     "update mails set state = $3, attempts = attempts + 1, last_answer = $4, sent_at = $5
-    where tenant_id = $1 and id = $2";
+    where tenant_id = $1 and id = $2 and state <> 'sent'";
 const INSERT_ATTEMPT: &str =
     "insert into mail_attempts (id, mail_id, at, answer) values ($1, $2, $3, $4)";
 const ATTEMPTS: &str = "select a.at, a.answer from mail_attempts a join mails m on m.id = a.mail_id

@@ -108,7 +108,7 @@ const FINISH: &str = "update stripe_events set status = 'verified', processing =
     where tenant_id = $1 and id = $2";
 const FAIL: &str = "update stripe_events set processing = $3, status = $4,
         error = coalesce(error, $5), attempts = attempts + 1
-    where tenant_id = $1 and id = $2";
+    where tenant_id = $1 and id = $2 and processing in ('pending', 'retrying', 'failed')";
 const FIND: &str =
     "select id, app_id, stripe_event_id, type, livemode, api_version, status, source,
         processing, order_id, outcome, error, attempts, receipts, payload, received_at, processed_at
@@ -147,7 +147,8 @@ pub async fn finish(
     Ok(())
 }
 
-/// Notes that processing failed for a reason of ours; the first error is kept.
+/// Notes that processing failed for a reason of ours; the first error is kept, and so is an end that
+/// somebody else has reached meanwhile.
 /// `state` is processing and status, for example `("retrying", "verified")`.
 pub async fn fail(
     tx: &mut Tx,

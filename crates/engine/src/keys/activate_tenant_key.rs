@@ -3,8 +3,8 @@
 use domain::ids::TenantId;
 use domain::permission::Permission;
 use serde_json::json;
-use store::Tx;
 use store::tenant_keys::{self, NewDataKey, NewTenantKey};
+use store::{Tx, tenants};
 use zeroize::Zeroizing;
 
 use crate::Engine;
@@ -19,6 +19,7 @@ use crate::keys::seal::{self, Key};
 pub async fn execute(engine: &Engine, actor: &Actor) -> Result<i32> {
     actor.may(Permission::Manage)?;
     let mut tx = engine.begin().await?;
+    tenants::lock(&mut tx, actor.tenant()).await?;
     let version = activate(engine, &mut tx, actor).await?;
     tx.commit().await?;
     Ok(version)

@@ -14,7 +14,9 @@ pub async fn execute(engine: &Engine, new: &MasterKey) -> Result<usize> {
     let old = engine.master_key();
     let unreadable = || Error::fault("a key cannot be unwrapped with the present master key");
     let mut tx = engine.begin().await?;
-    let wrapped = installation::find_key(&mut tx).await?.ok_or_else(unreadable)?;
+    let wrapped = installation::find_key(&mut tx)
+        .await?
+        .ok_or_else(unreadable)?;
     let key = old.unwrap(PLACE, &wrapped).ok_or_else(unreadable)?;
     let wrapped = new.wrap(engine.random(), PLACE, &key)?;
     installation::rewrap_key(&mut tx, &wrapped).await?;
@@ -22,7 +24,9 @@ pub async fn execute(engine: &Engine, new: &MasterKey) -> Result<usize> {
     for tenant in tenants::list(&mut tx).await? {
         for row in tenant_keys::list(&mut tx, tenant.id).await? {
             let place = tenant_key_place(tenant.id, row.id);
-            let key = old.unwrap(&place, &row.key_wrapped).ok_or_else(unreadable)?;
+            let key = old
+                .unwrap(&place, &row.key_wrapped)
+                .ok_or_else(unreadable)?;
             let wrapped = new.wrap(engine.random(), &place, &key)?;
             tenant_keys::rewrap(&mut tx, tenant.id, row.id, &wrapped).await?;
             count += 1;

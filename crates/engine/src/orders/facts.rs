@@ -1,12 +1,16 @@
 //! Which order a payment belongs to: Stripe's objects are its facts, and an order has them for itself.
 
-use domain::purchase::Purchase;
+use domain::folding::email_key;
+use domain::ids::OrderId;
+use domain::purchase::{BarePayment, Purchase};
 use store::Tx;
 use store::orders::{self, Order};
+use store::stripe_apps::StripeApp;
 
 use crate::Engine;
 use crate::error::{Error, Result};
 use crate::orders::fulfil::Arrival;
+use crate::stripe::process_event::Vouched;
 
 /// Code of the conflict that says: another transaction is writing the same payment, start over.
 pub(crate) const MET: &str = "met_another_event";
@@ -29,14 +33,22 @@ pub(crate) async fn find_or_open(
             found = orders::find_by_fact(tx, tenant, *fact).await?;
         }
     }
-    // Our own id in the metadata is a hint: it counts only where that order is this tenant's, and
-    // not another payment's already.
+    // An order that is another payment's already is not this one's: neither where a session was told
+    // under two payment intents, nor where our own id in the metadata (a hint, and only within this
+    // tenant) was copied elsewhere.
+    let mut is_taken = false;
     for id in found.into_iter().chain(arrival.purchase.order_id) {
         let Some(order) = orders::lock(tx, tenant, id, now).await? else {
             continue;
         };
-        let may_be_it = found == Some(id) || !is_known_otherwise(tx, &order, &facts).await?;
-        if may_be_it && order.livemode == arrival.purchase.livemode {
+        // By a fact it is found rightly unless its payment intent is another; by a hint, unless
+        // anything is.
+        let is_found = found == Some(id);
+        let compared = if is_found { 1 } else { facts.len() };
+        let compared = facts.get(..compared).unwrap_or_default();
+        if is_known_otherwise(tx, &order, compared).await? {
+            is_taken |= found == Some(id);
+        } else if order.livemode == arrival.purchase.livemode {
             add_facts(tx, &order, &facts, now).await?;
             return Ok(order);
         }
@@ -44,14 +56,46 @@ pub(crate) async fn find_or_open(
     let order = new_order(engine, arrival);
     orders::insert(tx, &order).await?;
     for fact in facts {
-        if !orders::insert_fact(tx, tenant, fact, (order.id, now)).await? {
-            return Err(Error::Conflict {
-                code: MET,
-                message: "another event of this payment is being processed".into(),
-            });
+        let is_new = orders::insert_fact(tx, tenant, fact, (order.id, now)).await?;
+        if !is_new && !(is_taken && fact.0 == SESSION) {
+            return Err(met());
         }
     }
     Ok(order)
+}
+
+fn met() -> Error {
+    Error::Conflict {
+        code: MET,
+        message: "another event of this payment is being processed".into(),
+    }
+}
+
+/// Keeps a payment whose purchase nobody has told of yet, so that the session's event, which may come
+/// later or at this very instant, finds it.
+pub(crate) async fn remember_payment(
+    tx: &mut Tx,
+    order: &Order,
+    fact: (&'static str, &str),
+) -> Result<()> {
+    orders::insert(tx, order).await?;
+    if !orders::insert_fact(tx, order.tenant_id, fact, (order.id, order.created_at)).await? {
+        return Err(met());
+    }
+    Ok(())
+}
+
+/// An order that is paid, and of which nothing else is known.
+pub(crate) fn paid_order(engine: &Engine, vouched: &Vouched<'_>, payment: &BarePayment) -> Order {
+    let now = engine.now().millis();
+    let email = payment.email.clone().unwrap_or_default();
+    Order {
+        livemode: payment.livemode,
+        email_key: email_key(&email),
+        email,
+        paid_at: Some(now),
+        ..blank(engine.new_id(), vouched.app, now)
+    }
 }
 
 /// What a payment is known by, the strongest first.
@@ -106,14 +150,21 @@ async fn add_facts(
 }
 
 fn new_order(engine: &Engine, arrival: &Arrival<'_>) -> Order {
-    let now = arrival.now.millis();
     Order {
-        id: engine.new_id(),
-        tenant_id: arrival.app.tenant_id,
-        app_id: Some(arrival.app.id.get()),
         livemode: arrival.purchase.livemode,
-        state: "open".into(),
         named_product: arrival.purchase.named_product.clone(),
+        ..blank(engine.new_id(), arrival.app, arrival.now.millis())
+    }
+}
+
+fn blank(id: OrderId, app: &StripeApp, now: i64) -> Order {
+    Order {
+        id,
+        tenant_id: app.tenant_id,
+        app_id: Some(app.id.get()),
+        livemode: app.is_live,
+        state: "open".into(),
+        named_product: String::new(),
         product_id: None,
         plan_id: None,
         plan_days: None,

@@ -78,9 +78,10 @@ pub(crate) async fn apply(
     let was_without_email = order.email.is_empty();
     merge(&mut order, arrival);
     let mut done = match arrival.payment {
-        Payment::Unpaid => wait(&mut order),
+        Payment::Unpaid if order.paid_at.is_none() => wait(&mut order),
         Payment::Failed => fail(engine, tx, arrival, &mut order).await?,
-        Payment::Paid => {
+        // An unpaid session may come after the payment that it waits for.
+        Payment::Paid | Payment::Unpaid => {
             record_payment(engine, tx, arrival, &order).await?;
             order.paid_at.get_or_insert(arrival.now.millis());
             pay(engine, tx, arrival, &mut order).await?
@@ -106,6 +107,9 @@ fn merge(order: &mut Order, arrival: &Arrival<'_>) {
     {
         order.email.clone_from(email);
         order.email_key = email_key(email);
+    }
+    if order.named_product.is_empty() {
+        order.named_product.clone_from(&purchase.named_product);
     }
     if order.amount_minor.is_none() {
         order.amount_minor = purchase.amount_minor;
@@ -225,6 +229,9 @@ async fn pay(
             Ok(Fulfilled::of(order, "fulfilled", outcome))
         }
         Err(reason) => {
+            // What a person issues after review lasts as long as what was bought.
+            order.plan_id = plan.map(|plan| plan.id.get());
+            order.plan_days = arrival.purchase.plan_days.clone().unwrap_or_default();
             order.state = "review".into();
             order.review_reason = Some(reason.to_string());
             Ok(Fulfilled::of(order, "review", review_text(order)))

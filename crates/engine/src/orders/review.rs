@@ -1,12 +1,12 @@
 //! Review: payments that name a product but could not be fulfilled. A person issues keys or dismisses.
 
 use domain::fulfilment::{self, Bought, Known};
-use domain::ids::{OrderId, ProductId};
+use domain::ids::{OrderId, PlanId, ProductId};
 use domain::permission::Permission;
 use domain::purchase::QUANTITY_MAX;
 use serde_json::json;
 use store::orders::{self, Order};
-use store::{Tx, products, stripe_events};
+use store::{Tx, plans, products, stripe_events};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -55,17 +55,27 @@ pub async fn issue(
         is_archived: false,
         ..issue::product_terms(&product)
     };
+    let plan_id = order.plan_id.map(PlanId::from);
+    let plan = match plan_id {
+        Some(id) => plans::find(&mut tx, actor.tenant(), id).await?,
+        None => None,
+    };
+    let plan = plan.map(|plan| fulfilment::PlanTerms {
+        is_active: true,
+        ..issue::plan_terms(&plan)
+    });
     let bought = Bought {
         product_id: Ok(product_id),
         quantity: Ok(quantity),
-        plan_id: Ok(None),
+        plan_id: Ok(plan_id),
         plan_days: Ok(order.plan_days),
         amount_minor: None,
         currency: None,
     };
     let known = Known {
         product: Some(&terms),
-        ..Known::default()
+        plan: plan.as_ref(),
+        quote: None,
     };
     let issuance = fulfilment::decide(&bought, known, now)
         .map_err(|reason| Error::field("productId", reason.to_string()))?;

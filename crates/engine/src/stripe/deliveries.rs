@@ -113,6 +113,13 @@ pub async fn flush(engine: &Engine) -> Result<usize> {
     Ok(rows.len())
 }
 
+/// Forgets refused deliveries that are too old; the flush does it too, but only where new ones came.
+pub(crate) async fn prune(engine: &Engine) -> Result<()> {
+    let mut tx = engine.begin().await?;
+    stripe_deliveries::prune(&mut tx, oldest(engine.now()), KEEP_ROWS).await?;
+    Ok(tx.commit().await?)
+}
+
 fn oldest(now: Timestamp) -> i64 {
     now.plus_days(-KEEP_DAYS).millis()
 }

@@ -118,7 +118,7 @@ fn is_final(processing: &str) -> bool {
 
 async fn judge(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Fulfilled> {
     let (purchase, payment) = match stripe_event::judge(vouched.event) {
-        Decision::Ignore(why) => match known_purchase(tx, vouched).await? {
+        Decision::Ignore(why) => match known_purchase(engine, tx, vouched).await? {
             Some(purchase) => (purchase, fulfil::Payment::Paid),
             None => return Ok(Fulfilled::ignored(why.to_string())),
         },
@@ -144,14 +144,20 @@ async fn judge(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Fu
 }
 
 /// A payment intent without metadata may belong to a session that had it: merchants who follow the
-/// guide set it there alone. Then the session's event says what was bought.
-async fn known_purchase(tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Option<Purchase>> {
+/// guide set it there alone. Then the session's event says what was bought; should that come later,
+/// it finds an order that is paid already.
+async fn known_purchase(
+    engine: &Engine,
+    tx: &mut Tx,
+    vouched: &Vouched<'_>,
+) -> Result<Option<Purchase>> {
     let Some(payment) = stripe_event::bare_payment(vouched.event) else {
         return Ok(None);
     };
     let tenant = vouched.app.tenant_id;
     let fact = (facts::PAYMENT_INTENT, payment.payment_intent_id.as_str());
     let Some(order) = orders::find_by_fact(tx, tenant, fact).await? else {
+        facts::remember_payment(tx, &facts::paid_order(engine, vouched, &payment), fact).await?;
         return Ok(None);
     };
     let told = stripe_events::first_payload_of_order(tx, tenant, order).await?;
@@ -197,7 +203,10 @@ pub(crate) async fn enqueue(
         run_at: now,
         now,
     };
-    jobs::insert(tx, &job).await?;
+    if !jobs::insert(tx, &job).await? {
+        // Given up before: it gets its turns anew.
+        jobs::requeue(tx, tenant, job.unique_key, now).await?;
+    }
     Ok(())
 }
 

@@ -30,8 +30,8 @@ pub struct Incoming<'a> {
     pub signature: Option<&'a str>,
     /// The body, byte by byte as it came.
     pub body: &'a [u8],
-    /// False where the address sends so much that nothing more of it is kept.
-    pub keep_refused: bool,
+    /// Asked only when it is refused: false where the address sends so much that nothing more of it is kept.
+    pub may_keep: &'a (dyn Fn() -> bool + Sync),
 }
 
 /// What to answer.
@@ -78,6 +78,7 @@ pub enum Cause {
 pub async fn execute(engine: &Engine, incoming: Incoming<'_>) -> Result<Answer> {
     let mut conn = engine.read().await?;
     let candidates = match incoming.target {
+        Target::App(public_id) if !is_public_id(public_id) => return Ok(Answer::UnknownApp),
         Target::App(public_id) => match stripe_apps::find_by_public_id(&mut conn, public_id).await?
         {
             Some(app) => vec![app],
@@ -98,11 +99,15 @@ pub async fn execute(engine: &Engine, incoming: Incoming<'_>) -> Result<Answer> 
     let app = match find_signer(engine, &mut conn, candidates, seen).await? {
         Signer::Is(app) => app,
         Signer::Nobody => return refuse(engine, &incoming, named, Cause::NoAppMatched),
-        Signer::Unreadable(app) => {
+        // Nobody knows whose it is: it must not stand in the log of the tenant whose secret is lost.
+        Signer::Unreadable if named.is_none() => {
+            return refuse(engine, &incoming, named, Cause::NoAppMatched);
+        }
+        Signer::Unreadable => {
             set_aside(
                 engine,
                 &incoming,
-                Some(app),
+                named,
                 ("received", UNREADABLE.to_owned()),
             )?;
             return Ok(Answer::Unreadable);
@@ -114,6 +119,11 @@ pub async fn execute(engine: &Engine, incoming: Incoming<'_>) -> Result<Answer> 
 
 const UNREADABLE: &str =
     "the app's signing secret could not be read just now: save it again under Apps and Events";
+
+/// The form of the ids that we make: 32 hex digits.
+fn is_public_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
 
 /// What needs no secret: a header well formed and fresh, a body that names an event.
 fn check(incoming: &Incoming<'_>, now: Timestamp) -> Result<SignatureHeader, Cause> {
@@ -133,7 +143,7 @@ fn check(incoming: &Incoming<'_>, now: Timestamp) -> Result<SignatureHeader, Cau
 pub(crate) enum Signer {
     Is(Box<StripeApp>),
     Nobody,
-    Unreadable((TenantId, StripeAppId)),
+    Unreadable,
 }
 
 /// Which of the apps has a secret that made the signature.
@@ -143,7 +153,7 @@ pub(crate) async fn find_signer(
     candidates: Vec<StripeApp>,
     (header, body, now): (&SignatureHeader, &[u8], Timestamp),
 ) -> Result<Signer> {
-    let mut unreadable = None;
+    let mut is_unreadable = false;
     for app in candidates {
         if !app.is_active {
             continue;
@@ -155,11 +165,13 @@ pub(crate) async fn find_signer(
         {
             return Ok(Signer::Is(Box::new(app)));
         }
-        if secrets.is_unreadable {
-            unreadable = Some((app.tenant_id, app.id));
-        }
+        is_unreadable |= secrets.is_unreadable;
     }
-    Ok(unreadable.map_or(Signer::Nobody, Signer::Unreadable))
+    Ok(if is_unreadable {
+        Signer::Unreadable
+    } else {
+        Signer::Nobody
+    })
 }
 
 async fn accept(engine: &Engine, incoming: &Incoming<'_>, app: StripeApp) -> Result<Answer> {
@@ -219,7 +231,7 @@ fn set_aside(
     app: Option<(TenantId, StripeAppId)>,
     (status, cause): (&'static str, String),
 ) -> Result<()> {
-    if !incoming.keep_refused {
+    if !(incoming.may_keep)() {
         return Ok(());
     }
     let claimed = (

@@ -42,6 +42,20 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: Uuid) -> Result<String>
     Ok(outcome)
 }
 
+/// The id under which the log shows an event once somebody vouched for it: a refused delivery
+/// that a replay accepted goes on as an event of its own.
+pub async fn accepted_as(
+    engine: &Engine,
+    actor: &Actor,
+    stripe_event_id: &str,
+) -> Result<StripeEventId> {
+    actor.may_read()?;
+    let mut conn = engine.read().await?;
+    let event =
+        stripe_events::find_by_stripe_id(&mut conn, actor.tenant(), stripe_event_id).await?;
+    event.map(|event| event.id).ok_or(Error::NotFound("event"))
+}
+
 async fn again(
     engine: &Engine,
     mut conn: Conn,

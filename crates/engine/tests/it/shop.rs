@@ -67,7 +67,7 @@ impl Shop {
             target: Target::App(public_id),
             signature: Some(&signature),
             body: body.as_bytes(),
-            keep_refused: true,
+            may_keep: &|| true,
         };
         receive_event::execute(&t.engine, incoming)
             .await

@@ -121,11 +121,19 @@ async fn the_first_error_is_kept_and_a_later_success_ends_it() {
         assert_eq!(followed.outcome, "3 keys issued.");
         let other = read(db, async |c| stripe_events::find(c, acme, other).await).await;
         assert_eq!(other.expect("is there").processing, "pending");
-        for (of, told) in [((acme, order), Some("{}")), ((acme, id(6)), None), ((blue, order), None)] {
+        for (of, told) in [
+            ((acme, order), Some("{}")),
+            ((acme, id(6)), None),
+            ((blue, order), None),
+        ] {
             let payload = async |c: &mut store::Conn| {
                 stripe_events::first_payload_of_order(c, of.0, of.1).await
             };
-            assert_eq!(read(db, payload).await.as_deref(), told, "of its own order alone");
+            assert_eq!(
+                read(db, payload).await.as_deref(),
+                told,
+                "of its own order alone"
+            );
         }
     })
     .await;

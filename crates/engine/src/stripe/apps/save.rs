@@ -6,7 +6,7 @@ use domain::permission::Permission;
 use domain::stripe_app::{SavedStripeApp, StripeAppChanges, StripeAppForm};
 use serde_json::json;
 use store::stripe_apps::{self, StripeApp};
-use store::{StoreError, Tx};
+use store::{StoreError, Tx, tenants};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -22,10 +22,15 @@ const PREVIOUS_SECRET_HOURS: i64 = 24;
 pub async fn create(engine: &Engine, actor: &Actor, form: &StripeAppForm) -> Result<StripeAppId> {
     actor.may(Permission::Manage)?;
     let changes = form.parse(&SavedStripeApp::default())?;
-    let app = blank(engine, actor);
-    let id = app.id;
-    write(engine, actor, app, (&changes, "created")).await?;
-    Ok(id)
+    let mut app = blank(engine, actor);
+    let mut tx = engine.begin().await?;
+    // Saves of one tenant go one after the other: what is read here is what is written over.
+    tenants::lock(&mut tx, actor.tenant()).await?;
+    prepare(engine, &mut tx, (&mut app, &changes)).await?;
+    stripe_apps::insert(&mut tx, &app).await.map_err(in_use)?;
+    note(engine, &mut tx, (actor, "created"), (&app, &changes)).await?;
+    tx.commit().await?;
+    Ok(app.id)
 }
 
 /// Changes an app; what is absent in the form stays as it is, secrets too.
@@ -36,16 +41,22 @@ pub async fn update(
     form: &StripeAppForm,
 ) -> Result<()> {
     actor.may(Permission::Manage)?;
-    let mut conn = engine.read().await?;
-    let app = stripe_apps::find(&mut conn, actor.tenant(), id)
+    let mut tx = engine.begin().await?;
+    tenants::lock(&mut tx, actor.tenant()).await?;
+    let mut app = stripe_apps::find(&mut tx, actor.tenant(), id)
         .await?
         .filter(|app| app.archived_at.is_none())
         .ok_or(Error::NotFound("Stripe app"))?;
-    drop(conn);
     let changes = form.parse(&saved(&app))?;
-    let before = (app.id, app.row_version);
-    write(engine, actor, app, (&changes, "updated")).await?;
-    engine.secrets().forget(before.0, before.1);
+    let before = app.row_version;
+    prepare(engine, &mut tx, (&mut app, &changes)).await?;
+    app.updated_at = Some(engine.now().millis());
+    if !stripe_apps::update(&mut tx, &app).await.map_err(in_use)? {
+        return Err(Error::NotFound("Stripe app"));
+    }
+    note(engine, &mut tx, (actor, "updated"), (&app, &changes)).await?;
+    tx.commit().await?;
+    engine.secrets().forget(id, before);
     Ok(())
 }
 
@@ -74,31 +85,28 @@ fn blank(engine: &Engine, actor: &Actor) -> StripeApp {
     }
 }
 
-async fn write(
+/// The app as it will stand, its secrets sealed; takes the mark "default" from the former one.
+async fn prepare(
     engine: &Engine,
-    actor: &Actor,
-    mut app: StripeApp,
-    (changes, verb): (&StripeAppChanges, &'static str),
+    tx: &mut Tx,
+    (app, changes): (&mut StripeApp, &StripeAppChanges),
 ) -> Result<()> {
-    let now = engine.now();
-    let mut tx = engine.begin().await?;
-    let keys = DataKeys::load(engine, &mut tx, actor.tenant()).await?;
-    apply(&mut app, changes);
-    seal_secrets(engine, &mut tx, &keys, (&mut app, changes)).await?;
-    if app.is_default {
-        stripe_apps::clear_default(&mut tx, actor.tenant(), app.is_live).await?;
+    let keys = DataKeys::load(engine, tx, app.tenant_id).await?;
+    let was_default = app.is_default && app.is_live == changes.is_live;
+    apply(app, changes);
+    seal_secrets(engine, tx, &keys, (app, changes)).await?;
+    if app.is_default && !was_default {
+        stripe_apps::clear_default(tx, app.tenant_id, app.is_live).await?;
     }
-    if verb == "created" {
-        stripe_apps::insert(&mut tx, &app).await.map_err(in_use)?;
-    } else {
-        // `clear_default` counted the row's version up where this app was the default before.
-        let current = stripe_apps::find(&mut tx, actor.tenant(), app.id).await?;
-        app.row_version = current.map_or(app.row_version, |current| current.row_version);
-        app.updated_at = Some(now.millis());
-        if !stripe_apps::update(&mut tx, &app).await.map_err(in_use)? {
-            return Err(Error::NotFound("Stripe app"));
-        }
-    }
+    Ok(())
+}
+
+async fn note(
+    engine: &Engine,
+    tx: &mut Tx,
+    (actor, verb): (&Actor, &str),
+    (app, changes): (&StripeApp, &StripeAppChanges),
+) -> Result<()> {
     let what = Change {
         subject: ("stripe_app", app.id.to_string()),
         verb,
@@ -107,9 +115,7 @@ async fn write(
             "signingSecretChanged": changes.webhook_signing_secret.is_some() }),
         livemode: app.is_live,
     };
-    change::write(&mut tx, actor, now, what).await?;
-    tx.commit().await?;
-    Ok(())
+    change::write(tx, actor, engine.now(), what).await
 }
 
 fn saved(app: &StripeApp) -> SavedStripeApp {

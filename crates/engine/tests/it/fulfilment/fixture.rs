@@ -61,7 +61,7 @@ impl Shop {
             target,
             signature: header,
             body: body.as_bytes(),
-            keep_refused: true,
+            may_keep: &|| true,
         };
         receive_event::execute(&self.t.engine, incoming)
             .await

@@ -64,3 +64,41 @@ async fn it_wakes_no_dismissed_and_no_reviewed_order() {
     assert!(outcome.starts_with("needs review"), "{outcome}");
     assert!(shop.keys().await.is_empty());
 }
+
+#[tokio::test]
+async fn one_that_comes_before_its_unpaid_session_is_not_forgotten() {
+    let shop = Shop::open().await;
+    let intent = shop.intent(1, bare(json!({ "receipt_email": "early@example.com" })));
+    let outcome = shop.deliver(&event("evt_1", SUCCEEDED, &intent)).await;
+    assert!(outcome.contains("names no productId"), "{outcome}");
+    assert!(shop.keys().await.is_empty());
+    let unpaid = json!({ "payment_status": "unpaid", "customer_details": null });
+    let session = shop.session(1, unpaid);
+    let outcome = shop.deliver(&event("evt_2", COMPLETED, &session)).await;
+    assert_eq!(outcome, "1 key issued, mail queued");
+    shop.t.run_due_jobs().await;
+    assert_eq!(shop.keys().await.len(), 1);
+    assert_eq!(shop.t.mailer.sent()[0].to, "early@example.com");
+}
+
+#[tokio::test]
+async fn twins_of_one_that_nobody_knows_yet_are_remembered_once() {
+    let shop = Shop::open().await;
+    let intent = shop.intent(1, bare(json!({})));
+    shop.deliver(&event("evt_1", SUCCEEDED, &intent)).await;
+    shop.deliver(&event("evt_2", SUCCEEDED, &intent)).await;
+    let session = shop.session(1, json!({}));
+    shop.deliver(&event("evt_3", COMPLETED, &session)).await;
+    assert_eq!(shop.keys().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_second_payment_told_under_one_session_gets_its_own_keys() {
+    let shop = Shop::open().await;
+    let session = shop.session(1, json!({}));
+    shop.deliver(&event("evt_1", COMPLETED, &session)).await;
+    let again = shop.session(1, json!({ "payment_intent": "pi_another" }));
+    let outcome = shop.deliver(&event("evt_2", COMPLETED, &again)).await;
+    assert_eq!(outcome, "1 key issued, mail queued");
+    assert_eq!(shop.keys().await.len(), 2);
+}
