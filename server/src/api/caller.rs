@@ -14,6 +14,7 @@ const NO_TOKEN: Error = Error::Unauthorized(
 );
 
 /// An authenticated caller, and the engine that acts for it.
+#[derive(Clone)]
 pub struct Caller {
     /// The engine.
     pub engine: Engine,

@@ -63,8 +63,8 @@ pub struct CheckoutSession {
     responses((status = 201, body = CheckoutSession), (status = "4XX", body = ErrorAnswer),
         (status = 502, body = ErrorAnswer)))]
 pub(super) async fn create(caller: Caller, call: Creating<CheckoutBody>) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |body| {
+    call.once(caller, async move |caller, body| {
+        let (engine, actor) = caller.parts();
         let new = NewCheckout {
             product_id: ProductId::from(body.product_id),
             quantity: body.quantity,

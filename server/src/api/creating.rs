@@ -9,6 +9,7 @@ use engine::idempotency::{self, Answer, Begun, Call};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use tracing::Instrument;
 
 use crate::api::body;
 use crate::api::caller::Caller;
@@ -101,43 +102,55 @@ impl IntoResponse for Made {
     }
 }
 
-impl<T> Creating<T> {
-    /// Does the call, or says what came of the first one with the same key.
-    pub async fn once<F, Fut>(self, caller: &Caller, act: F) -> ApiResult<Made>
+impl<T: Send + 'static> Creating<T> {
+    /// Does the call, or says what came of the first one with the same key. With a key it is done to
+    /// its end even if the caller hangs up: the repetition must find its answer.
+    pub async fn once<F, Fut>(self, caller: Caller, act: F) -> ApiResult<Made>
     where
-        F: FnOnce(T) -> Fut,
-        Fut: Future<Output = ApiResult<Made>>,
+        F: FnOnce(Caller, T) -> Fut + Send + 'static,
+        Fut: Future<Output = ApiResult<Made>> + Send + 'static,
     {
         let Some(key) = self.key else {
-            return act(self.body).await;
+            return act(caller, self.body).await;
         };
-        let (engine, actor) = caller.parts();
-        let call = Call {
-            key: &key.text,
-            route: &key.route,
-            body_hash: key.body_hash,
-        };
-        match idempotency::begin(engine, actor, &call).await? {
-            Begun::Fresh => {}
-            Begun::Replay { status, answer } => return Made::kept(status, answer),
-            Begun::AlreadyCreated => return Err(ApiError::already_created()),
-            Begun::Mismatch => return Err(another_call()),
+        let call = keyed(caller.clone(), key, act(caller, self.body));
+        tokio::spawn(call.in_current_span())
+            .await
+            .map_err(|_| engine::Error::fault("a call ended before its time"))?
+    }
+}
+
+async fn keyed(
+    caller: Caller,
+    key: Key,
+    act: impl Future<Output = ApiResult<Made>>,
+) -> ApiResult<Made> {
+    let (engine, actor) = caller.parts();
+    let call = Call {
+        key: &key.text,
+        route: &key.route,
+        body_hash: key.body_hash,
+    };
+    match idempotency::begin(engine, actor, &call).await? {
+        Begun::Fresh => {}
+        Begun::Replay { status, answer } => return Made::kept(status, answer),
+        Begun::AlreadyCreated => return Err(ApiError::already_created()),
+        Begun::Mismatch => return Err(another_call()),
+    }
+    match act.await {
+        Ok(made) => {
+            let status = made.status.as_u16();
+            let answer = if made.is_shown_once {
+                Answer::ShownOnce(status)
+            } else {
+                Answer::Repeatable(status, &made.text)
+            };
+            idempotency::finish(engine, actor, &key.text, &answer).await?;
+            Ok(made)
         }
-        match act(self.body).await {
-            Ok(made) => {
-                let status = made.status.as_u16();
-                let answer = if made.is_shown_once {
-                    Answer::ShownOnce(status)
-                } else {
-                    Answer::Repeatable(status, &made.text)
-                };
-                idempotency::finish(engine, actor, &key.text, &answer).await?;
-                Ok(made)
-            }
-            Err(refused) => {
-                idempotency::release(engine, actor, &key.text).await?;
-                Err(refused)
-            }
+        Err(refused) => {
+            idempotency::release(engine, actor, &key.text).await?;
+            Err(refused)
         }
     }
 }

@@ -105,8 +105,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Form {
         (status = 200, content((GeneratedKeys = "application/json"), (String = "text/plain"))),
         (status = "4XX", body = ErrorAnswer)))]
 pub(super) async fn create(caller: Caller, form: Form, call: Creating<Wish>) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |wish| {
+    call.once(caller, async move |caller, wish| {
+        let (engine, actor) = caller.parts();
         let side = match wish.livemode {
             Some(false) => Side::Test,
             _ => Side::Live,

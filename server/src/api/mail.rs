@@ -236,8 +236,8 @@ pub(super) async fn resend(
     Id(id): Id<MailId>,
     call: Creating<ResendBody>,
 ) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |to| {
+    call.once(caller, async move |caller, to| {
+        let (engine, actor) = caller.parts();
         let again = mails::resend::execute(engine, actor, id, to.email.as_deref()).await?;
         let detail = mails::find::execute(engine, actor, again).await?;
         Made::created(&WholeMail::from(detail))

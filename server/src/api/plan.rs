@@ -81,16 +81,18 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Plan>>> {
     responses((status = 201, description = "Created", body = Plan),
         (status = 200, description = "Changed", body = Plan), (status = "4XX", body = ErrorAnswer)))]
 pub(super) async fn save(caller: Caller, call: Creating<SavedPlan>) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |saved| match saved.id {
-        None => {
-            let view = plans::create::execute(engine, actor, &saved.form).await?;
-            Made::created(&Plan::from(view))
-        }
-        Some(id) => {
-            let id = PlanId::from(id);
-            let view = plans::update::execute(engine, actor, id, &saved.form).await?;
-            Made::ok(&Plan::from(view))
+    call.once(caller, async move |caller, saved| {
+        let (engine, actor) = caller.parts();
+        match saved.id {
+            None => {
+                let view = plans::create::execute(engine, actor, &saved.form).await?;
+                Made::created(&Plan::from(view))
+            }
+            Some(id) => {
+                let id = PlanId::from(id);
+                let view = plans::update::execute(engine, actor, id, &saved.form).await?;
+                Made::ok(&Plan::from(view))
+            }
         }
     })
     .await

@@ -133,8 +133,8 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Product>>> {
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = Product), (status = "4XX", body = ErrorAnswer)))]
 pub(super) async fn create(caller: Caller, call: Creating<ProductForm>) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |form| {
+    call.once(caller, async move |caller, form| {
+        let (engine, actor) = caller.parts();
         let view = products::create::execute(engine, actor, &form).await?;
         Made::created(&Product::from(view))
     })

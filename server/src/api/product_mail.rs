@@ -50,8 +50,8 @@ pub(super) async fn send_test_mail(
     Id(id): Id<ProductId>,
     call: Creating<TestMail>,
 ) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |to| {
+    call.once(caller, async move |caller, to| {
+        let (engine, actor) = caller.parts();
         let id = send::execute(engine, actor, id, &to.email).await?;
         Made::created(&QueuedMail { mail_id: id.get() })
     })

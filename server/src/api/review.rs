@@ -129,8 +129,8 @@ pub(super) async fn issue(
     Id(order): Id<OrderId>,
     call: Creating<IssueBody>,
 ) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |body| {
+    call.once(caller, async move |caller, body| {
+        let (engine, actor) = caller.parts();
         let wish = (ProductId::from(body.product_id), body.quantity);
         let issued = review::issue(engine, actor, order, wish).await?;
         Made::created(&Issued { issued })

@@ -131,8 +131,8 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<StripeApp>>> {
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = StripeApp), (status = "4XX", body = ErrorAnswer)))]
 pub(super) async fn create(caller: Caller, call: Creating<StripeAppForm>) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |form| {
+    call.once(caller, async move |caller, form| {
+        let (engine, actor) = caller.parts();
         let id = apps::save::create(engine, actor, &form).await?;
         let view = apps::list::find(engine, actor, id).await?;
         Made::created(&StripeApp::from(view))

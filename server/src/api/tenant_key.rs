@@ -68,8 +68,8 @@ pub struct ActivatedTenantKey {
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = ActivatedTenantKey), (status = "4XX", body = ErrorAnswer)))]
 pub(super) async fn activate(caller: Caller, call: Creating<NoWishes>) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |_| {
+    call.once(caller, async move |caller, _| {
+        let (engine, actor) = caller.parts();
         let version = activate_tenant_key::execute(engine, actor).await?;
         Made::created(&ActivatedTenantKey { version })
     })

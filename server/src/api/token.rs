@@ -102,8 +102,8 @@ pub struct MadeToken {
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = MadeToken), (status = "4XX", body = ErrorAnswer)))]
 pub(super) async fn create(caller: Caller, call: Creating<TokenBody>) -> ApiResult<Made> {
-    let (engine, actor) = caller.parts();
-    call.once(&caller, async move |body| {
+    call.once(caller, async move |caller, body| {
+        let (engine, actor) = caller.parts();
         let new = new_token(body)?;
         let made = tokens::create::execute(engine, actor, &new).await?;
         Made::shown_once(&MadeToken {

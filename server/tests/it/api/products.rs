@@ -181,3 +181,20 @@ async fn a_draft_is_rendered_with_example_keys_or_refused_beside_its_field() {
     );
     stage.stop().await;
 }
+
+#[tokio::test]
+async fn a_caller_who_hung_up_gets_the_answer_by_calling_again() {
+    let stage = Stage::start().await;
+    let body = json!({ "name": "Atlas" });
+    stage.post_and_hang_up("/api/product", "key-1", &body).await;
+    let answer = loop {
+        let reply = post_once(&stage, "/api/product", "key-1", &body).await;
+        if reply.status == 201 || reply.refusal().1 != "still_running" {
+            break reply;
+        }
+    };
+    assert_eq!(answer.status, 201, "{}", answer.text);
+    let listed = stage.read("/api/product").await;
+    assert_eq!(listed, json!([answer.json()]));
+    stage.stop().await;
+}

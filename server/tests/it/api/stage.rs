@@ -21,7 +21,8 @@ use server::outbound::entropy::SystemEntropy;
 use server::state::ServerState;
 use store::Db;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
 
 pub const SIGNING_SECRET: &str = "whsec_abcdefghijklmnopqrstuvwxyz012345";
 
@@ -138,6 +139,21 @@ impl Stage {
 
     pub async fn delete(&self, path: &str) -> Reply {
         send(self.request(Method::DELETE, path)).await
+    }
+
+    /// Sends a call with an Idempotency-Key and hangs up before it is answered.
+    pub async fn post_and_hang_up(&self, path: &str, key: &str, body: &Value) {
+        let body = body.to_string();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: exisone\r\nAuthorization: ExisOneApi {}\r\n\
+             Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            self.token,
+            body.len()
+        );
+        let address = self.running.address;
+        let mut socket = TcpStream::connect(address).await.expect("connects");
+        let bytes = head + &body;
+        socket.write_all(bytes.as_bytes()).await.expect("is sent");
     }
 
     /// What a 201 says.
