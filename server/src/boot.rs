@@ -86,8 +86,10 @@ impl Running {
         if tokio::time::timeout(GRACE, self.http).await.is_err() {
             tracing::warn!("requests were still under way after the grace period");
         }
-        if let Err(error) = self.worker.await {
-            tracing::error!(%error, "the worker ended unexpectedly");
+        match tokio::time::timeout(GRACE, self.worker).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the worker ended unexpectedly"),
+            Err(_) => tracing::warn!("a job was still under way after the grace period"),
         }
         self.engine.db().close().await;
     }
@@ -116,8 +118,9 @@ pub async fn start_engine(
     listening: SocketAddr,
 ) -> Result<Engine, BootError> {
     let public_url = config.public_url(listening);
+    let is_new = installation_is_new(&db).await?;
     let parts = Parts {
-        master_key: load_master_key(config)?,
+        master_key: load_master_key(config, is_new)?,
         db,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
@@ -144,9 +147,19 @@ fn mailer(config: &Config, public_url: &str) -> Result<Option<Arc<dyn Mailer>>, 
     Ok(Some(Arc::new(smtp)))
 }
 
-/// The master key. On SQLite it is made at the first start; on PostgreSQL never by itself, because
-/// every node must have the same.
-pub fn load_master_key(config: &Config) -> Result<MasterKey, BootError> {
+/// True before the very first start on this database.
+pub async fn installation_is_new(db: &Db) -> Result<bool, BootError> {
+    let unreadable = |e| BootError::with("the database cannot be read", &e);
+    let mut conn = db.read().await.map_err(unreadable)?;
+    let key = store::installation::find_key(&mut conn)
+        .await
+        .map_err(unreadable)?;
+    Ok(key.is_none())
+}
+
+/// The master key. On SQLite it is made at the very first start; never for a database that was made
+/// with another, and on PostgreSQL never by itself, because every node must have the same.
+pub fn load_master_key(config: &Config, is_new: bool) -> Result<MasterKey, BootError> {
     let path = match &config.master_key {
         MasterKeySource::Given(text) => {
             return MasterKey::parse(text.expose_secret())
@@ -157,15 +170,16 @@ pub fn load_master_key(config: &Config) -> Result<MasterKey, BootError> {
     match fs::read_to_string(path) {
         Ok(text) => MasterKey::parse(&text)
             .ok_or_else(|| BootError(format!("{} must hold 32 bytes in base64", path.display()))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && config.is_sqlite() => {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && config.is_sqlite() && is_new => {
             let key = MasterKey::generate(&SystemEntropy);
             write_private(path, &key.to_text())?;
             tracing::info!(path = %path.display(), "a master key was made; keep a copy of it apart from the database");
             Ok(key)
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BootError(format!(
-            "there is no master key at {}. All nodes must have the same: make it once with \
-             `exisone master-key generate --output {}` and give it to each, by EXISONE_MASTER_KEY or EXISONE_MASTER_KEY_FILE",
+            "there is no master key at {}. Give the one that this database was made with, by EXISONE_MASTER_KEY \
+             or EXISONE_MASTER_KEY_FILE. For a new installation on PostgreSQL make it once with \
+             `exisone master-key generate --output {}` and give the same to every node",
             path.display(),
             path.display()
         ))),
@@ -194,6 +208,7 @@ pub fn setup_code(config: &Config) -> Result<SecretString, BootError> {
             .map_err(|_| BootError("sixteen bytes hold ten".into()))?,
     );
     let code = code.to_string();
+    fs::remove_file(&path).ok();
     write_private(&path, &code)?;
     Ok(code.into())
 }
@@ -214,13 +229,13 @@ fn make_private_folder(path: &Path) -> Result<(), BootError> {
         .map_err(|e| BootError::with(&format!("the folder {} cannot be made", path.display()), &e))
 }
 
-/// Writes a new file that only its owner can read; refuses to overwrite nothing else than itself.
+/// Writes a new file that only its owner can read; never over one that exists.
 pub fn write_private(path: &Path, text: &str) -> Result<(), BootError> {
     if let Some(folder) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
         make_private_folder(folder)?;
     }
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;

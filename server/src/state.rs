@@ -15,6 +15,20 @@ use crate::assets::Site;
 /// Refused deliveries that are kept per second and address; more prove nothing new.
 const KEPT_PER_SECOND: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
 
+/// Addresses remembered at most before the silent ones are forgotten.
+const MOST_ADDRESSES: usize = 10_000;
+
+/// An IPv4 address, or the /64 network of an IPv6 one: its holder has them all.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+        }
+    }
+}
+
 /// Cheap to clone; shared by every request.
 #[derive(Clone)]
 pub struct ServerState {
@@ -40,6 +54,15 @@ impl ServerState {
             checkout_origin: None,
             refused_deliveries: Arc::new(RateLimiter::keyed(Quota::per_second(KEPT_PER_SECOND))),
         }
+    }
+
+    /// True while an address has not yet sent too many refused deliveries. An IPv6 network counts as
+    /// one, and addresses that have fallen silent are forgotten before the table grows large.
+    pub fn may_keep_refused(&self, address: IpAddr) -> bool {
+        if self.refused_deliveries.len() >= MOST_ADDRESSES {
+            self.refused_deliveries.retain_recent();
+        }
+        self.refused_deliveries.check_key(&network(address)).is_ok()
     }
 
     /// Says where the hosted checkout page is, for a sandbox at home.

@@ -23,6 +23,7 @@ pub struct Tenant {
 const INSERT: &str =
     "insert into tenants (name, settings, created_at) values ($1, $2, $3) returning id";
 const FIND: &str = "select id, name, settings, created_at from tenants where id = $1";
+const IDS: &str = "select id from tenants order by id";
 const LIST: &str = "select id, name, settings, created_at from tenants order by id limit 1000";
 // Writing the row's own name locks it on both databases until the transaction ends.
 const LOCK: &str = "update tenants set name = name where id = $1
@@ -43,6 +44,12 @@ pub async fn find(conn: &mut Conn, id: TenantId) -> Result<Option<Tenant>> {
 /// The tenant, locked until the transaction ends.
 pub async fn lock(tx: &mut Tx, id: TenantId) -> Result<Option<Tenant>> {
     Ok(on!(tx, c => sqlx::query_as(LOCK).bind(id.get()).fetch_optional(c).await?))
+}
+
+/// The ids of all tenants without a limit, for what must miss none.
+pub async fn ids(conn: &mut Conn) -> Result<Vec<TenantId>> {
+    let ids: Vec<i32> = on!(conn, c => sqlx::query_scalar(IDS).fetch_all(c).await?);
+    Ok(ids.into_iter().map(TenantId::from).collect())
 }
 
 /// All tenants, oldest first, at most 1,000.

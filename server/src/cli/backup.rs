@@ -18,7 +18,9 @@ pub(super) async fn run(config: &Config, to: &Path) -> Result<(), BootError> {
         ));
     }
     let db = boot::open_database(config).await?;
-    let key = boot::load_master_key(config)?;
+    let key = boot::load_master_key(config, false)?;
+    // A key that does not open this database would make a backup that nothing opens.
+    super::open(config).await?.db().close().await;
     boot::write_private(&to.join("master.key"), &key.to_text())?;
     let file = to.join("exisone.db");
     db.copy_to(&file.to_string_lossy())

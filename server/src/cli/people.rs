@@ -62,10 +62,8 @@ pub(super) async fn create_token(
         )
     })?;
     let engine = open(config).await?;
-    let known = tenants::list::execute(&engine)
-        .await
-        .map_err(|e| refusal(&e))?;
-    if !known.iter().any(|t| t.id == tenant) {
+    let known = tenants::list::ids(&engine).await.map_err(|e| refusal(&e))?;
+    if !known.contains(&tenant) {
         return Err(BootError(format!("there is no tenant {tenant}")));
     }
     let new = NewToken {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::Response;
+use tracing::Instrument as _;
 
 use crate::outbound::clock::Stopwatch;
 
@@ -24,7 +25,8 @@ pub async fn log(request: Request, next: Next) -> Response {
         .and_then(|id| id.to_str().ok())
         .map(str::to_owned);
     let watch = Stopwatch::start();
-    let response = next.run(request).await;
+    let span = tracing::info_span!("request", request.id = id, http.route = route);
+    let response = next.run(request).instrument(span).await;
     let took: Duration = watch.elapsed();
     let status = response.status().as_u16();
     metrics::counter!("http_requests_total", "route" => route.clone(), "status" => status.to_string())

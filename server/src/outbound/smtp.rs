@@ -10,8 +10,10 @@ use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use secrecy::{ExposeSecret, SecretString};
 
-/// How long the mail server may take for one step.
+/// How long the mail server may take to accept a connection.
 const TIMEOUT: Duration = Duration::from_secs(20);
+/// How long it may take in all: well under the lease of the job, which is a minute.
+const LONGEST: Duration = Duration::from_secs(45);
 
 /// A mail server that is asked over SMTP.
 pub struct Smtp {
@@ -74,7 +76,16 @@ impl Smtp {
 impl Mailer for Smtp {
     async fn send(&self, mail: &OutgoingMail) -> Result<String, MailRefusal> {
         let message = self.message(mail)?;
-        match self.transport.send(message).await {
+        // The transport's own timeout ends with the connect: a server that accepts and says nothing
+        // would keep the job beyond its lease.
+        let sent = tokio::time::timeout(LONGEST, self.transport.send(message)).await;
+        let Ok(sent) = sent else {
+            return Err(MailRefusal {
+                is_permanent: false,
+                answer: "the mail server did not answer in time".into(),
+            });
+        };
+        match sent {
             Ok(response) => {
                 let code = response.code();
                 let said = response.message().collect::<Vec<_>>().join(" ");

@@ -78,7 +78,7 @@ async fn receive(
             .get("stripe-signature")
             .and_then(|value| value.to_str().ok()),
         body: &body,
-        keep_refused: state.refused_deliveries.check_key(&address.ip()).is_ok(),
+        may_keep: &|| state.may_keep_refused(address.ip()),
     };
     match receive_event::execute(&state.engine, incoming).await {
         Ok(Answer::Accepted { outcome }) => {

@@ -21,14 +21,14 @@ pub async fn execute(engine: &Engine, new: &MasterKey) -> Result<usize> {
     let wrapped = new.wrap(engine.random(), PLACE, &key)?;
     installation::rewrap_key(&mut tx, &wrapped).await?;
     let mut count = 1;
-    for tenant in tenants::list(&mut tx).await? {
-        for row in tenant_keys::list(&mut tx, tenant.id).await? {
-            let place = tenant_key_place(tenant.id, row.id);
+    for tenant in tenants::ids(&mut tx).await? {
+        for row in tenant_keys::list(&mut tx, tenant).await? {
+            let place = tenant_key_place(tenant, row.id);
             let key = old
                 .unwrap(&place, &row.key_wrapped)
                 .ok_or_else(unreadable)?;
             let wrapped = new.wrap(engine.random(), &place, &key)?;
-            tenant_keys::rewrap(&mut tx, tenant.id, row.id, &wrapped).await?;
+            tenant_keys::rewrap(&mut tx, tenant, row.id, &wrapped).await?;
             count += 1;
         }
     }

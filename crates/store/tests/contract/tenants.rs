@@ -39,6 +39,8 @@ async fn a_tenant_is_found_listed_and_keeps_its_settings() {
                 .is_none()
         );
         let all = read(db, async |c| tenants::list(c).await).await;
+        let ids = read(db, async |c| tenants::ids(c).await).await;
+        assert_eq!(ids, all.iter().map(|t| t.id).collect::<Vec<_>>());
         assert_eq!(all.iter().map(|t| t.id).collect::<Vec<_>>(), [acme, blue]);
         assert_eq!(all[1].settings, "{}");
     })

@@ -42,7 +42,7 @@ impl Shop {
     }
 }
 
-fn metadata(patch: Value) -> Value {
+fn metadata(patch: &Value) -> Value {
     json!({ "metadata": patch })
 }
 
@@ -59,7 +59,7 @@ async fn the_quantity_says_how_many_keys_and_what_it_cannot_be_is_reviewed() {
         (json!("x"), None),
     ];
     for (number, (quantity, keys)) in (1..).zip(table) {
-        let patch = metadata(json!({ "quantity": quantity }));
+        let patch = metadata(&json!({ "quantity": quantity }));
         if let Some(keys) = keys {
             let before = shop.keys().await.len();
             shop.buy(number, patch).await;
@@ -98,7 +98,7 @@ async fn a_product_that_cannot_be_sold_is_reviewed() {
         ("Atlas".to_owned(), "metadata productId is “Atlas”"),
     ];
     for (number, (id, reason)) in (1..).zip(table) {
-        let patch = metadata(json!({ "productId": id }));
+        let patch = metadata(&json!({ "productId": id }));
         shop.assert_reviewed(number, patch, reason).await;
     }
 }
@@ -107,7 +107,10 @@ async fn a_product_that_cannot_be_sold_is_reviewed() {
 async fn what_is_no_sale_of_ours_is_ignored_with_the_reason() {
     let shop = Shop::open().await;
     let table = [
-        (metadata(json!({ "productId": null })), "names no productId"),
+        (
+            metadata(&json!({ "productId": null })),
+            "names no productId",
+        ),
         (json!({ "mode": "subscription" }), "starts a subscription"),
         (json!({ "mode": "setup" }), "takes no payment"),
         (
@@ -144,7 +147,7 @@ async fn a_product_with_seats_from_quantity_issues_one_key_of_so_many_seats() {
     let shop = Shop::open().await;
     shop.change_product(json!({ "seatsFromQuantity": true }))
         .await;
-    let (outcome, _) = shop.buy(1, metadata(json!({ "quantity": "7" }))).await;
+    let (outcome, _) = shop.buy(1, metadata(&json!({ "quantity": "7" }))).await;
     assert_eq!(outcome, "1 key issued, mail queued");
     let keys = shop.keys().await;
     assert_eq!(keys[0].max_seats, Some(7));
@@ -158,13 +161,13 @@ async fn the_days_follow_the_rules_from_the_moment_of_issue() {
         (json!({ "planDays": "30" }), "2026-12-23T23:59:59Z"),
         (json!({ "planDays": "0" }), "2049-12-31T23:59:59Z"),
     ]) {
-        shop.buy(number, metadata(days)).await;
+        shop.buy(number, metadata(&days)).await;
         assert_eq!(shop.keys().await[0].expires_at.to_rfc3339(), end);
         shop.t.clock.advance_seconds(1);
     }
     shop.change_product(json!({ "defaultLicenseDays": 0 }))
         .await;
-    shop.buy(9, metadata(json!({ "planDays": "30" }))).await;
+    shop.buy(9, metadata(&json!({ "planDays": "30" }))).await;
     let perpetual = shop.keys().await[0].expires_at.to_rfc3339();
     assert_eq!(perpetual, "2049-12-31T23:59:59Z");
 }
@@ -174,7 +177,7 @@ async fn what_is_unlike_our_own_quote_is_reviewed() {
     for (patch, reason) in [
         (json!({ "amount_total": 1 }), "The amount paid is 1"),
         (json!({ "currency": "eur" }), "was made in EUR"),
-        (metadata(json!({ "quantity": "4" })), "a quantity of 4"),
+        (metadata(&json!({ "quantity": "4" })), "a quantity of 4"),
     ] {
         let shop = Shop::open().await;
         let checkout = shop.check_out().await;
@@ -230,7 +233,7 @@ async fn an_order_id_copied_to_another_payment_takes_no_keys_from_it() {
 async fn a_person_issues_for_a_reviewed_payment_once() {
     let shop = Shop::open().await;
     let actor = shop.t.system();
-    shop.assert_reviewed(1, metadata(json!({ "quantity": "0" })), "“0”")
+    shop.assert_reviewed(1, metadata(&json!({ "quantity": "0" })), "“0”")
         .await;
     let waiting = review::list(&shop.t.engine, &actor, false).await;
     let order = waiting.expect("the list is read").remove(0).id;
@@ -239,7 +242,7 @@ async fn a_person_issues_for_a_reviewed_payment_once() {
     assert_eq!(issued.expect("the keys are issued"), 2);
     let again = review::issue(&shop.t.engine, &actor, order, wanted).await;
     assert!(again.is_err(), "somebody has decided already");
-    let intent = shop.intent(1, metadata(json!({ "quantity": "0" })));
+    let intent = shop.intent(1, metadata(&json!({ "quantity": "0" })));
     shop.deliver(&event("evt_2", SUCCEEDED, &intent)).await;
     assert_eq!(shop.keys().await.len(), 2);
     assert_eq!(shop.line("evt_1").await.processing, "fulfilled");
@@ -251,7 +254,7 @@ async fn a_person_issues_for_a_reviewed_payment_once() {
 async fn a_dismissed_payment_stays_without_keys() {
     let shop = Shop::open().await;
     let actor = shop.t.system();
-    shop.assert_reviewed(1, metadata(json!({ "quantity": "x" })), "“x”")
+    shop.assert_reviewed(1, metadata(&json!({ "quantity": "x" })), "“x”")
         .await;
     let waiting = review::list(&shop.t.engine, &actor, false).await;
     let order = waiting.expect("the list is read").remove(0).id;
