@@ -194,6 +194,23 @@ async fn what_is_unlike_our_own_quote_is_reviewed() {
 }
 
 #[tokio::test]
+async fn our_own_checkout_names_product_quantity_and_order_to_stripe() {
+    let shop = Shop::open().await;
+    let checkout = shop.check_out().await;
+    let asked = shop.t.stripe.requests();
+    assert_eq!(asked.len(), 1);
+    let expected = [
+        ("productId", shop.product.to_string()),
+        ("quantity", "3".into()),
+        ("orderId", checkout.order_id.to_string()),
+    ];
+    let expected = expected.map(|(name, value)| (name.to_owned(), value));
+    assert_eq!(asked[0].metadata, expected);
+    assert_eq!((asked[0].unit_minor, asked[0].quantity), (4990, 3));
+    assert!(shop.keys().await.is_empty(), "a page is no payment");
+}
+
+#[tokio::test]
 async fn our_own_checkout_is_fulfilled_by_either_event() {
     for with_session in [true, false] {
         let shop = Shop::open().await;
