@@ -133,6 +133,28 @@ async fn a_signed_event_with_absurd_contents_is_taken_and_issues_nothing() {
 }
 
 #[tokio::test]
+async fn a_signed_event_whose_envelope_is_absurd_is_no_fault() {
+    on_each(async |house| {
+        for (number, data) in ["null", "\"x\"", "[]", "7", "{}", "{\"object\":7}"]
+            .iter()
+            .enumerate()
+        {
+            let body = format!(
+                "{{\"id\":\"evt_{number}\",\"type\":\"payment_intent.succeeded\",\
+                 \"livemode\":false,\"account\":{{}},\"created\":\"x\",\"data\":{data}}}"
+            );
+            let header = house.sandbox.sign(SIGNING_SECRET, &body, None);
+            let headers = [("stripe-signature", header.as_bytes())];
+            let hook = (Method::POST, house.shop.hook.as_str());
+            let (status, json) = send(house, hook, &headers, body.into_bytes()).await;
+            assert_eq!(status, StatusCode::OK, "{data}: {json}");
+        }
+        assert!(house.keys().await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn unknown_addresses_and_methods_are_answered_in_json() {
     on_each(async |house| {
         for path in [
