@@ -120,7 +120,8 @@ impl Actor {
         }
     }
 
-    pub(crate) fn id_text(&self) -> String {
+    /// The actor's own id; empty for the system.
+    pub fn id_text(&self) -> String {
         match &self.who {
             Who::Person { id, .. } => id.to_string(),
             Who::Token { id, .. } => id.to_string(),

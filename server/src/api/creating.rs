@@ -126,9 +126,11 @@ async fn keyed(
     act: impl Future<Output = ApiResult<Made>>,
 ) -> ApiResult<Made> {
     let (engine, actor) = caller.parts();
+    // Another caller's key is another call: an answer goes only to whom it was given.
+    let route = format!("{} as {}", key.route, actor.id_text());
     let call = Call {
         key: &key.text,
-        route: &key.route,
+        route: &route,
         body_hash: key.body_hash,
     };
     match idempotency::begin(engine, actor, &call).await? {
@@ -149,7 +151,10 @@ async fn keyed(
             Ok(made)
         }
         Err(refused) => {
-            idempotency::release(engine, actor, &key.text).await?;
+            // After a fault nobody knows what was done; then the key stays taken.
+            if refused.is_refusal() {
+                idempotency::release(engine, actor, &key.text).await?;
+            }
             Err(refused)
         }
     }

@@ -51,6 +51,11 @@ pub struct WrongField {
 }
 
 impl ApiError {
+    /// True where the caller was refused and nothing was done.
+    pub(super) fn is_refusal(&self) -> bool {
+        self.status.is_client_error()
+    }
+
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,

@@ -16,6 +16,8 @@ use crate::orders::purchase_mail;
 /// Gives a mail that no server has taken yet another address. Refused while it is being handed over
 /// at this moment, because nobody could say to whom it went.
 pub async fn execute(engine: &Engine, actor: &Actor, id: MailId, to: &str) -> Result<()> {
+    // The mail is answered whole, so whoever sends it must also be one who may read it.
+    actor.may_read()?;
     actor.may(Permission::Email)?;
     let recipient = parse_address(to)?;
     let tenant = actor.tenant();

@@ -24,6 +24,8 @@ pub async fn execute(
     id: MailId,
     to: Option<&str>,
 ) -> Result<MailId> {
+    // The mail is answered whole, so whoever sends it must also be one who may read it.
+    actor.may_read()?;
     actor.may(Permission::Email)?;
     let recipient = to.map(parse_address).transpose()?;
     let mut tx = engine.begin().await?;
