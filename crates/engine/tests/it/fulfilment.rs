@@ -6,6 +6,8 @@ mod flood;
 mod judgement;
 mod key_change;
 mod mail;
+mod our_faults;
+mod own_checkout;
 mod payment_intent;
 mod replay;
 mod secrecy;
