@@ -6,6 +6,7 @@ use sandbox::{Faults, Outcome, WebhookFaults};
 use crate::harness::{House, on_each, on_two_nodes};
 
 const PURCHASES: usize = 50;
+const DELAYED: usize = 30;
 
 /// Opens all checkouts, then lets everybody pay at once; each event is sent twice to every server.
 async fn sell_at_once(house: &House) {
@@ -41,6 +42,44 @@ async fn fifty_purchases_whose_events_come_at_the_same_instant_issue_once_each()
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fifty_purchases_told_to_two_servers_at_once_issue_once_each() {
     on_two_nodes(sell_at_once).await;
+}
+
+/// Thirty promises, then all the money at once, while the promises themselves are told again.
+async fn settle_at_once(house: &House) {
+    let checkouts = join_all((0..DELAYED).map(|_| house.check_out(1))).await;
+    for checkout in &checkouts {
+        house
+            .sandbox
+            .pay(&checkout.session_id, Outcome::PayLaterThenSucceed)
+            .expect("a promise");
+    }
+    house.delivered().await;
+    assert!(house.keys().await.is_empty(), "a promise is no payment");
+    let promises = house.sandbox.deliveries();
+    for checkout in &checkouts {
+        house
+            .sandbox
+            .settle(&checkout.session_id)
+            .expect("the money comes");
+    }
+    for promise in promises {
+        house.sandbox.resend(&promise.event);
+    }
+    house.delivered().await;
+    house.assert_sold(DELAYED, DELAYED).await;
+    for line in house.log().await {
+        assert_eq!((&*line.processing, line.error), ("fulfilled", None));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thirty_delayed_payments_that_arrive_at_once_issue_once_each() {
+    on_each(settle_at_once).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn thirty_delayed_payments_told_to_two_servers_at_once_issue_once_each() {
+    on_two_nodes(settle_at_once).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
