@@ -12,6 +12,7 @@ pub mod format;
 pub mod pages;
 pub mod routes;
 pub mod secret;
+pub mod sent;
 pub mod shell;
 pub mod ui;
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::secret::SecretText;
+use crate::sent::Sent;
 
 /// One token, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,10 +76,10 @@ impl AccessTokenForm {
 
 /// The tenant's tokens.
 #[server]
-pub async fn load_access_tokens() -> Result<AccessTokens, UiError> {
-    use crate::ssr::*;
+pub async fn load_access_tokens() -> Result<Sent<AccessTokens>, UiError> {
+    use crate::ssr::{access_tokens, pack, refuse, signed_in};
     let who = signed_in().await?;
-    access_tokens(&who).await.map_err(refuse)
+    pack(&access_tokens(&who).await.map_err(refuse)?)
 }
 
 /// Makes a token; the next page shows it, once.
@@ -86,7 +87,7 @@ pub async fn load_access_tokens() -> Result<AccessTokens, UiError> {
 pub async fn create_access_token(
     #[server(flatten)] form: AccessTokenForm,
 ) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{make_access_token, reply, signed_in};
     let who = signed_in().await?;
     let made = make_access_token(&who, &form).await;
     reply::<CreateAccessToken>(made, &form).await
@@ -95,7 +96,7 @@ pub async fn create_access_token(
 /// Ends a token within a second.
 #[server]
 pub async fn revoke_access_token(id: String) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{NOTHING, end_access_token, reply, signed_in};
     let who = signed_in().await?;
     let ended = end_access_token(&who, &id).await;
     reply::<RevokeAccessToken>(ended, NOTHING).await

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Listed;
 use crate::error::UiError;
+use crate::sent::Sent;
 
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +25,8 @@ pub struct ChangeRow {
 
 /// A page of changes.
 #[server]
-pub async fn load_changes(after: Option<String>) -> Result<Listed<ChangeRow>, UiError> {
-    use crate::ssr::*;
+pub async fn load_changes(after: Option<String>) -> Result<Sent<Listed<ChangeRow>>, UiError> {
+    use crate::ssr::{change_list, pack, refuse, signed_in};
     let who = signed_in().await?;
-    change_list(&who, after).await.map_err(refuse)
+    pack(&change_list(&who, after).await.map_err(refuse)?)
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::licenses::LicenseRow;
 use crate::error::UiError;
+use crate::sent::Sent;
 
 /// Something that wants an act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +70,8 @@ pub struct Dashboard {
 
 /// The first page.
 #[server]
-pub async fn load_dashboard() -> Result<Dashboard, UiError> {
-    use crate::ssr::*;
+pub async fn load_dashboard() -> Result<Sent<Dashboard>, UiError> {
+    use crate::ssr::{dashboard_page, pack, refuse, signed_in};
     let who = signed_in().await?;
-    dashboard_page(&who).await.map_err(refuse)
+    pack(&dashboard_page(&who).await.map_err(refuse)?)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Listed;
 use super::changes::ChangeRow;
 use crate::error::UiError;
+use crate::sent::Sent;
 
 /// One key in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,16 +66,16 @@ pub struct LicenseSearch {
 #[server]
 pub async fn load_licenses(
     #[server(flatten)] search: LicenseSearch,
-) -> Result<Listed<LicenseRow>, UiError> {
-    use crate::ssr::*;
+) -> Result<Sent<Listed<LicenseRow>>, UiError> {
+    use crate::ssr::{license_list, pack, refuse, signed_in};
     let who = signed_in().await?;
-    license_list(&who, search).await.map_err(refuse)
+    pack(&license_list(&who, search).await.map_err(refuse)?)
 }
 
 /// One key.
 #[server]
-pub async fn load_license(id: String) -> Result<LicenseDetail, UiError> {
-    use crate::ssr::*;
+pub async fn load_license(id: String) -> Result<Sent<LicenseDetail>, UiError> {
+    use crate::ssr::{license_detail, pack, refuse, signed_in};
     let who = signed_in().await?;
-    license_detail(&who, &id).await.map_err(refuse)
+    pack(&license_detail(&who, &id).await.map_err(refuse)?)
 }

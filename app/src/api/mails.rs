@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Listed;
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::sent::Sent;
 
 /// One mail in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,25 +68,25 @@ pub struct MailDetail {
 pub async fn load_mails(
     state: Option<String>,
     after: Option<String>,
-) -> Result<Listed<MailRow>, UiError> {
-    use crate::ssr::*;
+) -> Result<Sent<Listed<MailRow>>, UiError> {
+    use crate::ssr::{mail_list, pack, refuse, signed_in};
     let who = signed_in().await?;
     let page = mail_list(&who, state.as_deref(), after.as_deref()).await;
-    page.map_err(refuse)
+    pack(&page.map_err(refuse)?)
 }
 
 /// One mail.
 #[server]
-pub async fn load_mail(id: String) -> Result<MailDetail, UiError> {
-    use crate::ssr::*;
+pub async fn load_mail(id: String) -> Result<Sent<MailDetail>, UiError> {
+    use crate::ssr::{mail_detail, pack, refuse, signed_in};
     let who = signed_in().await?;
-    mail_detail(&who, &id).await.map_err(refuse)
+    pack(&mail_detail(&who, &id).await.map_err(refuse)?)
 }
 
 /// Sends the keys again as a new mail, to this address.
 #[server]
 pub async fn resend_mail(id: String, email: String) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{reply, send_again, signed_in};
     let who = signed_in().await?;
     let sent = send_again(&who, &id, &email).await;
     reply::<ResendMail>(sent, &[("email", email)]).await

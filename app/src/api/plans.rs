@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::sent::Sent;
 
 /// One plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,24 +24,24 @@ pub struct PlanRow {
 
 /// The tenant's plans.
 #[server]
-pub async fn load_plans() -> Result<Vec<PlanRow>, UiError> {
-    use crate::ssr::*;
+pub async fn load_plans() -> Result<Sent<Vec<PlanRow>>, UiError> {
+    use crate::ssr::{pack, plan_list, refuse, signed_in};
     let who = signed_in().await?;
-    plan_list(&who).await.map_err(refuse)
+    pack(&plan_list(&who).await.map_err(refuse)?)
 }
 
 /// One plan.
 #[server]
-pub async fn load_plan(id: String) -> Result<PlanRow, UiError> {
-    use crate::ssr::*;
+pub async fn load_plan(id: String) -> Result<Sent<PlanRow>, UiError> {
+    use crate::ssr::{pack, plan_of, refuse, signed_in};
     let who = signed_in().await?;
-    plan_of(&who, &id).await.map_err(refuse)
+    pack(&plan_of(&who, &id).await.map_err(refuse)?)
 }
 
 /// Saves a plan; with an empty id a new one.
 #[server]
 pub async fn save_plan(id: String, #[server(flatten)] form: PlanForm) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{keep_plan, reply, signed_in};
     let who = signed_in().await?;
     let saved = keep_plan(&who, &id, &form).await;
     reply::<SavePlan>(saved, &form).await

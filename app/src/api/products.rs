@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::sent::Sent;
 
 /// One product in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,18 +59,18 @@ pub struct MailPreview {
 
 /// The tenant's products.
 #[server]
-pub async fn load_products() -> Result<Vec<ProductRow>, UiError> {
-    use crate::ssr::*;
+pub async fn load_products() -> Result<Sent<Vec<ProductRow>>, UiError> {
+    use crate::ssr::{pack, product_list, refuse, signed_in};
     let who = signed_in().await?;
-    product_list(&who).await.map_err(refuse)
+    pack(&product_list(&who).await.map_err(refuse)?)
 }
 
 /// One product, or with an empty id the page of a new one.
 #[server]
-pub async fn load_product(id: String) -> Result<ProductPage, UiError> {
-    use crate::ssr::*;
+pub async fn load_product(id: String) -> Result<Sent<ProductPage>, UiError> {
+    use crate::ssr::{pack, product_page, refuse, signed_in};
     let who = signed_in().await?;
-    product_page(&who, &id).await.map_err(refuse)
+    pack(&product_page(&who, &id).await.map_err(refuse)?)
 }
 
 /// Saves a product; with an empty id a new one.
@@ -78,7 +79,7 @@ pub async fn save_product(
     id: String,
     #[server(flatten)] form: ProductForm,
 ) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{keep_product, reply, signed_in};
     let who = signed_in().await?;
     let saved = keep_product(&who, &id, &form).await;
     reply::<SaveProduct>(saved, &form).await
@@ -91,7 +92,7 @@ pub async fn preview_mail(
     subject: String,
     template: String,
 ) -> Result<MailPreview, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{mail_preview, signed_in};
     let who = signed_in().await?;
     Ok(mail_preview(&who, (&product_name, &subject, &template)))
 }
@@ -99,7 +100,7 @@ pub async fn preview_mail(
 /// Sends the saved mail with example values to this address.
 #[server]
 pub async fn send_test_mail(id: String, recipient: String) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{reply, signed_in, try_mail};
     let who = signed_in().await?;
     let sent = try_mail(&who, &id, &recipient).await;
     reply::<SendTestMail>(sent, &[("recipient", recipient)]).await

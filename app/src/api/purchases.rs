@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::sent::Sent;
 
 /// What can be bought, and through which app.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,16 +36,16 @@ pub struct PurchaseForm {
 
 /// What can be bought.
 #[server]
-pub async fn load_purchase_choices() -> Result<PurchaseChoices, UiError> {
-    use crate::ssr::*;
+pub async fn load_purchase_choices() -> Result<Sent<PurchaseChoices>, UiError> {
+    use crate::ssr::{pack, purchase_choices, refuse, signed_in};
     let who = signed_in().await?;
-    purchase_choices(&who).await.map_err(refuse)
+    pack(&purchase_choices(&who).await.map_err(refuse)?)
 }
 
 /// Makes a Checkout Session and goes to its hosted page.
 #[server]
 pub async fn start_test_purchase(#[server(flatten)] form: PurchaseForm) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{begin_purchase, reply, signed_in};
     let who = signed_in().await?;
     let begun = begin_purchase(&who, &form).await;
     reply::<StartTestPurchase>(begun, &form).await
@@ -80,8 +81,8 @@ pub struct Receipt {
 
 /// What the buyer sees who has this session id. Public: the id is the proof.
 #[server]
-pub async fn load_receipt(session_id: String) -> Result<Receipt, UiError> {
-    use crate::ssr::*;
+pub async fn load_receipt(session_id: String) -> Result<Sent<Receipt>, UiError> {
+    use crate::ssr::{engine, never_store, pack, receipt, refuse};
     never_store();
-    receipt(&engine()?, &session_id).await.map_err(refuse)
+    pack(&receipt(&engine()?, &session_id).await.map_err(refuse)?)
 }

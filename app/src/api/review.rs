@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::sent::Sent;
 
 /// One purchase that waits for a decision.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,10 +42,10 @@ pub struct Review {
 
 /// Purchases that wait for a decision.
 #[server]
-pub async fn load_review() -> Result<Review, UiError> {
-    use crate::ssr::*;
+pub async fn load_review() -> Result<Sent<Review>, UiError> {
+    use crate::ssr::{pack, refuse, review_page, signed_in};
     let who = signed_in().await?;
-    review_page(&who).await.map_err(refuse)
+    pack(&review_page(&who).await.map_err(refuse)?)
 }
 
 /// The decision to issue.
@@ -62,7 +63,7 @@ pub struct IssueForm {
 /// Issues the keys of a purchase that waits.
 #[server]
 pub async fn issue_keys(#[server(flatten)] form: IssueForm) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{issue_reviewed, reply, signed_in};
     let who = signed_in().await?;
     let issued = issue_reviewed(&who, &form).await;
     reply::<IssueKeys>(issued, &form).await
@@ -71,7 +72,7 @@ pub async fn issue_keys(#[server(flatten)] form: IssueForm) -> Result<Done, UiEr
 /// Puts a purchase aside without keys.
 #[server]
 pub async fn dismiss_review(id: String) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{NOTHING, dismiss_reviewed, reply, signed_in};
     let who = signed_in().await?;
     let dismissed = dismiss_reviewed(&who, &id).await;
     reply::<DismissReview>(dismissed, NOTHING).await

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::UiError;
 use crate::flash::{Done, Flash};
 use crate::secret::SecretText;
+use crate::sent::Sent;
 
 /// The signed-in person, as the frame around every page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,12 +37,12 @@ pub struct Wanting {
 
 /// Who is signed in.
 #[server]
-pub async fn load_viewer() -> Result<Viewer, UiError> {
-    use crate::ssr::*;
+pub async fn load_viewer() -> Result<Sent<Viewer>, UiError> {
+    use crate::ssr::{pack, refuse, signed_in, wanting_counts};
     let who = signed_in().await?;
     let wanting = wanting_counts(&who).await.map_err(refuse)?;
     let session = who.session;
-    Ok(Viewer {
+    pack(&Viewer {
         email: session.email,
         role: session.role,
         tenant_name: session.tenant_name,
@@ -57,7 +58,7 @@ pub async fn sign_in(
     password: SecretText,
     next: Option<String>,
 ) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{Next, engine, open_session, reply, safe_path};
     let engine = engine()?;
     let typed = [("email", email.as_str())];
     let opened = open_session(&engine, &email, &password.into()).await;
@@ -68,7 +69,7 @@ pub async fn sign_in(
 /// Ends this session, or with `everywhere` all of the person's.
 #[server]
 pub async fn sign_out(everywhere: Option<bool>) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{NOTHING, Next, end_session, reply, session_token, signed_in};
     let who = signed_in().await?;
     let ended = if everywhere == Some(true) {
         let ended = engine::accounts::sign_out::everywhere(&who.engine, &who.person()).await;
@@ -83,7 +84,7 @@ pub async fn sign_out(everywhere: Option<bool>) -> Result<Done, UiError> {
 /// Looks at the other side: `test` or `live`.
 #[server]
 pub async fn choose_mode(mode: String) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{NOTHING, Next, reply, signed_in};
     use engine::accounts::switch_side::{self, Side};
     let who = signed_in().await?;
     let side = if mode == "live" {
@@ -97,7 +98,7 @@ pub async fn choose_mode(mode: String) -> Result<Done, UiError> {
 
 /// What waits for a page after a form without a script.
 #[server]
-pub async fn load_flash(id: String) -> Result<Flash, UiError> {
-    use crate::ssr::*;
-    take_flash(&engine()?, &id).await
+pub async fn load_flash(id: String) -> Result<Sent<Flash>, UiError> {
+    use crate::ssr::{engine, pack, take_flash};
+    pack(&take_flash(&engine()?, &id).await?)
 }

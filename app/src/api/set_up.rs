@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::secret::SecretText;
+use crate::sent::Sent;
 
 /// The form.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -24,10 +25,10 @@ pub struct SetUpForm {
 
 /// Refuses with `NotFound` once a person exists.
 #[server]
-pub async fn set_up_is_open() -> Result<(), UiError> {
-    use crate::ssr::*;
+pub async fn set_up_is_open() -> Result<Sent<()>, UiError> {
+    use crate::ssr::{engine, pack, refuse};
     match engine::accounts::setup::is_needed(&engine()?).await {
-        Ok(true) => Ok(()),
+        Ok(true) => pack(&()),
         Ok(false) => Err(refuse(engine::Error::NotFound("page"))),
         Err(error) => Err(refuse(error)),
     }
@@ -35,16 +36,16 @@ pub async fn set_up_is_open() -> Result<(), UiError> {
 
 /// True while nobody exists, so that the sign-in page can lead there.
 #[server]
-pub async fn is_set_up_open() -> Result<bool, UiError> {
-    use crate::ssr::*;
+pub async fn is_set_up_open() -> Result<Sent<bool>, UiError> {
+    use crate::ssr::{engine, pack, refuse};
     let is_needed = engine::accounts::setup::is_needed(&engine()?).await;
-    is_needed.map_err(refuse)
+    pack(&is_needed.map_err(refuse)?)
 }
 
 /// Makes the tenant with its key and the first person, and signs them in.
 #[server]
 pub async fn set_up(#[server(flatten)] form: SetUpForm) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{Next, engine, make_first_person, reply};
     let engine = engine()?;
     let made = make_first_person(&engine, &form).await;
     reply::<SetUp>(made.map(|()| Next::Go("/".into())), &form).await

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::sent::Sent;
 
 /// One app as it may be shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,25 +80,26 @@ impl std::fmt::Debug for AppInput {
 
 /// The tenant's apps, both sides of the switch.
 #[server]
-pub async fn load_apps() -> Result<Vec<AppDetail>, UiError> {
-    use crate::ssr::*;
+pub async fn load_apps() -> Result<Sent<Vec<AppDetail>>, UiError> {
+    use crate::ssr::{app_detail, pack, refuse, signed_in};
     let who = signed_in().await?;
     let apps = engine::stripe::apps::list::execute(&who.engine, &who.actor).await;
-    Ok(apps.map_err(refuse)?.into_iter().map(app_detail).collect())
+    let apps: Vec<_> = apps.map_err(refuse)?.into_iter().map(app_detail).collect();
+    pack(&apps)
 }
 
 /// One app, or with an empty id the page of a new one.
 #[server]
-pub async fn load_app(id: String) -> Result<AppPage, UiError> {
-    use crate::ssr::*;
+pub async fn load_app(id: String) -> Result<Sent<AppPage>, UiError> {
+    use crate::ssr::{app_page, pack, refuse, signed_in};
     let who = signed_in().await?;
-    app_page(&who, &id).await.map_err(refuse)
+    pack(&app_page(&who, &id).await.map_err(refuse)?)
 }
 
 /// Saves an app; with an empty id a new one. Empty secrets keep the saved ones.
 #[server]
 pub async fn save_app(id: String, #[server(flatten)] input: AppInput) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{reply, save_stripe_app, signed_in};
     let who = signed_in().await?;
     let saved = save_stripe_app(&who, &id, &input.0).await;
     reply::<SaveApp>(saved, &input).await
@@ -106,7 +108,7 @@ pub async fn save_app(id: String, #[server(flatten)] input: AppInput) -> Result<
 /// Tries the saved secret key at Stripe.
 #[server]
 pub async fn check_app(id: String) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{NOTHING, check_stripe_app, reply, signed_in};
     let who = signed_in().await?;
     let outcome = check_stripe_app(&who, &id).await;
     reply::<CheckApp>(outcome, NOTHING).await
@@ -115,7 +117,7 @@ pub async fn check_app(id: String) -> Result<Done, UiError> {
 /// Archives an app.
 #[server]
 pub async fn archive_app(id: String) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{NOTHING, archive_stripe_app, reply, signed_in};
     let who = signed_in().await?;
     let outcome = archive_stripe_app(&who, &id).await;
     reply::<ArchiveApp>(outcome, NOTHING).await

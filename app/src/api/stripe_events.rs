@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Listed;
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::sent::Sent;
 
 /// One event in the log; also a delivery that nobody vouches for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,25 +73,25 @@ pub struct EventDetail {
 pub async fn load_events(
     status: Option<String>,
     page: Option<String>,
-) -> Result<Listed<EventRow>, UiError> {
-    use crate::ssr::*;
+) -> Result<Sent<Listed<EventRow>>, UiError> {
+    use crate::ssr::{event_list, pack, refuse, signed_in};
     let who = signed_in().await?;
     let page = event_list(&who, status, page.as_deref()).await;
-    page.map_err(refuse)
+    pack(&page.map_err(refuse)?)
 }
 
 /// One event.
 #[server]
-pub async fn load_event(id: String) -> Result<EventDetail, UiError> {
-    use crate::ssr::*;
+pub async fn load_event(id: String) -> Result<Sent<EventDetail>, UiError> {
+    use crate::ssr::{event_detail, pack, refuse, signed_in};
     let who = signed_in().await?;
-    event_detail(&who, &id).await.map_err(refuse)
+    pack(&event_detail(&who, &id).await.map_err(refuse)?)
 }
 
 /// Verifies and processes an event again.
 #[server]
 pub async fn replay_event(id: String) -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{NOTHING, process_again, reply, signed_in};
     let who = signed_in().await?;
     let replayed = process_again(&who, &id).await;
     reply::<ReplayEvent>(replayed, NOTHING).await

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::sent::Sent;
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,11 +32,11 @@ pub struct TenantKeys {
 
 /// The tenant's keys.
 #[server]
-pub async fn load_tenant_keys() -> Result<TenantKeys, UiError> {
-    use crate::ssr::*;
+pub async fn load_tenant_keys() -> Result<Sent<TenantKeys>, UiError> {
+    use crate::ssr::{pack, refuse, signed_in, tenant_key_row};
     let who = signed_in().await?;
     let keys = engine::keys::list_tenant_keys::execute(&who.engine, &who.actor).await;
-    Ok(TenantKeys {
+    pack(&TenantKeys {
         keys: keys
             .map_err(refuse)?
             .into_iter()
@@ -48,7 +49,7 @@ pub async fn load_tenant_keys() -> Result<TenantKeys, UiError> {
 /// Makes a new tenant key and seals with it from now on.
 #[server]
 pub async fn activate_tenant_key() -> Result<Done, UiError> {
-    use crate::ssr::*;
+    use crate::ssr::{NOTHING, Next, reply, signed_in};
     let who = signed_in().await?;
     let version = engine::keys::activate_tenant_key::execute(&who.engine, &who.actor).await;
     let next = version.map(|version| Next::Stay(format!("Tenant key {version} is active.")));

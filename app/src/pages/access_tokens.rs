@@ -3,7 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::loaded;
+use super::load::{Data, loaded};
 use crate::api::access_tokens::{
     AccessTokenRow, AccessTokens, CreateAccessToken, RevokeAccessToken, load_access_tokens,
 };
@@ -28,7 +28,7 @@ pub fn AccessTokensPage() -> impl IntoView {
     let create = FormAction::of::<CreateAccessToken>();
     let revoke = FormAction::of::<RevokeAccessToken>();
     let (made, ended) = (create.successes(), revoke.successes());
-    let data = Resource::new(move || (made.get(), ended.get()), |_| load_access_tokens());
+    let data = Data::new(move || (made.get(), ended.get()), |_| load_access_tokens());
     view! {
         <div class="page">
             <PageHead

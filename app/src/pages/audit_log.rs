@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::load::{loaded, query_part};
+use super::load::{Data, loaded, query_part};
 use crate::api::Listed;
 use crate::api::changes::{ChangeRow, load_changes};
 use crate::ui::{Cell, Column, Empty, PageHead, Pager, Panel, Place, Row, Table, When};
@@ -18,7 +18,7 @@ const COLUMNS: &[Column] = &[
 #[component]
 pub fn AuditLogPage() -> impl IntoView {
     let after = query_part("after");
-    let data = Resource::new(move || after.get(), load_changes);
+    let data = Data::new(move || after.get(), load_changes);
     view! {
         <div class="page">
             <PageHead

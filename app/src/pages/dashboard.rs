@@ -4,7 +4,7 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use super::license_table::LicenseTable;
-use super::load::loaded;
+use super::load::{Data, loaded};
 use crate::api::dashboard::{Dashboard, FirstSteps, Problem, load_dashboard};
 use crate::format;
 use crate::ui::{Ago, Empty, PageHead, Panel, Stat, Step, Steps, Tag, Tone};
@@ -12,7 +12,7 @@ use crate::ui::{Ago, Empty, PageHead, Panel, Stat, Step, Steps, Tag, Tone};
 /// Dashboard.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| load_dashboard());
+    let data = Data::new(|| (), |()| load_dashboard());
     view! {
         <div class="page">
             <PageHead

@@ -1,23 +1,23 @@
 //! The frame around every signed-in page: navigation, top bar, the page itself.
 
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
 use leptos::web_sys;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
-use super::load::provide_flash;
+use super::load::{Data, provide_flash};
 use crate::api::session::{ChooseMode, SignOut, Viewer, load_viewer};
-use crate::error::UiError;
-use crate::ui::{ButtonLook, Form, FormAction, Logo, SubmitButton};
+use crate::ui::Logo;
 
-type ViewerResource = Resource<Result<Viewer, UiError>>;
+type ViewerData = Data<Viewer>;
 
 /// A page, framed.
 #[component]
 pub fn Frame() -> impl IntoView {
     provide_flash();
     let path = use_location().pathname;
-    let viewer = Resource::new(move || path.get(), |_| load_viewer());
+    let viewer = Data::new(move || path.get(), |_| load_viewer());
     view! {
         <a class="skip" href="#main">
             "Skip to the page"
@@ -38,7 +38,7 @@ pub fn Frame() -> impl IntoView {
 type Wanting = fn(&Viewer) -> i64;
 
 #[component]
-fn Side(viewer: ViewerResource) -> impl IntoView {
+fn Side(viewer: ViewerData) -> impl IntoView {
     let side = NodeRef::<leptos::html::Aside>::new();
     // A popover that lost its attribute is closed; the page it led to is in sight.
     let close = move |_| {
@@ -92,7 +92,7 @@ fn Side(viewer: ViewerResource) -> impl IntoView {
 fn group(
     title: &'static str,
     links: &[(&'static str, &'static str, Wanting)],
-    viewer: ViewerResource,
+    viewer: ViewerData,
 ) -> AnyView {
     let links = links
         .iter()
@@ -108,16 +108,11 @@ fn group(
     .into_any()
 }
 
-fn link(
-    href: &'static str,
-    label: &'static str,
-    wanting: Wanting,
-    viewer: ViewerResource,
-) -> AnyView {
+fn link(href: &'static str, label: &'static str, wanting: Wanting, viewer: ViewerData) -> AnyView {
     let path = use_location().pathname;
     let count = move || {
         Suspend::new(async move {
-            let count = viewer.await.map_or(0, |viewer| wanting(&viewer));
+            let count = viewer.load().await.map_or(0, |viewer| wanting(&viewer));
             (count > 0).then(|| {
                 view! {
                     <span class="count">
@@ -147,7 +142,7 @@ fn is_current(href: &str, path: &str) -> bool {
 }
 
 #[component]
-fn Top(viewer: ViewerResource) -> impl IntoView {
+fn Top(viewer: ViewerData) -> impl IntoView {
     view! {
         <header class="top">
             <button
@@ -176,7 +171,7 @@ fn Top(viewer: ViewerResource) -> impl IntoView {
             <div class="line tight end">
                 <Transition>
                     {move || Suspend::new(async move {
-                        viewer.await.ok().map(|viewer| view! { <Account viewer/> })
+                        viewer.load().await.ok().map(|viewer| view! { <Account viewer/> })
                     })}
                 </Transition>
             </div>
@@ -184,61 +179,48 @@ fn Top(viewer: ViewerResource) -> impl IntoView {
     }
 }
 
+/// Signing out and switching sides load the whole page anew, so that nothing that was fetched
+/// for the person or the side before stays in the browser: these forms need no script.
 #[component]
 fn Account(viewer: Viewer) -> impl IntoView {
-    let sign_out = FormAction::of::<SignOut>();
-    let everywhere = FormAction::of::<SignOut>();
     view! {
         <ModeSwitch livemode=viewer.livemode/>
-        <button type="button" class="btn quiet tenant" popovertarget="account">
-            <b class="off-screen">"Account: "</b>
+        <button type="button" class="btn quiet tenant" popovertarget="account" aria-label="Account">
             <span>{viewer.tenant_name.clone()}</span>
-            <i aria-hidden="true">"▾"</i>
+            "▾"
         </button>
         <div class="account" id="account" popover="auto">
             <div>
                 <p class="strong wrap">{viewer.email}</p>
                 <p class="muted small">{viewer.role.label()} " of " {viewer.tenant_name}</p>
             </div>
-            <Form action=sign_out>
-                <SubmitButton label="Sign out" look=ButtonLook::Plain/>
-            </Form>
-            <Form action=everywhere>
-                <input type="hidden" name="everywhere" value="true"/>
-                <SubmitButton label="Sign out everywhere" look=ButtonLook::Quiet/>
-            </Form>
+            <form class="stack tight" method="post" action=SignOut::PATH>
+                <button class="btn">"Sign out"</button>
+                <button class="btn quiet" name="everywhere" value="true">
+                    "Sign out everywhere"
+                </button>
+            </form>
         </div>
     }
 }
 
-/// Test and Live never mix: the whole page is fetched again for the other side.
+/// Test and Live never mix.
 #[component]
 fn ModeSwitch(livemode: bool) -> impl IntoView {
-    let action = FormAction::of::<ChooseMode>();
-    let switched = action.successes();
-    Effect::new(move || {
-        if switched.get() > 0 {
-            let _ = window().location().reload();
-        }
-    });
     let side = |mode: &'static str, label: &'static str, is_chosen: bool| {
+        let pressed = if is_chosen { "true" } else { "false" };
         view! {
-            <button
-                class=mode
-                name="mode"
-                value=mode
-                aria-pressed=if is_chosen { "true" } else { "false" }
-            >
+            <button class=mode name="mode" value=mode aria-pressed=pressed>
                 {label}
             </button>
         }
     };
     view! {
-        <Form action>
+        <form method="post" action=ChooseMode::PATH>
             <div class="segments" role="group" aria-label="Mode">
                 {side("test", "Test", !livemode)} {side("live", "Live", livemode)}
             </div>
-        </Form>
+        </form>
     }
 }
 

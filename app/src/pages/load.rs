@@ -1,61 +1,130 @@
 //! How pages get their data: fetched on the server before the page is sent, in the browser
 //! afterwards; a refusal is said in place.
 
+use std::marker::PhantomData;
 use std::pin::Pin;
 
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::api::session::load_flash;
 use crate::error::{Kind, UiError};
 use crate::flash::Flash;
+use crate::sent::{Sent, open};
 use crate::ui::{Loading, Notice, Tone};
+
+/// What a fetch brings, as text, whatever its type.
+type Text = Result<String, UiError>;
+
+/// A fetch on its way.
+type Fetching = Pin<Box<dyn Future<Output = Text> + Send>>;
+
+/// A page's data: fetched anew whenever its key changes.
+pub struct Data<T> {
+    text: Resource<Text>,
+    is: PhantomData<fn() -> T>,
+}
+
+impl<T> Clone for Data<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Data<T> {}
+
+impl<T: DeserializeOwned + 'static> Data<T> {
+    /// Data that a server function brings for a key.
+    pub fn new<K, F>(
+        key: impl Fn() -> K + Send + Sync + 'static,
+        fetch: impl Fn(K) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        K: Clone + PartialEq + Send + Sync + 'static,
+        F: Future<Output = Result<Sent<T>, UiError>> + Send + 'static,
+    {
+        let key = Memo::new(move |_| key());
+        let fetching = move || -> Fetching {
+            let fetched = fetch(key.get_untracked());
+            Box::pin(async move { fetched.await.map(Sent::into_text) })
+        };
+        let turn = Memo::new(move |turn: Option<&u32>| {
+            key.track();
+            turn.map_or(0, |turn| turn.wrapping_add(1))
+        });
+        Self {
+            text: resource(turn, Box::new(fetching)),
+            is: PhantomData,
+        }
+    }
+
+    /// Waits for it.
+    pub async fn load(self) -> Result<T, UiError> {
+        open(&self.text.await?)
+    }
+
+    /// What is there by now; tracked.
+    pub fn get(self) -> Option<Result<T, UiError>> {
+        let text = self.text.get()?;
+        Some(text.and_then(|text| open(&text)))
+    }
+}
+
+/// The part that does not depend on what is fetched, so that it is in the program once.
+fn resource(turn: Memo<u32>, fetching: Box<dyn Fn() -> Fetching + Send + Sync>) -> Resource<Text> {
+    Resource::new(move || turn.get(), move |_| fetching())
+}
 
 /// The flash that the address names, for all forms of the page.
 #[derive(Clone, Copy)]
-pub struct FlashResource(Resource<Option<Flash>>);
+pub struct FlashData(Data<Flash>);
 
 /// Provides the flash to every page below.
 pub fn provide_flash() {
-    let query = use_query_map();
-    let id = Memo::new(move |_| query.with(|query| query.get("flash")));
-    provide_context(FlashResource(Resource::new(
+    let id = query_part("flash");
+    provide_context(FlashData(Data::new(
         move || id.get(),
-        |id| async move { load_flash(id?).await.ok() },
+        |id| async move {
+            match id {
+                Some(id) => load_flash(id).await,
+                None => Sent::pack(&Flash::default()),
+            }
+        },
     )));
 }
 
 /// A page's view on its way.
-type Fetched = Pin<Box<dyn Future<Output = Result<AnyView, UiError>> + Send>>;
+type Drawing = Pin<Box<dyn Future<Output = Result<AnyView, UiError>> + Send>>;
 
-/// Shows what a resource brings, once it is there, with the page's flash in the context.
-pub fn loaded<T>(
-    data: Resource<Result<T, UiError>>,
+/// Shows what a fetch brings, once it is there, with the page's flash in the context.
+pub fn loaded<T: DeserializeOwned + Send + 'static>(
+    data: Data<T>,
     view: impl Fn(T) -> AnyView + Copy + Send + Sync + 'static,
-) -> AnyView
-where
-    T: Clone + Serialize + DeserializeOwned + Send + Sync + 'static,
-{
+) -> AnyView {
     shown(Box::new(move || {
-        Box::pin(async move { data.await.map(view) })
+        Box::pin(async move { data.load().await.map(view) })
     }))
 }
 
-/// The part that does not depend on what is loaded, so that it is in the program once.
-fn shown(fetch: Box<dyn Fn() -> Fetched + Send + Sync>) -> AnyView {
-    let flash = use_context::<FlashResource>();
+/// Shows a form that needs no data but its flash.
+pub fn with_flash(view: impl Fn() -> AnyView + Copy + Send + Sync + 'static) -> AnyView {
+    shown(Box::new(move || Box::pin(async move { Ok(view()) })))
+}
+
+/// The part that does not depend on what is shown, so that it is in the program once.
+fn shown(draw: Box<dyn Fn() -> Drawing + Send + Sync>) -> AnyView {
+    let flash = use_context::<FlashData>();
     view! {
         <Transition fallback=Loading>
             {move || {
-                let fetched = fetch();
+                let drawing = draw();
                 Suspend::new(async move {
-                    if let Some(FlashResource(flash)) = flash {
-                        provide_context(flash.await.unwrap_or_default());
+                    if let Some(FlashData(flash)) = flash {
+                        provide_context(flash.load().await.unwrap_or_default());
                     }
-                    match fetched.await {
+                    match drawing.await {
                         Ok(view) => view,
                         Err(error) => refusal(error),
                     }
@@ -66,17 +135,16 @@ fn shown(fetch: Box<dyn Fn() -> Fetched + Send + Sync>) -> AnyView {
     .into_any()
 }
 
-/// Shows a form that needs no data but its flash.
-pub fn with_flash(view: impl Fn() -> AnyView + Copy + Send + Sync + 'static) -> AnyView {
-    let nothing = Resource::new(|| (), |()| std::future::ready(Ok::<(), UiError>(())));
-    loaded(nothing, move |()| view())
-}
-
 /// Says why a page cannot be shown; whoever is signed out goes to the door.
 pub fn refusal(error: UiError) -> AnyView {
     if error.kind == Kind::SignedOut {
         let location = use_location();
-        let here = location.pathname.get_untracked() + &location.search.get_untracked();
+        let mut here = location.pathname.get_untracked();
+        let search = location.search.get_untracked();
+        if !search.is_empty() {
+            // The router keeps the query without its question mark.
+            here = format!("{here}?{}", search.trim_start_matches('?'));
+        }
         let next = leptos_router::location::Url::escape(&here);
         return view! { <Redirect path=format!("/sign-in?next={next}")/> }.into_any();
     }

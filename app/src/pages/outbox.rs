@@ -3,7 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::{loaded, path_part, query_part};
+use super::load::{Data, loaded, path_part, query_part};
 use super::words;
 use crate::api::Listed;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
@@ -28,7 +28,7 @@ const STATES: [&str; 5] = ["", "queued", "retrying", "sent", "failed"];
 #[component]
 pub fn OutboxPage() -> impl IntoView {
     let (state, after) = (query_part("state"), query_part("after"));
-    let data = Resource::new(
+    let data = Data::new(
         move || (state.get(), after.get()),
         |(state, after)| load_mails(state, after),
     );
@@ -126,7 +126,7 @@ pub fn MailPage() -> impl IntoView {
     let resend = FormAction::of::<ResendMail>();
     let id = path_part("id");
     let done = resend.successes();
-    let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_mail(id));
+    let data = Data::new(move || (id.get(), done.get()), |(id, _)| load_mail(id));
     view! {
         <div class="page">
             {loaded(data, move |mail| view! { <Mail mail resend/> }.into_any())}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::load::{loaded, path_part, with_flash};
+use super::load::{Data, loaded, path_part, with_flash};
 use super::words;
 use crate::api::plans::{PlanRow, SavePlan, load_plan, load_plans};
 use crate::ui::{
@@ -20,7 +20,7 @@ const COLUMNS: &[Column] = &[
 /// Plans.
 #[component]
 pub fn PlansPage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| load_plans());
+    let data = Data::new(|| (), |()| load_plans());
     view! {
         <div class="page">
             <PageHead
@@ -103,7 +103,7 @@ pub fn PlanPage() -> impl IntoView {
     let action = FormAction::of::<SavePlan>();
     let id = path_part("id");
     let done = action.successes();
-    let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_plan(id));
+    let data = Data::new(move || (id.get(), done.get()), |(id, _)| load_plan(id));
     view! {
         <div class="page">
             {loaded(

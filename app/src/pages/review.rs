@@ -3,7 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::loaded;
+use super::load::{Data, loaded};
 use crate::api::review::{DismissReview, IssueKeys, Review, ReviewRow, load_review};
 use crate::format;
 use crate::ui::{
@@ -17,7 +17,7 @@ pub fn ReviewPage() -> impl IntoView {
     let issue = FormAction::of::<IssueKeys>();
     let dismiss = FormAction::of::<DismissReview>();
     let (issued, dismissed) = (issue.successes(), dismiss.successes());
-    let data = Resource::new(move || (issued.get(), dismissed.get()), |_| load_review());
+    let data = Data::new(move || (issued.get(), dismissed.get()), |_| load_review());
     view! {
         <div class="page">
             <PageHead

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::load::{loaded, provide_flash};
+use super::load::{Data, loaded, provide_flash};
 use crate::api::set_up::{SetUp, set_up_is_open};
 use crate::ui::{Field, Form, FormAction, InputKind, Logo, SubmitButton};
 
@@ -11,7 +11,7 @@ use crate::ui::{Field, Form, FormAction, InputKind, Logo, SubmitButton};
 #[component]
 pub fn SetUpPage() -> impl IntoView {
     provide_flash();
-    let open = Resource::new(|| (), |()| set_up_is_open());
+    let open = Data::new(|| (), |()| set_up_is_open());
     view! {
         <Title text="Set up"/>
         <main class="door">{loaded(open, |()| view! { <SetUpForm/> }.into_any())}</main>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::load::{loaded, provide_flash, query_part};
+use super::load::{Data, loaded, provide_flash, query_part};
 use crate::api::session::SignIn;
 use crate::api::set_up::is_set_up_open;
 use crate::ui::{Field, Form, FormAction, InputKind, Logo, Notice, SubmitButton, Tone};
@@ -14,7 +14,7 @@ pub fn SignInPage() -> impl IntoView {
     provide_flash();
     let action = FormAction::of::<SignIn>();
     let next = query_part("next");
-    let is_new = Resource::new(|| (), |()| is_set_up_open());
+    let is_new = Data::new(|| (), |()| is_set_up_open());
     let form = move |is_new: bool| {
         let set_up = is_new.then(|| {
             view! {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::load::{loaded, query_part};
+use super::load::{Data, loaded, query_part};
 use crate::api::purchases::{Progress, Receipt, load_receipt};
 use crate::ui::{CopyButton, Logo, Notice, Tone};
 
@@ -23,14 +23,13 @@ const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"3\">";
 pub fn SuccessPage() -> impl IntoView {
     let session_id = query_part("session_id");
     let looks = RwSignal::new(0);
-    let data = Resource::new(
+    let data = Data::new(
         move || (session_id.get().unwrap_or_default(), looks.get()),
         |(session_id, _)| load_receipt(session_id),
     );
     Effect::new(move || {
-        let is_coming = data.with(
-            |receipt| matches!(receipt, Some(Ok(receipt)) if receipt.progress == Progress::Coming),
-        );
+        let receipt = data.get().and_then(Result::ok);
+        let is_coming = receipt.is_some_and(|receipt| receipt.progress == Progress::Coming);
         if is_coming && looks.get_untracked() < LOOKS {
             set_timeout(
                 move || {
@@ -58,10 +57,14 @@ fn Told(receipt: Receipt) -> impl IntoView {
     } else {
         receipt.product_name
     };
-    let mailed = receipt.mailed_to.map(|address| match receipt.is_mailed {
-        true => format!("They were also sent by mail ({address})."),
-        false => format!("They are also on their way by mail ({address})."),
-    });
+    let sent = if receipt.is_mailed {
+        "They were also sent by mail"
+    } else {
+        "They are also on their way by mail"
+    };
+    let mailed = receipt
+        .mailed_to
+        .map(|address| format!("{sent} ({address})."));
     match receipt.progress {
         Progress::Coming => view! {
             <header>

@@ -3,7 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::loaded;
+use super::load::{Data, loaded};
 use crate::api::tenant_keys::{ActivateTenantKey, TenantKeyRow, load_tenant_keys};
 use crate::ui::{
     Cell, Column, Confirm, Form, FormAction, PageHead, Panel, Place, Row, SubmitButton, Table, Tag,
@@ -22,7 +22,7 @@ const COLUMNS: &[Column] = &[
 pub fn TenantKeysPage() -> impl IntoView {
     let activate = FormAction::of::<ActivateTenantKey>();
     let done = activate.successes();
-    let data = Resource::new(move || done.get(), |_| load_tenant_keys());
+    let data = Data::new(move || done.get(), |_| load_tenant_keys());
     view! {
         <div class="page">
             <PageHead

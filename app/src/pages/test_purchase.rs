@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::load::loaded;
+use super::load::{Data, loaded};
 use crate::api::purchases::{PurchaseChoices, StartTestPurchase, load_purchase_choices};
 use crate::ui::{
     Empty, Field, Form, FormAction, InputKind, Notice, PageHead, Panel, SelectField, Step, Steps,
@@ -12,7 +12,7 @@ use crate::ui::{
 /// Test Purchase.
 #[component]
 pub fn TestPurchasePage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| load_purchase_choices());
+    let data = Data::new(|| (), |()| load_purchase_choices());
     view! {
         <div class="page">
             <PageHead

@@ -1,4 +1,4 @@
-//! Headers of answers. The session's cookie is HttpOnly, SameSite=Lax, and Secure where the
+//! Headers of answers. The session's cookie is `HttpOnly`, `SameSite=Lax`, and Secure where the
 //! site is reached by TLS.
 
 use engine::Engine;

@@ -3,7 +3,7 @@
 use engine::accounts::{setup, sign_in};
 use engine::{Engine, Error};
 use leptos::prelude::use_context;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::cookie::{session_cookie, start_session};
 use super::request::client;
@@ -33,7 +33,7 @@ pub async fn open_session(
         password,
         address: client.address,
         user_agent: &client.user_agent,
-        former_token: former.as_ref().map(|token| token.expose_secret()),
+        former_token: former.as_ref().map(ExposeSecret::expose_secret),
     };
     let opened = sign_in::execute(engine, &credentials).await?;
     start_session(engine, &opened);

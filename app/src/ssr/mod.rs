@@ -31,7 +31,7 @@ pub use products::{
 pub use purchases::{
     begin_purchase, dismiss_reviewed, issue_reviewed, purchase_choices, receipt, review_page,
 };
-pub use refusal::refuse;
+pub use refusal::{pack, refuse};
 pub use reply::{NOTHING, Next, reply, take_flash};
 pub use request::{ClientAddress, safe_path};
 pub use session::{SignedIn, engine, session_token, signed_in};

@@ -5,9 +5,11 @@ use engine::Error;
 use http::StatusCode;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use serde::Serialize;
 
 use super::request::{is_page_request, request_id, wants_page};
 use crate::error::{Kind, UiError};
+use crate::sent::Sent;
 
 /// The error as the browser gets it. Sets the answer's status, except where a form without
 /// a script is answered: there a redirect carries it. A fault goes to the log, whole, once.
@@ -15,6 +17,11 @@ pub fn refuse(error: Error) -> UiError {
     let refusal = translate(error);
     say_status(&refusal);
     refusal
+}
+
+/// A page's data, packed for its way.
+pub fn pack<T: Serialize>(value: &T) -> Result<Sent<T>, UiError> {
+    Sent::pack(value)
 }
 
 pub(super) fn say_status(refusal: &UiError) {

@@ -129,9 +129,16 @@ fn remedy(attempts: &[VerificationAttempt]) -> String {
         .to_owned()
 }
 
-/// Verifies and processes an event again.
+/// Verifies and processes an event again; goes on to where an accepted delivery stands now.
 pub async fn process_again(who: &SignedIn, id: &str) -> Result<Next, Error> {
-    let outcome = replay::execute(&who.engine, &who.actor, parse(id)?).await?;
+    let id = parse(id)?;
+    let before = events::detail(&who.engine, &who.actor, id).await?;
+    let outcome = replay::execute(&who.engine, &who.actor, id).await?;
+    if !before.is_event {
+        let claimed = &before.stripe_event_id;
+        let event = replay::accepted_as(&who.engine, &who.actor, claimed).await?;
+        return Ok(Next::Go(format!("/stripe/events/{event}")));
+    }
     Ok(Next::Stay(format!("Processed again: {outcome}.")))
 }
 

@@ -11,7 +11,7 @@ pub fn Empty(
 ) -> impl IntoView {
     view! {
         <div class="empty">
-            <h3>{title}</h3>
+            <p class="strong">{title}</p>
             <p>{text}</p>
             {children.map(|children| children())}
         </div>

@@ -8,14 +8,14 @@ pub fn Panel(
     #[prop(optional, into)] title: Oco<'static, str>,
     /// What stands at the end of the title's line.
     #[prop(optional, into)]
-    end: ViewFn,
+    end: Option<ViewFn>,
     children: Children,
 ) -> impl IntoView {
     let header = (!title.is_empty()).then(|| {
         view! {
             <header>
                 <h2>{title}</h2>
-                <div class="line tight end">{end.run()}</div>
+                <div class="line tight end">{end.map(|end| end.run())}</div>
             </header>
         }
     });

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::licenses::{LicenseDetail, load_license};
 use crate::format;
-use crate::pages::load::{loaded, path_part};
+use crate::pages::load::{Data, loaded, path_part};
 use crate::pages::words;
 use crate::ui::{Copyable, Empty, Fact, Facts, PageHead, Panel, Step, Steps, Tag, Tone, When};
 
@@ -12,7 +12,7 @@ use crate::ui::{Copyable, Empty, Fact, Facts, PageHead, Panel, Step, Steps, Tag,
 #[component]
 pub fn LicensePage() -> impl IntoView {
     let id = path_part("id");
-    let data = Resource::new(move || id.get(), load_license);
+    let data = Data::new(move || id.get(), load_license);
     view! {
         <div class="page">{loaded(data, |license| view! { <Body license/> }.into_any())}</div>
     }

@@ -6,7 +6,7 @@ use leptos_router::location::Url;
 use crate::api::Listed;
 use crate::api::licenses::{LicenseRow, LicenseSearch, load_licenses};
 use crate::pages::license_table::LicenseTable;
-use crate::pages::load::{loaded, query_part};
+use crate::pages::load::{Data, loaded, query_part};
 use crate::ui::{Empty, PageHead, Pager, Panel, Segments};
 
 const STATES: [&str; 5] = ["", "active", "suspended", "revoked", "expired"];
@@ -20,7 +20,7 @@ pub fn LicensesPage() -> impl IntoView {
         state: state.get().unwrap_or_default(),
         after: after.get(),
     };
-    let data = Resource::new(search, load_licenses);
+    let data = Data::new(search, load_licenses);
     let filter = move || {
         let items = STATES.map(|word| {
             let label = if word.is_empty() { "all" } else { word };

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::mail::{MailTemplate, TestMail};
-use crate::api::products::{ProductPage as Data, SaveProduct, load_product};
-use crate::pages::load::{loaded, path_part};
+use crate::api::products::{ProductPage as Page, SaveProduct, load_product};
+use crate::pages::load::{Data, loaded, path_part};
 use crate::ui::{
     AreaField, CheckField, Copyable, Field, Form, FormAction, InputKind, PageHead, Panel,
     SelectField, SubmitButton,
@@ -14,7 +14,7 @@ use crate::ui::{
 #[component]
 pub fn NewProductPage() -> impl IntoView {
     let save = FormAction::of::<SaveProduct>();
-    let data = Resource::new(|| (), |()| load_product(String::new()));
+    let data = Data::new(|| (), |()| load_product(String::new()));
     view! {
         <div class="page">
             <PageHead title="New product" purpose="Only the name is required; the rest can follow."/>
@@ -29,7 +29,7 @@ pub fn ProductPage() -> impl IntoView {
     let save = FormAction::of::<SaveProduct>();
     let id = path_part("id");
     let saved = save.successes();
-    let data = Resource::new(move || (id.get(), saved.get()), |(id, _)| load_product(id));
+    let data = Data::new(move || (id.get(), saved.get()), |(id, _)| load_product(id));
     view! {
         <div class="page">
             {loaded(data, move |data| view! { <Body data save/> }.into_any())}
@@ -38,7 +38,7 @@ pub fn ProductPage() -> impl IntoView {
 }
 
 #[component]
-fn Body(data: Data, save: FormAction) -> impl IntoView {
+fn Body(data: Page, save: FormAction) -> impl IntoView {
     let title = data.form.name.clone().unwrap_or_default();
     let id = data.id.map(|id| id.to_string()).unwrap_or_default();
     let (email, shown_id) = (data.email.clone(), id.clone());
@@ -54,18 +54,19 @@ fn Body(data: Data, save: FormAction) -> impl IntoView {
 }
 
 #[component]
-fn Editor(data: Data, save: FormAction) -> impl IntoView {
+fn Editor(data: Page, save: FormAction) -> impl IntoView {
     let id = data.id.map(|id| id.to_string()).unwrap_or_default();
-    let (basics, terms) = (basics(&data), terms(&data));
+    let (basic, term) = (data.clone(), data.clone());
+    // Fields are made inside of their form: that is where they find its refusals.
     view! {
         <Form action=save>
             <input type="hidden" name="id" value=id/>
             <div class="two">
                 <Panel title="Product">
-                    <div class="inner stack loose">{basics}</div>
+                    <div class="inner stack loose">{basics(&basic)}</div>
                 </Panel>
                 <Panel title="Licence">
-                    <div class="inner stack loose">{terms}</div>
+                    <div class="inner stack loose">{terms(&term)}</div>
                 </Panel>
             </div>
             <MailTemplate data/>
@@ -87,7 +88,7 @@ fn is_yes(value: Option<&String>) -> bool {
     value.is_some_and(|value| value == "true")
 }
 
-fn basics(data: &Data) -> impl IntoView + use<> {
+fn basics(data: &Page) -> impl IntoView + use<> {
     let form = &data.form;
     let currencies = data
         .currencies
@@ -137,7 +138,7 @@ fn basics(data: &Data) -> impl IntoView + use<> {
     }
 }
 
-fn terms(data: &Data) -> impl IntoView + use<> {
+fn terms(data: &Page) -> impl IntoView + use<> {
     let form = &data.form;
     view! {
         <Field

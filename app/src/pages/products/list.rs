@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::api::products::{ProductRow, load_products};
 use crate::format;
-use crate::pages::load::loaded;
+use crate::pages::load::{Data, loaded};
 use crate::pages::words;
 use crate::ui::{Cell, Column, Empty, PageHead, Panel, Place, Row, Table, Tag, Tone};
 
@@ -21,7 +21,7 @@ const COLUMNS: &[Column] = &[
 /// Products.
 #[component]
 pub fn ProductsPage() -> impl IntoView {
-    let data = Resource::new(|| (), |()| load_products());
+    let data = Data::new(|| (), |()| load_products());
     view! {
         <div class="page">
             <PageHead

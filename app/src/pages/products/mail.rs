@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::template::PLACEHOLDERS;
 use leptos::prelude::*;
 
-use crate::api::products::{MailPreview, PreviewMail, ProductPage as Data, SendTestMail};
+use crate::api::products::{MailPreview, PreviewMail, ProductPage as Page, SendTestMail};
 use crate::ui::{
     AreaField, ButtonLook, CheckField, Field, Form, FormAction, InputKind, Notice, Panel,
     SubmitButton, Tone,
@@ -16,7 +16,7 @@ const REST: Duration = Duration::from_millis(400);
 
 /// Subject and body beside the mail that they make.
 #[component]
-pub fn MailTemplate(data: Data) -> impl IntoView {
+pub fn MailTemplate(data: Page) -> impl IntoView {
     let form = data.form;
     let name = form.name.clone().unwrap_or_default();
     let subject = RwSignal::new(form.email_subject.clone().unwrap_or_default());

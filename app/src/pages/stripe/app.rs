@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::app_form::AppForm;
 use crate::api::stripe_apps::{
-    AppDetail, AppPage as Data, ArchiveApp, CheckApp, SaveApp, load_app,
+    AppDetail, AppPage as Page, ArchiveApp, CheckApp, SaveApp, load_app,
 };
-use crate::pages::load::{loaded, path_part};
+use crate::pages::load::{Data, loaded, path_part};
 use crate::ui::{
     ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, PageHead, Panel, Step, Steps,
     SubmitButton, Tone,
@@ -16,7 +16,7 @@ use crate::ui::{
 #[component]
 pub fn NewAppPage() -> impl IntoView {
     let action = FormAction::of::<SaveApp>();
-    let data = Resource::new(|| (), |()| load_app(String::new()));
+    let data = Data::new(|| (), |()| load_app(String::new()));
     view! {
         <div class="page">
             <PageHead
@@ -49,7 +49,7 @@ pub fn AppPage() -> impl IntoView {
     let archive = FormAction::of::<ArchiveApp>();
     let id = path_part("id");
     let saved = save.successes();
-    let data = Resource::new(move || (id.get(), saved.get()), |(id, _)| load_app(id));
+    let data = Data::new(move || (id.get(), saved.get()), |(id, _)| load_app(id));
     view! {
         <div class="page">
             {loaded(
@@ -61,7 +61,7 @@ pub fn AppPage() -> impl IntoView {
 }
 
 #[component]
-fn Body(data: Data, save: FormAction, check: FormAction, archive: FormAction) -> impl IntoView {
+fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) -> impl IntoView {
     let Some(app) = data.app.clone() else {
         return ().into_any();
     };
@@ -156,7 +156,7 @@ fn whole(url: String, what: &'static str) -> impl IntoView {
 
 /// Where Stripe sends events, and which.
 #[component]
-fn Endpoint(data: Data) -> impl IntoView {
+fn Endpoint(data: Page) -> impl IntoView {
     let own = data.app.map(|app| {
         view! {
             <Fact name="This app’s URL">

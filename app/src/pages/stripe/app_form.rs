@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::api::stripe_apps::{AppDetail, AppPage as Data};
+use crate::api::stripe_apps::{AppDetail, AppPage as Page};
 use crate::format;
 use crate::ui::{
     CheckField, ChoiceField, Field, Form, FormAction, InputKind, Panel, SelectField, SubmitButton,
@@ -10,7 +10,7 @@ use crate::ui::{
 
 /// Fields of a new or a saved app; secret fields are empty, and empty keeps what is saved.
 #[component]
-pub fn AppForm(data: Data, action: FormAction) -> impl IntoView {
+pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
     let now = data.now;
     let app = data.app;
     let id = app.as_ref().map(|app| app.id.to_string());

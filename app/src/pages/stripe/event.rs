@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::stripe_events::{EventDetail, EventStep, ReplayEvent, load_event};
 use crate::format;
-use crate::pages::load::{loaded, path_part};
+use crate::pages::load::{Data, loaded, path_part};
 use crate::pages::words;
 use crate::ui::{
     ButtonLook, CopyButton, Copyable, Fact, Facts, Form, FormAction, Notice, PageHead, Panel, Step,
@@ -18,7 +18,7 @@ pub fn EventPage() -> impl IntoView {
     let replay = FormAction::of::<ReplayEvent>();
     let id = path_part("id");
     let done = replay.successes();
-    let data = Resource::new(move || (id.get(), done.get()), |(id, _)| load_event(id));
+    let data = Data::new(move || (id.get(), done.get()), |(id, _)| load_event(id));
     view! {
         <div class="page">
             {loaded(data, move |event| view! { <Body event replay/> }.into_any())}

@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use crate::api::Listed;
 use crate::api::stripe_apps::{AppDetail, load_apps};
 use crate::api::stripe_events::{EventRow, load_events};
-use crate::pages::load::{loaded, query_part};
+use crate::format;
+use crate::pages::load::{Data, loaded, query_part};
 use crate::pages::words;
 use crate::ui::{
     Ago, Cell, Column, Empty, PageHead, Pager, Panel, Place, Row, Segments, Table, Tag,
 };
-use crate::{UiError, format};
 
 const APP_COLUMNS: &[Column] = &[
     ("App", Place::Lead),
@@ -31,9 +31,9 @@ const EVENT_COLUMNS: &[Column] = &[
 /// Apps and events.
 #[component]
 pub fn StripePage() -> impl IntoView {
-    let apps = Resource::new(|| (), |()| load_apps());
+    let apps = Data::new(|| (), |()| load_apps());
     let (status, page) = (query_part("status"), query_part("page"));
-    let events = Resource::new(
+    let events = Data::new(
         move || (status.get(), page.get()),
         |(status, page)| load_events(status, page),
     );
@@ -120,7 +120,7 @@ fn AppLine(app: AppDetail) -> impl IntoView {
 }
 
 fn event_log(
-    events: Resource<Result<Listed<EventRow>, UiError>>,
+    events: Data<Listed<EventRow>>,
     status: Memo<Option<String>>,
     page: Memo<Option<String>>,
 ) -> impl IntoView {
