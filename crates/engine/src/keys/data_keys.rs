@@ -88,7 +88,7 @@ impl DataKeys {
     /// Opens a secret of a row; `None` where it cannot be read.
     pub(crate) fn open_secret(&self, at: &Place<'_>, sealed: &[u8]) -> Option<Zeroizing<String>> {
         let (_, key) = self.key(Purpose::Secrets).ok()?;
-        text(seal::open(key, &at.text(self.tenant), sealed)?)
+        text(&seal::open(key, &at.text(self.tenant), sealed)?)
     }
 
     /// Seals an activation key; answers the data key's id too.
@@ -117,7 +117,7 @@ impl DataKeys {
     ) -> Result<ActivationKey> {
         let (_, key) = self.key(Purpose::LicenseKeys)?;
         seal::open(key, &license_place(license).text(self.tenant), sealed)
-            .and_then(text)
+            .and_then(|bytes| text(&bytes))
             .and_then(|canonical| ActivationKey::parse(&canonical))
             .ok_or(Error::fault("an activation key cannot be opened"))
     }
@@ -150,8 +150,8 @@ const fn license_place(license: &str) -> Place<'_> {
     }
 }
 
-fn text(bytes: Zeroizing<Vec<u8>>) -> Option<Zeroizing<String>> {
-    std::str::from_utf8(&bytes)
+fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
+    std::str::from_utf8(bytes)
         .ok()
         .map(|t| Zeroizing::new(t.to_owned()))
 }

@@ -57,9 +57,10 @@ pub(crate) async fn find_or_open(
     orders::insert(tx, &order).await?;
     for fact in facts {
         let is_new = orders::insert_fact(tx, tenant, fact, (order.id, now)).await?;
-        if !is_new && !(is_taken && fact.0 == SESSION) {
-            return Err(met());
+        if is_new || (is_taken && fact.0 == SESSION) {
+            continue;
         }
+        return Err(met());
     }
     Ok(order)
 }

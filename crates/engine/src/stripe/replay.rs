@@ -30,13 +30,12 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: Uuid) -> Result<String>
     actor.may(Permission::Manage)?;
     let mut conn = engine.read().await?;
     let event = stripe_events::find(&mut conn, actor.tenant(), StripeEventId::from(id)).await?;
-    let outcome = match event {
-        Some(event) => again(engine, conn, (actor, event)).await?,
-        None => {
-            let delivery = find_delivery(&mut conn, actor, StripeDeliveryId::from(id)).await?;
-            drop(conn);
-            of_delivery(engine, actor, delivery).await?
-        }
+    let outcome = if let Some(event) = event {
+        again(engine, conn, (actor, event)).await?
+    } else {
+        let delivery = find_delivery(&mut conn, actor, StripeDeliveryId::from(id)).await?;
+        drop(conn);
+        of_delivery(engine, actor, delivery).await?
     };
     note(engine, actor, id).await?;
     Ok(outcome)

@@ -13,6 +13,10 @@ use crate::stripe::secrets::{SECRET_KEY, SIGNING_SECRET, open_secret};
 
 /// What people and the JSON API see of an app.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch or a yes and no of its own on the app's page"
+)]
 pub struct AppView {
     /// Id.
     pub id: StripeAppId,
