@@ -7,7 +7,7 @@ use engine::stripe::receive_event::Answer;
 use engine::tokens::{self, create::NewToken};
 use serde_json::json;
 
-use crate::shop::{Shop, second_tenant};
+use crate::shop::{Shop, completed, second_tenant};
 use crate::support::TestEngine;
 
 async fn test_side(t: &TestEngine) -> Dashboard {
@@ -102,7 +102,7 @@ async fn a_payment_in_review_and_one_without_address_want_a_person() {
     t.clock.advance_seconds(15 * 60 + 1);
     let problem = only_problem(&t).await;
     assert_eq!(problem.kind, ProblemKind::OrderWithoutAddress);
-    shop.deliver(&t, &shop.completed(2, &json!("9999"))).await;
+    shop.deliver(&t, &completed(2, &json!("9999"))).await;
     let kinds: Vec<_> = test_side(&t)
         .await
         .problems

@@ -28,7 +28,7 @@ async fn only_mail(t: &TestEngine, actor: &Actor) -> MailView {
     page.items.remove(0)
 }
 
-fn conflict_code<T>(result: Result<T, Error>) -> &'static str {
+fn conflict_code<T>(result: &Result<T, Error>) -> &'static str {
     match result {
         Err(Error::Conflict { code, .. }) => code,
         _ => panic!("it should be a conflict"),
@@ -75,7 +75,7 @@ async fn a_mail_is_sent_again_as_a_new_one() {
     shop.sell(&t, 1, 1).await;
     let first = only_mail(&t, &shop.actor).await;
     let early = resend::execute(&t.engine, &shop.actor, first.id, None).await;
-    assert_eq!(conflict_code(early), "mail_under_way");
+    assert_eq!(conflict_code(&early), "mail_under_way");
     t.run_due_jobs().await;
 
     t.clock.advance_seconds(1);
@@ -138,7 +138,7 @@ async fn an_unsent_mail_goes_to_the_mended_address_under_its_own_id() {
         ("ann@example.com", &mail.message_id)
     );
     let late = change_address::execute(&t.engine, &shop.actor, mail.id, "bob@example.com").await;
-    assert_eq!(conflict_code(late), "mail_sent");
+    assert_eq!(conflict_code(&late), "mail_sent");
 }
 
 #[tokio::test]

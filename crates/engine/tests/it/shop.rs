@@ -76,24 +76,9 @@ impl Shop {
 
     /// A paid checkout of so many of the product; `number` tells purchases apart.
     pub fn paid(&self, number: u32, quantity: u16) -> Value {
-        let mut event = self.completed(number, &json!(self.product.id));
+        let mut event = completed(number, &json!(self.product.id));
         event["data"]["object"]["metadata"]["quantity"] = json!(quantity.to_string());
         event
-    }
-
-    /// A paid checkout that names this product.
-    pub fn completed(&self, number: u32, product: &Value) -> Value {
-        json!({
-            "id": format!("evt_{number}"), "object": "event", "type": "checkout.session.completed",
-            "livemode": false, "api_version": "2024-04-10", "created": 1_795_435_200,
-            "data": { "object": {
-                "id": format!("cs_test_{number}"), "object": "checkout.session", "mode": "payment",
-                "payment_status": "paid", "payment_intent": format!("pi_{number}"),
-                "amount_total": 4_900, "currency": "eur", "livemode": false,
-                "customer_details": { "email": format!("Buyer{number}@example.com") },
-                "metadata": { "productId": product },
-            } },
-        })
     }
 
     /// Sells so many and answers nothing: the keys exist, the mail is queued.
@@ -120,4 +105,19 @@ pub async fn second_tenant(t: &TestEngine) -> Actor {
         .await
         .expect("is created");
     Actor::system(tenant)
+}
+
+/// A paid checkout that names this product.
+pub fn completed(number: u32, product: &Value) -> Value {
+    json!({
+        "id": format!("evt_{number}"), "object": "event", "type": "checkout.session.completed",
+        "livemode": false, "api_version": "2024-04-10", "created": 1_795_435_200,
+        "data": { "object": {
+            "id": format!("cs_test_{number}"), "object": "checkout.session", "mode": "payment",
+            "payment_status": "paid", "payment_intent": format!("pi_{number}"),
+            "amount_total": 4_900, "currency": "eur", "livemode": false,
+            "customer_details": { "email": format!("Buyer{number}@example.com") },
+            "metadata": { "productId": product },
+        } },
+    })
 }

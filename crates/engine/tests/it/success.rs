@@ -4,7 +4,7 @@ use domain::mail_state::MailState;
 use engine::orders::success::{self, Success};
 use serde_json::json;
 
-use crate::shop::{Shop, second_tenant};
+use crate::shop::{Shop, completed, second_tenant};
 use crate::support::TestEngine;
 
 async fn shown(t: &TestEngine, session: &str) -> Success {
@@ -60,7 +60,7 @@ async fn an_unpaid_purchase_waits_and_a_refused_one_says_so() {
 async fn a_payment_in_review_says_that_somebody_looks_at_it() {
     let t = TestEngine::start().await;
     let shop = Shop::open(&t, t.system()).await;
-    shop.deliver(&t, &shop.completed(1, &json!("9999"))).await;
+    shop.deliver(&t, &completed(1, &json!("9999"))).await;
     assert!(matches!(shown(&t, "cs_test_1").await, Success::Review));
 }
 
