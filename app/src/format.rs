@@ -124,7 +124,7 @@ mod tests {
         assert_eq!(shorten("evt_1Q9"), "evt_1Q9");
         assert_eq!(
             shorten("cs_test_a1B2c3D4e5F6g7H8i9J0"),
-            "cs_test_a1B2…8i9J0"
+            "cs_test_a1B2…H8i9J0"
         );
     }
 }
