@@ -28,10 +28,11 @@ pub async fn run(engine: Engine, stop: CancellationToken) {
 
 async fn work(engine: Engine, stop: CancellationToken) {
     while !stop.is_cancelled() {
-        match jobs::run_next(&engine).await {
-            Ok(true) => continue,
-            Ok(false) => {}
-            Err(error) => tracing::error!(?error, "no job could be taken"),
+        match run_next(engine.clone()).await {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(?error, "no job could be taken"),
+            Err(_) => tracing::error!("a job panicked; it is taken again after its lease"),
         }
         tokio::select! {
             () = engine.job_queued() => {}
@@ -39,6 +40,11 @@ async fn work(engine: Engine, stop: CancellationToken) {
             () = stop.cancelled() => {}
         }
     }
+}
+
+/// On a task of its own: a job that panics must not take the worker's hand with it.
+async fn run_next(engine: Engine) -> Result<engine::Result<bool>, tokio::task::JoinError> {
+    tokio::spawn(async move { jobs::run_next(&engine).await }).await
 }
 
 async fn keep_house(engine: Engine, stop: CancellationToken) {

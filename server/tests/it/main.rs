@@ -11,3 +11,4 @@ mod harness;
 mod program;
 mod secrecy;
 mod together;
+mod worker;
