@@ -185,9 +185,10 @@ fn Top(viewer: ViewerData) -> impl IntoView {
 fn Account(viewer: Viewer) -> impl IntoView {
     view! {
         <ModeSwitch livemode=viewer.livemode/>
-        <button type="button" class="btn quiet tenant" popovertarget="account" aria-label="Account">
-            <span>{viewer.tenant_name.clone()}</span>
-            "▾"
+        <button type="button" class="btn quiet tenant" popovertarget="account">
+            <span class="off-screen">"Account: "</span>
+            <span class="name">{viewer.tenant_name.clone()}</span>
+            <span aria-hidden="true">"▾"</span>
         </button>
         <div class="account" id="account" popover="auto">
             <div>
