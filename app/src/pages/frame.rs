@@ -188,7 +188,6 @@ fn Account(viewer: Viewer) -> impl IntoView {
         <button type="button" class="btn quiet tenant" popovertarget="account">
             <span class="off-screen">"Account: "</span>
             <span class="name">{viewer.tenant_name.clone()}</span>
-            <span aria-hidden="true">"▾"</span>
         </button>
         <div class="account" id="account" popover="auto">
             <div>
