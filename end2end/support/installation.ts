@@ -2,7 +2,7 @@
 // `cargo xtask run` does it, through the product's commands and JSON API.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts, Program } from './programs.ts';
@@ -13,10 +13,19 @@ export interface Person {
   password: string;
 }
 
+/** The seeded Stripe app, and the secrets that only the tests still know. */
+export interface StripeApp {
+  id: string;
+  name: string;
+  secretKey: string;
+  signingSecret: string;
+  webhookUrl: string;
+}
+
 /** A mail as the sandbox's mailbox shows it. */
 export interface Mail {
   id: string;
-  to: string[];
+  recipients: string[];
   subject: string;
   messageId: string;
   text: string;
@@ -35,6 +44,8 @@ export class Installation {
   token = '';
   /** The seeded product's id and name. */
   product = { id: 0, name: 'Acme Studio' };
+  /** The seeded Stripe app, whose endpoint the sandbox knows. */
+  stripeApp: StripeApp = { id: '', name: 'Sandbox at home', secretKey: '', signingSecret: '', webhookUrl: '' };
 
   private server?: Program;
   private sandbox?: Program;
@@ -95,6 +106,16 @@ export class Installation {
     return this.control('GET', '/_sandbox/mails');
   }
 
+  /** The set-up code that the start printed. */
+  setUpCode(): string {
+    return readFileSync(join(this.folder, 'setup-code'), 'utf8').trim();
+  }
+
+  /** Tells the sandbox to do wrong; without arguments, to behave. */
+  async faults(faults: Record<string, unknown> = {}): Promise<void> {
+    await this.control('PUT', '/_sandbox/faults', faults);
+  }
+
   /** Runs `exisone` beside the running server and answers what it printed. */
   command(words: string[], input = ''): string {
     const ended = spawnSync(binary('E2E_EXISONE'), words, { env: this.environment(), input, encoding: 'utf8' });
@@ -130,6 +151,7 @@ export class Installation {
     };
   }
 
+  /** Adds what every installation has after `cargo xtask run`. */
   private async seed(): Promise<void> {
     this.tenant = this.command(['tenant', 'create', '--name', 'Acme Software']);
     const person = ['admin', 'create', '--tenant', this.tenant, '--email', this.admin.email];
@@ -146,19 +168,26 @@ export class Installation {
       emailSubject: 'Your {{ProductName}} keys',
       emailTemplate: 'Thank you for buying {{ProductName}}.\n\n{{ActivationKey}}\n',
     });
-    const key = `sk_test_${secret()}`;
-    const signing = `whsec_${secret()}`;
-    const app = await this.api<{ webhookUrl: string }>('POST', '/api/stripe/apps', {
-      name: 'Sandbox at home',
-      publishableKey: key.replace('sk_', 'pk_'),
-      secretKey: key,
-      webhookSigningSecret: signing,
+    this.stripeApp = await this.addStripeApp(this.stripeApp.name);
+  }
+
+  /** A Stripe account of its own, its app here, and its endpoint; `saved` is the signing secret that the app is told. */
+  async addStripeApp(name: string, saved?: string): Promise<StripeApp> {
+    const secretKey = `sk_test_${secret()}`;
+    const signingSecret = `whsec_${secret()}`;
+    const app = await this.api<{ id: string; webhookUrl: string }>('POST', '/api/stripe/apps', {
+      name,
+      publishableKey: secretKey.replace('sk_', 'pk_'),
+      secretKey,
+      webhookSigningSecret: saved ?? signingSecret,
       isLive: false,
       isActive: true,
-      isDefault: true,
+      isDefault: this.stripeApp.id === '',
       defaultCurrency: 'USD',
     });
-    await this.control('POST', '/_sandbox/endpoints', { apiKey: key, url: app.webhookUrl, secret: signing });
+    const endpoint = { apiKey: secretKey, url: app.webhookUrl, secret: signingSecret };
+    await this.control('POST', '/_sandbox/endpoints', endpoint);
+    return { id: app.id, name, secretKey, signingSecret, webhookUrl: app.webhookUrl };
   }
 }
 
@@ -181,6 +210,7 @@ async function ask<Answer>(url: string, method: string, body: unknown, headers: 
   return (text ? JSON.parse(text) : undefined) as Answer;
 }
 
-function secret(): string {
+/** Random text, unlike any other. */
+export function secret(): string {
   return randomBytes(24).toString('hex');
 }

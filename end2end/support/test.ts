@@ -1,11 +1,16 @@
 // What every spec imports: `test` with an installation of its worker's own and a page that
-// fails its test when the console is not clean; `hydrated` and `expectAccessible`.
+// fails its test when the console is not clean; `adminTest` with the admin signed in; and what
+// every page must keep: `expectAccessible`, `expectNoSidewaysScroll`.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { Installation } from './installation.ts';
+import { signIn, type Session } from './signed_in.ts';
 
 /** A refused form is answered with one of these, which Chromium reports by itself. */
 const REFUSED_FORM = /^error: Failed to load resource: .* status of (401|403|409|422|429) .*\/ui\//;
+
+/** Without JavaScript nobody uses the program that the page names. */
+const UNUSED_PROGRAM = /^warning: The resource .*\.wasm was preloaded using link preload but not used/;
 
 interface Fixtures {
   /** Further complaints of the console that this test brings about on purpose. */
@@ -14,6 +19,8 @@ interface Fixtures {
 
 interface WorkerFixtures {
   installation: Installation;
+  /** The admin's session. */
+  session: Session;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
@@ -25,6 +32,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     },
     { scope: 'worker', timeout: 60_000 },
   ],
+  session: [async ({ installation }, use) => use(await signIn(installation, installation.admin)), { scope: 'worker' }],
   baseURL: async ({ installation }, use) => use(installation.url),
   expectedComplaints: async ({}, use) => use([]),
   page: async ({ page, expectedComplaints, installation }, use, info) => {
@@ -42,9 +50,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     if (info.status !== info.expectedStatus) {
       await info.attach('logs', { body: installation.logs(), contentType: 'text/plain' });
     }
-    const expected = [REFUSED_FORM, ...expectedComplaints];
+    const isScripted = info.project.use.javaScriptEnabled !== false;
+    const expected = [REFUSED_FORM, ...(isScripted ? [] : [UNUSED_PROGRAM]), ...expectedComplaints];
     const unexpected = complaints.filter((text) => !expected.some((pattern) => pattern.test(text)));
     expect(unexpected, 'the console is clean').toEqual([]);
+  },
+});
+
+/** The same for whoever is signed in as the admin. */
+export const adminTest = test.extend({
+  context: async ({ context, session }, use) => {
+    await context.addCookies(session.cookies);
+    await use(context);
   },
 });
 
