@@ -22,14 +22,3 @@ test('the admin signs in and sees the Dashboard', everywhere, async ({ page, ins
   await expectAccessible(page);
   await expectNoSidewaysScroll(page);
 });
-
-test('a wrong password is refused beside what was typed', { tag: '@no-js' }, async ({ page, installation }) => {
-  await page.goto('/sign-in');
-  await hydrated(page);
-  await page.getByLabel('E-mail').fill(installation.admin.email);
-  await page.getByLabel('Password').fill('not this one at all');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('alert')).toBeVisible();
-  await expect(page.getByLabel('E-mail')).toHaveValue(installation.admin.email);
-  await expect(page.getByLabel('Password')).toHaveValue('');
-});

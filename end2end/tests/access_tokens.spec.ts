@@ -1,0 +1,34 @@
+// Access tokens: shown once, good at once, ended at once.
+import { adminTest, expect, hydrated, test } from '../support/test.ts';
+
+adminTest('a token is shown once, works, and is ended', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `robot ${test.info().project.name}`;
+  await page.goto('/access-tokens');
+  await hydrated(page);
+  await page.getByLabel('Name', { exact: true }).fill(name);
+  await page.getByLabel('generate', { exact: true }).check();
+  await page.getByRole('button', { name: 'Make token' }).click();
+  const shown = page.getByRole('status').locator('code');
+  await expect(shown).toHaveText(/^exo_at_\w+$/);
+  const token = await shown.innerText();
+  const ask = () => fetch(`${installation.url}/api/product/`, { headers: { authorization: `ExisOneApi ${token}` } });
+  expect((await ask()).status).toBe(200);
+  await page.goto('/access-tokens');
+  await hydrated(page);
+  expect(await page.content()).not.toContain(token);
+  const row = page.getByRole('row').filter({ hasText: name });
+  await expect(row).toContainText('active');
+  await row.getByText('End…').click();
+  await row.getByRole('button', { name: `End “${name}”` }).click();
+  await expect(row).toContainText('ended');
+  await expect.poll(async () => (await ask()).status).toBe(401);
+});
+
+adminTest('a token without a name or a permission is refused', { tag: '@no-js' }, async ({ page }) => {
+  await page.goto('/access-tokens');
+  await hydrated(page);
+  await page.getByLabel('verify', { exact: true }).uncheck();
+  await page.getByRole('button', { name: 'Make token' }).click();
+  await expect(page.getByLabel('Name', { exact: true })).toHaveAttribute('aria-invalid', 'true');
+  await expect(page.getByLabel('verify', { exact: true })).not.toBeChecked();
+});

@@ -1,0 +1,62 @@
+// Products: what is refused stands beside its field, and the mail is seen before it is sent.
+import { expectRefusal } from '../pages/fields.ts';
+import { ProductForm } from '../pages/product_form.ts';
+import { mailsTo } from '../support/purchases.ts';
+import { adminTest, expect, hydrated, test } from '../support/test.ts';
+
+adminTest('refused fields say why and keep what was typed', { tag: '@no-js' }, async ({ page }) => {
+  const form = new ProductForm(page);
+  await form.openNew();
+  await form.name.fill('Lantern');
+  await form.price.fill('a lot');
+  await form.licenseDays.fill('-3');
+  await form.save();
+  await expectRefusal(form.price, /./);
+  await expectRefusal(form.licenseDays, /36500/);
+  await expect(form.name).toHaveValue('Lantern');
+  await expect(form.name).not.toHaveAttribute('aria-invalid');
+  await expect(form.price).toHaveValue('a lot');
+  await expect(form.licenseDays).toHaveValue('-3');
+});
+
+adminTest('a placeholder that nobody knows is refused', { tag: '@no-js' }, async ({ page }) => {
+  const form = new ProductForm(page);
+  await form.openNew();
+  await form.name.fill('Lantern');
+  await form.template.fill('Dear {{Captain}}, here: {{ActivationKey}}');
+  await form.save();
+  await expectRefusal(form.template, /unknown placeholder in line 1/);
+  await expect(form.template).toHaveValue('Dear {{Captain}}, here: {{ActivationKey}}');
+});
+
+adminTest('the preview follows the typing', async ({ page }) => {
+  const form = new ProductForm(page);
+  await form.openNew();
+  await form.subject.fill('Light for {{CustomerEmail}}');
+  await form.template.fill('Keep it:\n{{ActivationKey}}');
+  await expect(form.preview).toContainText('Keep it:');
+  await expect(form.preview).toContainText('TEST-TEST-TEST-TEST');
+  await expect(form.preview).toContainText(/Light for \S+@\S+/);
+  await form.template.fill('{{ActivationKey');
+  await expect(form.preview.getByRole('status')).toBeVisible();
+});
+
+adminTest('a saved product is changed, and its test mail arrives', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `Lantern ${test.info().project.name}`;
+  const recipient = `me-${test.info().project.name}@example.com`;
+  const form = new ProductForm(page);
+  await form.openNew();
+  await form.name.fill(name);
+  await form.save();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await hydrated(page);
+  await form.template.fill('Light!\n{{ActivationKey}}');
+  await form.save();
+  await expect(page.getByText('Saved.')).toBeVisible();
+  await page.getByLabel('Send to', { exact: true }).fill(recipient);
+  await page.getByRole('button', { name: 'Send test mail' }).click();
+  await expect(page).toHaveURL(/\/outbox\//);
+  const [mail] = await mailsTo(installation, recipient);
+  expect(mail.text).toContain('Light!');
+  expect(mail.text).toContain('TEST-TEST-TEST-TEST');
+});

@@ -1,0 +1,56 @@
+// The door for people.
+import type { Page } from '@playwright/test';
+import { signIn } from '../support/signed_in.ts';
+import { expect, hydrated, test } from '../support/test.ts';
+
+const everywhere = { tag: ['@no-js', '@mobile'] };
+
+async function tryToSignIn(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+test('whoever signs in goes on to the page that they wanted', everywhere, async ({ page, installation }) => {
+  await page.goto('/stripe?status=verified');
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+  await hydrated(page);
+  await tryToSignIn(page, installation.admin.email, installation.admin.password);
+  await expect(page).toHaveURL(/\/stripe\?status=verified$/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Stripe Apps and Events');
+});
+
+test('a wrong password and an unknown account get the same answer', { tag: '@no-js' }, async ({ page, installation }) => {
+  await page.goto('/sign-in');
+  const answers: string[] = [];
+  for (const email of [installation.admin.email, 'nobody@example.com']) {
+    await page.goto('/sign-in');
+    await hydrated(page);
+    await tryToSignIn(page, email, 'not this one at all');
+    answers.push(await page.getByRole('alert').innerText());
+    await expect(page.getByLabel('E-mail')).toHaveValue(email);
+    expect(await page.content()).not.toContain('not this one at all');
+  }
+  expect(answers[0]).toBe(answers[1]);
+});
+
+test('who tries too often is told to wait', { tag: '@no-js' }, async ({ page, installation }) => {
+  const stranger = { email: `guesser-${test.info().project.name}@example.com`, password: 'a guess like another' };
+  const guesses = Array.from({ length: 10 }, () => signIn(installation, stranger).catch(() => undefined));
+  await Promise.all(guesses);
+  await page.goto('/sign-in');
+  await hydrated(page);
+  await tryToSignIn(page, stranger.email, stranger.password);
+  await expect(page.getByRole('alert')).toContainText(/too (many|often)/i);
+});
+
+test('who signs out is out', { tag: '@no-js' }, async ({ page, context, installation }) => {
+  await context.addCookies((await signIn(installation, installation.admin)).cookies);
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await page.goto('/products');
+  await expect(page).toHaveURL(/\/sign-in\?next=/);
+});

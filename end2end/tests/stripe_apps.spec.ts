@@ -1,0 +1,61 @@
+// Stripe apps: keys of the wrong side are refused, and a secret that was saved is never sent again.
+import { expectRefusal } from '../pages/fields.ts';
+import { StripeAppForm } from '../pages/stripe_app_form.ts';
+import { secret } from '../support/installation.ts';
+import { adminTest, expect, hydrated } from '../support/test.ts';
+
+adminTest('a live key in a test app is refused beside its field', { tag: '@no-js' }, async ({ page }) => {
+  const form = new StripeAppForm(page);
+  await form.open();
+  const key = `sk_live_${secret()}`;
+  await form.name.fill('Mixed up');
+  await form.secretKey.fill(key);
+  await form.save();
+  await expectRefusal(form.secretKey, /Live|live/);
+  await expect(form.name).toHaveValue('Mixed up');
+  expect(await page.content()).not.toContain(key);
+});
+
+adminTest('a publishable key is not taken for a secret one', { tag: '@no-js' }, async ({ page }) => {
+  const form = new StripeAppForm(page);
+  await form.open();
+  await form.name.fill('Mixed up');
+  await form.secretKey.fill(`pk_test_${secret()}`);
+  await form.signingSecret.fill('sk_test_1');
+  await form.save();
+  await expectRefusal(form.secretKey, /sk_test_/);
+  await expectRefusal(form.signingSecret, /whsec_/);
+});
+
+adminTest('a saved secret is told by its last four characters alone', { tag: '@no-js' }, async ({ page, installation }) => {
+  const { id, secretKey, signingSecret } = installation.stripeApp;
+  const answers: string[] = [];
+  page.on('response', async (response) => answers.push(await response.text().catch(() => '')));
+  const form = new StripeAppForm(page);
+  await form.open(`/stripe/apps/${id}`);
+  await expect(form.secretKey).toHaveValue('');
+  await expect(form.secretKey).toHaveAccessibleDescription(new RegExp(secretKey.slice(-4)));
+  await expect(form.signingSecret).toHaveAccessibleDescription(new RegExp(signingSecret.slice(-4)));
+  await page.getByRole('button', { name: 'Save app' }).click();
+  await expect(page.getByText('Saved.')).toBeVisible();
+  for (const text of [...answers, await page.content()]) {
+    expect(text.includes(secretKey) || text.includes(signingSecret)).toBe(false);
+  }
+});
+
+adminTest('the secret key is tried at Stripe', { tag: '@no-js' }, async ({ page, installation }) => {
+  await new StripeAppForm(page).open(`/stripe/apps/${installation.stripeApp.id}`);
+  await page.getByRole('button', { name: 'Try the secret key at Stripe' }).click();
+  await expect(page.getByText('Stripe knows this key.')).toBeVisible();
+});
+
+adminTest('an app is archived after a question', { tag: '@no-js' }, async ({ page, installation }) => {
+  const app = await installation.addStripeApp('Old account');
+  await page.goto(`/stripe/apps/${app.id}`);
+  await hydrated(page);
+  await page.getByText('Archive…').click();
+  await page.getByRole('button', { name: 'Archive “Old account”' }).click();
+  await expect(page).toHaveURL(/\/stripe$/);
+  await expect(page.getByRole('table', { name: 'Stripe apps' })).toBeVisible();
+  await expect(page.getByText('Old account')).toHaveCount(0);
+});
