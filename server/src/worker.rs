@@ -13,7 +13,7 @@ const HANDS: usize = 4;
 /// A job of another node, or one that became due, is seen after so long at the latest.
 const LOOK_AROUND: Duration = Duration::from_secs(1);
 /// How often what has expired is forgotten.
-const FORGET: Duration = Duration::from_secs(3600);
+const FORGET: Duration = Duration::from_hours(1);
 
 /// Works until `stop`; then ends what is under way and flushes once more.
 pub async fn run(engine: Engine, stop: CancellationToken) {
