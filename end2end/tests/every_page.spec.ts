@@ -1,0 +1,75 @@
+// Every page, filled: in both themes and on a small phone it is accessible, fits, hydrates
+// without a word in the console, and leaves its picture in end2end/screenshots.
+import { buy, mailsTo, payForUnknownProduct } from '../support/purchases.ts';
+import type { Installation } from '../support/installation.ts';
+import { expectSound } from '../support/soundness.ts';
+import { adminTest, expect } from '../support/test.ts';
+
+/** Pages by the name of their picture; those with an id are reached by the first link that leads there. */
+const PAGES: [name: string, address: string, link?: string][] = [
+  ['dashboard', '/'],
+  ['products', '/products'],
+  ['product-new', '/products/new'],
+  ['product', '/products', '/products/'],
+  ['plans', '/plans'],
+  ['plan-new', '/plans/new'],
+  ['plan', '/plans', '/plans/'],
+  ['licenses', '/licenses'],
+  ['license', '/licenses', '/licenses/'],
+  ['stripe', '/stripe'],
+  ['stripe-app-new', '/stripe/apps/new'],
+  ['stripe-app', '/stripe', '/stripe/apps/'],
+  ['event-verified', '/stripe?status=verified', '/stripe/events/'],
+  ['event-failed', '/stripe?status=failed', '/stripe/events/'],
+  ['test-purchase', '/stripe/test-purchase'],
+  ['review', '/review'],
+  ['outbox', '/outbox'],
+  ['mail', '/outbox', '/outbox/'],
+  ['tenant-keys', '/tenant-keys'],
+  ['access-tokens', '/access-tokens'],
+  ['audit-log', '/audit-log'],
+  ['help', '/help'],
+];
+
+const filled = new WeakMap<Installation, Promise<void>>();
+
+/** Something on every page, once per installation. */
+async function fill(installation: Installation): Promise<void> {
+  await installation.api('POST', '/api/plan/', { name: 'One year', durationDays: 365, isActive: true });
+  await buy(installation, 'jane@example.com', 3);
+  await mailsTo(installation, 'jane@example.com');
+  await payForUnknownProduct(installation, 'jim@example.com');
+  await fetch(installation.stripeApp.webhookUrl, {
+    method: 'POST',
+    headers: { 'stripe-signature': `t=${Math.floor(Date.now() / 1000)},v1=${'0'.repeat(64)}` },
+    body: JSON.stringify({ id: 'evt_1Forged', object: 'event', type: 'checkout.session.completed', data: { object: {} } }),
+  });
+}
+
+adminTest.beforeEach(async ({ installation }) => {
+  if (!filled.has(installation)) filled.set(installation, fill(installation));
+  await filled.get(installation);
+});
+
+for (const [name, address, link] of PAGES) {
+  adminTest(`the page ${name} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
+    await page.goto(address);
+    if (link) {
+      const linked = page.locator(`main a[href^="${link}"]:not([href$="/new"])`).first();
+      await page.goto((await linked.getAttribute('href')) ?? '');
+    }
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectSound(page, name);
+  });
+}
+
+adminTest.describe('where nothing is', () => {
+  adminTest.use({ expectedComplaints: [/status of 404 .*no-such-page/] });
+
+  adminTest('a page says so, and how to go on', { tag: '@mobile' }, async ({ page }) => {
+    const answer = await page.goto('/no-such-page');
+    expect(answer?.status()).toBe(404);
+    await expect(page.getByRole('link', { name: 'Go to the dashboard' })).toBeVisible();
+    await expectSound(page, 'not-found');
+  });
+});
