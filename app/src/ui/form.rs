@@ -49,9 +49,13 @@ impl FormAction {
         }
         self.pending.set(true);
         spawn_local(async move {
-            let outcome = send(self.path, &body).await;
+            let answer = send(self.path, &body).await;
             // The page may be gone meanwhile, and its signals with it.
             self.pending.try_set(false);
+            // Whoever was sent elsewhere leaves: there is nothing to fetch for a page that goes.
+            let Some(outcome) = answer.transpose() else {
+                return;
+            };
             if outcome.is_ok() {
                 self.successes.try_update(|count| *count += 1);
             }

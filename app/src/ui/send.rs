@@ -11,8 +11,8 @@ use wasm_bindgen_futures::JsFuture;
 use crate::error::{Kind, UiError};
 use crate::flash::Done;
 
-/// Posts a form's data and follows where the answer leads.
-pub async fn send(path: &str, body: &str) -> Result<Done, UiError> {
+/// Posts a form's data and follows where the answer leads; none where that is another page.
+pub async fn send(path: &str, body: &str) -> Result<Option<Done>, UiError> {
     let (response, text) = post(path, body).await.map_err(|_| {
         UiError::new(
             Kind::Unreachable,
@@ -32,8 +32,9 @@ pub async fn send(path: &str, body: &str) -> Result<Done, UiError> {
         && let Ok(Some(location)) = response.headers().get("location")
     {
         call_redirect_hook(&location);
+        return Ok(None);
     }
-    Ok(done)
+    Ok(Some(done))
 }
 
 async fn post(path: &str, body: &str) -> Result<(Response, String), JsValue> {
