@@ -22,7 +22,7 @@ pub struct Settings {
     /// Folder for the database, the master key and the set-up code [default: data]
     #[arg(long, env = "EXISONE_DATA_DIR", global = true)]
     data_dir: Option<PathBuf>,
-    /// sqlite://path/to/file.db, or postgres://… for many nodes [default: sqlite://data/exisone.db]
+    /// A SQLite file, or a `PostgreSQL` database for many nodes [default: `sqlite://data/exisone.db`]
     #[arg(
         long,
         env = "EXISONE_DATABASE_URL",
@@ -42,7 +42,7 @@ pub struct Settings {
     /// File that holds the master key [default: data/master.key]
     #[arg(long, env = "EXISONE_MASTER_KEY_FILE", global = true)]
     master_key_file: Option<PathBuf>,
-    /// smtp://user:password@host:587?tls=required; never a flag. Absent: mails wait in the outbox
+    /// `smtp://user:password@host:587?tls=required`; never a flag. Absent: mails wait in the outbox
     #[arg(skip)]
     smtp_url: Option<SecretString>,
     /// Sender of all mails [default: ExisOne <no-reply@ and the public URL's host>]

@@ -21,7 +21,7 @@ use crate::{api, pages, webhooks};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// No request may take longer.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// The whole service.
 pub fn build(state: ServerState) -> Router {
@@ -89,8 +89,7 @@ impl MakeRequestId for RequestIds {
         use engine::ports::Entropy as _;
         let mut bytes = [0_u8; 12];
         crate::outbound::entropy::SystemEntropy.fill(&mut bytes);
-        let text: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-        text.parse().ok().map(RequestId::new)
+        hex::encode(bytes).parse().ok().map(RequestId::new)
     }
 }
 

@@ -219,7 +219,7 @@ fn request(
         cancel_url: new
             .cancel_url
             .clone()
-            .unwrap_or_else(|| format!("{}/test-purchase", engine.public_url())),
+            .unwrap_or_else(|| format!("{}/stripe/test-purchase", engine.public_url())),
         metadata,
     }
 }
