@@ -34,4 +34,5 @@ mod stripe_key;
 pub mod stripe_signature;
 pub mod template;
 pub mod timestamp;
+pub mod version;
 pub mod words;
