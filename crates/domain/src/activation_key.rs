@@ -4,6 +4,8 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::folding::is_invisible;
+
 /// Crockford's base 32: digits and letters without I, L, O and U (crockford.com/base32.html).
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH: usize = 16;
@@ -61,18 +63,14 @@ fn symbol(c: char) -> Option<char> {
     }
 }
 
-/// Spaces, dashes (Unicode's class Pd, minus signs, soft and bullet hyphens) and the invisible
-/// characters that mail programs and word processors add.
-fn is_filling(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c,
-            '-' | '_' | '\u{ad}' | '\u{58a}' | '\u{5be}' | '\u{1400}' | '\u{1806}'
-            | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{207b}' | '\u{208b}' | '\u{2212}'
-            | '\u{2796}' | '\u{2e17}' | '\u{2e1a}' | '\u{2e3a}' | '\u{2e3b}' | '\u{2e40}'
-            | '\u{2e5d}' | '\u{301c}' | '\u{3030}' | '\u{30a0}' | '\u{30fc}'
-            | '\u{fe31}' | '\u{fe32}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' | '\u{10ead}'
-            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{2069}' | '\u{180e}' | '\u{feff}')
+/// Unicode's class Pd, minus signs and bullet hyphens, and the underscore.
+const DASHES: &str = "-_\u{58a}\u{5be}\u{1400}\u{1806}\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\
+    \u{2015}\u{2043}\u{207b}\u{208b}\u{2212}\u{2796}\u{2e17}\u{2e1a}\u{2e3a}\u{2e3b}\u{2e40}\
+    \u{2e5d}\u{301c}\u{3030}\u{30a0}\u{30fc}\u{fe31}\u{fe32}\u{fe58}\u{fe63}\u{ff0d}\u{10ead}";
+
+/// What means nothing in a pasted key: spaces, dashes and invisible characters.
+pub(crate) fn is_filling(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c) || DASHES.contains(c)
 }
 
 impl fmt::Display for ActivationKey {

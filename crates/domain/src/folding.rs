@@ -16,11 +16,23 @@ pub fn email_key(email: &str) -> String {
     lower(email.trim()).trim().to_owned()
 }
 
-/// A hardware id: NFKC, upper case, without any spaces. The length is judged by the caller.
+/// A hardware id: NFKC, upper case, without any spaces or invisible characters. The length is
+/// judged by `HardwareId`.
 pub fn hardware_key(hardware_id: &str) -> String {
-    let compact: String = hardware_id.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let compact: String = hardware_id
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && !is_invisible(*c))
+        .collect();
     let upper: String = compact.chars().flat_map(char::to_uppercase).collect();
     upper.nfkc().collect()
+}
+
+/// What mail programs and word processors add unseen: soft hyphens, joiners, marks of direction,
+/// byte order marks.
+pub(crate) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 // Letter by letter, so that a word's last letter folds like any other; normalised again,

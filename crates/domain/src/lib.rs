@@ -12,6 +12,7 @@ pub mod field_error;
 pub mod folding;
 mod form;
 pub mod fulfilment;
+pub mod hardware_id;
 pub mod ids;
 pub mod license_form;
 pub mod license_state;
