@@ -80,6 +80,11 @@ impl Timestamp {
         Self(start.saturating_add(DAY - SECOND))
     }
 
+    /// UTC midnights from this moment to another; negative where the other is on an earlier day.
+    pub const fn days_until(self, other: Self) -> i64 {
+        other.0.div_euclid(DAY) - self.0.div_euclid(DAY)
+    }
+
     /// True for the end that means "never".
     pub const fn is_perpetual(self) -> bool {
         self.0 == Self::PERPETUAL.0
@@ -161,6 +166,18 @@ mod tests {
     fn a_day_ends_one_second_before_midnight(#[case] moment: &str, #[case] end: &str) {
         let moment = Timestamp::parse_rfc3339(moment).expect("a time");
         assert_eq!(moment.end_of_day().to_rfc3339(), end);
+    }
+
+    #[rstest]
+    #[case("2026-11-23T23:59:59Z", 0)]
+    #[case("2026-11-23T00:00:00Z", 0)]
+    #[case("2026-11-24T00:00:00Z", 1)]
+    #[case("2026-12-23T23:59:59Z", 30)]
+    #[case("2026-11-22T23:59:59Z", -1)]
+    fn days_are_counted_by_midnights(#[case] other: &str, #[case] days: i64) {
+        let moment = Timestamp::parse_rfc3339("2026-11-23T11:05:00Z").expect("a time");
+        let other = Timestamp::parse_rfc3339(other).expect("a time");
+        assert_eq!(moment.days_until(other), days);
     }
 
     #[rstest]
