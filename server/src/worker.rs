@@ -32,7 +32,9 @@ async fn work(engine: Engine, stop: CancellationToken) {
             Ok(Ok(true)) => continue,
             Ok(Ok(false)) => {}
             Ok(Err(error)) => tracing::error!(?error, "no job could be taken"),
-            Err(_) => tracing::error!("a job panicked; it is taken again after its lease"),
+            Err(_) => tracing::error!(
+                "a job could not be taken or ended: a panic; it is taken again after its lease"
+            ),
         }
         tokio::select! {
             () = engine.job_queued() => {}

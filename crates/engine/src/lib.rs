@@ -21,6 +21,7 @@ pub mod jobs;
 pub mod keys;
 pub mod licenses;
 pub mod mails;
+pub mod monitor;
 pub mod orders;
 pub mod page;
 pub mod plans;

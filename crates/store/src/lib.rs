@@ -19,6 +19,7 @@ pub mod licenses;
 pub mod mails;
 pub mod memberships;
 mod migrate;
+pub mod monitor;
 pub mod orders;
 pub mod payments;
 pub mod people;

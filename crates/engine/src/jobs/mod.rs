@@ -1,7 +1,11 @@
 //! Jobs: what happens after a commit. Each kind is a file; this one takes the next and ends it.
+//!
+//! Every job ends. Tries are counted when a job is taken, so that one which panics, or whose worker is
+//! killed each time, comes to its limit too; what it was about is then shown as failed.
 
 mod deliver_mail;
 mod process_stored_event;
+mod show;
 
 use domain::timestamp::Timestamp;
 use store::jobs::{self, Job};
@@ -12,6 +16,12 @@ use crate::stripe::process_event::describe;
 
 pub(crate) const DELIVER_MAIL: &str = "deliver_mail";
 pub(crate) const PROCESS_EVENT: &str = "process_event";
+
+/// Every kind of job.
+pub(crate) const KINDS: [&str; 2] = [DELIVER_MAIL, PROCESS_EVENT];
+
+/// Tries of any job, whatever becomes of them: two to three days. A kind may give up earlier.
+const TRIES: i32 = 16;
 
 /// A claimed job belongs to its worker for so long; a killed worker's job is free again after it.
 const LEASE_SECONDS: i64 = 60;
@@ -24,6 +34,8 @@ pub(crate) enum End {
     Again(Timestamp, String),
     /// Not worth trying again; it stays to be looked at.
     Dead(String),
+    /// It failed on our side: tried again until the tries are used up.
+    Fault(String),
 }
 
 /// Takes one job that is due and does it; false where none is due.
@@ -31,17 +43,42 @@ pub async fn run_next(engine: &Engine) -> Result<bool> {
     let Some(job) = claim(engine).await? else {
         return Ok(false);
     };
-    let end = match job.kind.as_str() {
-        DELIVER_MAIL => deliver_mail::execute(engine, &job).await,
-        PROCESS_EVENT => process_stored_event::execute(engine, &job).await,
-        _ => Ok(End::Dead("no worker knows this kind of job".into())),
+    let end = if job.attempts > TRIES {
+        End::Dead(format!(
+            "It was begun {TRIES} times and its worker was ended each time."
+        ))
+    } else {
+        attempt(engine, &job).await
     };
-    let end = end.unwrap_or_else(|error| {
-        tracing::error!(job.id = %job.id, job.kind, ?error, "a job met a fault");
-        End::Again(backoff(engine.now(), job.attempts), describe(&error))
-    });
-    finish(engine, &job, &end).await?;
+    finish(engine, &job, end).await?;
     Ok(true)
+}
+
+/// On a task of its own, so that a panic ends the try and nothing else.
+async fn attempt(engine: &Engine, job: &Job) -> End {
+    let task = {
+        let (engine, job) = (engine.clone(), job.clone());
+        tokio::spawn(async move { execute(&engine, &job).await })
+    };
+    match task.await {
+        Ok(Ok(end)) => end,
+        Ok(Err(error)) => {
+            tracing::error!(job.id = %job.id, job.kind, ?error, "a job met a fault");
+            End::Fault(describe(&error))
+        }
+        Err(_) => {
+            tracing::error!(job.id = %job.id, job.kind, "a job panicked");
+            End::Fault("The program met a fault (a panic); the server's log says where.".into())
+        }
+    }
+}
+
+async fn execute(engine: &Engine, job: &Job) -> Result<End> {
+    match job.kind.as_str() {
+        DELIVER_MAIL => deliver_mail::execute(engine, job).await,
+        PROCESS_EVENT => process_stored_event::execute(engine, job).await,
+        _ => Ok(End::Dead("no worker knows this kind of job".into())),
+    }
 }
 
 /// When the next job is due; `None` where none waits.
@@ -69,12 +106,24 @@ async fn claim(engine: &Engine) -> Result<Option<Job>> {
     Ok(job)
 }
 
-async fn finish(engine: &Engine, job: &Job, end: &End) -> Result<()> {
+async fn finish(engine: &Engine, job: &Job, end: End) -> Result<()> {
+    let end = match end {
+        End::Fault(why) if job.attempts >= TRIES => End::Dead(why),
+        other => other,
+    };
     let mut tx = engine.begin().await?;
     match end {
         End::Done => jobs::finish(&mut tx, job).await?,
-        End::Again(at, why) => jobs::retry(&mut tx, job, (at.millis(), why)).await?,
-        End::Dead(why) => jobs::bury(&mut tx, job, why).await?,
+        End::Again(at, why) => jobs::retry(&mut tx, job, (at.millis(), &why)).await?,
+        End::Fault(why) => {
+            show::execute(engine, &mut tx, job, ("retrying", &why)).await?;
+            let at = backoff(engine.now(), job.attempts);
+            jobs::retry(&mut tx, job, (at.millis(), &why)).await?
+        }
+        End::Dead(why) => {
+            show::execute(engine, &mut tx, job, ("failed", &why)).await?;
+            jobs::bury(&mut tx, job, &why).await?
+        }
     };
     tx.commit().await?;
     Ok(())

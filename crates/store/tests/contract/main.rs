@@ -12,6 +12,7 @@ mod installation;
 mod jobs;
 mod licenses;
 mod mails;
+mod monitor;
 mod orders;
 mod payments;
 mod people;
