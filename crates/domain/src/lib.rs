@@ -5,7 +5,9 @@
 //! server and for the browser alike.
 
 pub mod access_token;
+pub mod activation;
 pub mod activation_key;
+pub mod deactivation;
 pub mod email_address;
 pub mod event_log;
 pub mod features;
