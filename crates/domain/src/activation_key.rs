@@ -4,10 +4,8 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::folding::is_invisible;
+use crate::crockford::{is_filling, symbol, value};
 
-/// Crockford's base 32: digits and letters without I, L, O and U (crockford.com/base32.html).
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH: usize = 16;
 /// Longer pastes are not looked at.
 const PASTE_MAX: usize = 512;
@@ -24,7 +22,7 @@ impl ActivationKey {
         let bits = u128::from_be_bytes(padded);
         let key = (0..LENGTH)
             .rev()
-            .map(|place| char::from(ALPHABET[(bits >> (5 * place) & 31) as usize]))
+            .map(|place| symbol((bits >> (5 * place) & 31) as u8))
             .collect();
         Self(key)
     }
@@ -38,7 +36,7 @@ impl ActivationKey {
         let key = text
             .nfkc()
             .filter(|c| !is_filling(*c))
-            .map(|c| symbol(c.to_ascii_uppercase()))
+            .map(|c| value(c).map(symbol))
             .collect::<Option<String>>()?;
         (key.len() == LENGTH).then_some(Self(key))
     }
@@ -52,25 +50,6 @@ impl ActivationKey {
     pub fn last_four(&self) -> &str {
         &self.0[LENGTH - 4..]
     }
-}
-
-fn symbol(c: char) -> Option<char> {
-    match c {
-        'O' => Some('0'),
-        'I' | 'L' => Some('1'),
-        c if c.is_ascii() && ALPHABET.contains(&(c as u8)) => Some(c),
-        _ => None,
-    }
-}
-
-/// Unicode's class Pd, minus signs and bullet hyphens, and the underscore.
-const DASHES: &str = "-_\u{58a}\u{5be}\u{1400}\u{1806}\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\
-    \u{2015}\u{2043}\u{207b}\u{208b}\u{2212}\u{2796}\u{2e17}\u{2e1a}\u{2e3a}\u{2e3b}\u{2e40}\
-    \u{2e5d}\u{301c}\u{3030}\u{30a0}\u{30fc}\u{fe31}\u{fe32}\u{fe58}\u{fe63}\u{ff0d}\u{10ead}";
-
-/// What means nothing in a pasted key: spaces, dashes and invisible characters.
-pub(crate) fn is_filling(c: char) -> bool {
-    c.is_whitespace() || is_invisible(c) || DASHES.contains(c)
 }
 
 impl fmt::Display for ActivationKey {

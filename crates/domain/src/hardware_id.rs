@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::field_error::FieldError;
 use crate::folding::{HARDWARE_ID_MAX, hardware_key};
 
@@ -10,7 +12,8 @@ const TYPED_MAX: usize = 8 * HARDWARE_ID_MAX;
 
 /// A device's id: upper case, without spaces, 1..=256 characters. Differently typed spellings of
 /// one id are equal, so neither case nor spaces begin a second trial.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct HardwareId(String);
 
 /// A text that is no hardware id.
@@ -58,6 +61,20 @@ impl HardwareId {
     /// The one spelling: what `hardware_key` columns hold and offline codes are bound to.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl TryFrom<String> for HardwareId {
+    type Error = HardwareIdRefusal;
+
+    fn try_from(text: String) -> Result<Self, HardwareIdRefusal> {
+        Self::parse(&text)
+    }
+}
+
+impl From<HardwareId> for String {
+    fn from(id: HardwareId) -> Self {
+        id.0
     }
 }
 
@@ -114,6 +131,13 @@ mod tests {
         #[case] is_taken: bool,
     ) {
         assert_eq!(HardwareId::parse(&letter.repeat(times)).is_ok(), is_taken);
+    }
+
+    #[test]
+    fn json_is_the_one_spelling() {
+        let id: HardwareId = serde_json::from_str("\" ab 12 \"").expect("an id");
+        assert_eq!(serde_json::to_string(&id).expect("json"), "\"AB12\"");
+        assert!(serde_json::from_str::<HardwareId>("\"\"").is_err());
     }
 
     #[test]

@@ -7,6 +7,7 @@
 pub mod access_token;
 pub mod activation;
 pub mod activation_key;
+mod crockford;
 pub mod deactivation;
 pub mod email_address;
 pub mod event_log;
@@ -23,6 +24,7 @@ pub mod license_state;
 pub mod license_term;
 pub mod mail_state;
 pub mod money;
+pub mod offline_code;
 pub mod order;
 pub mod permission;
 pub mod person;
