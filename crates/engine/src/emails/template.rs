@@ -1,5 +1,6 @@
 //! Rendering a product's template: an unknown placeholder is an error, and so is an endless loop.
 
+use domain::template::{PLACEHOLDERS, is_placeholder};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
 /// Steps that a template may take; the default template takes under a hundred.
@@ -113,31 +114,61 @@ fn one(field: &'static str, template: &str, values: &Values) -> Result<String, T
     environment
         .template_from_str(template)
         .and_then(|t| t.render_captured_to(context, &mut bounded).map(drop))
-        .map_err(|error| explain(field, &error))?;
+        .map_err(|error| explain(field, &error, &unknown(&environment, template)))?;
     String::from_utf8(bounded.0).map_err(|_| TemplateError {
         field,
         message: "The template does not make readable text.".into(),
     })
 }
 
-fn explain(field: &'static str, error: &minijinja::Error) -> TemplateError {
+/// What a template names that nobody knows, in the alphabet's order.
+fn unknown(environment: &Environment<'_>, template: &str) -> Vec<String> {
+    let Ok(template) = environment.template_from_str(template) else {
+        return Vec::new();
+    };
+    let is_built_in = |name: &str| environment.globals().any(|(known, _)| known == name);
+    let mut names: Vec<_> = template
+        .undeclared_variables(false)
+        .into_iter()
+        .filter(|name| !is_placeholder(name) && !is_built_in(name))
+        .map(|name| format!("{{{{{name}}}}}"))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+fn explain(field: &'static str, error: &minijinja::Error, unknown: &[String]) -> TemplateError {
     use minijinja::ErrorKind;
     let line = error
         .line()
         .map_or_else(String::new, |l| format!(" in line {l}"));
-    let message = match error.kind() {
-        ErrorKind::UndefinedError => format!(
-            "There is an unknown placeholder{line}. Known are {{{{ActivationKey}}}}, {{{{ProductName}}}} and {{{{CustomerEmail}}}}."
-        ),
-        ErrorKind::OutOfFuel => {
+    let message = match (error.kind(), unknown) {
+        (ErrorKind::UndefinedError, []) => {
+            format!(
+                "A placeholder{line} has parts that it does not have. {}",
+                known()
+            )
+        }
+        (ErrorKind::UndefinedError, [name]) => format!("{name}{line} is not known. {}", known()),
+        (ErrorKind::UndefinedError, [first @ .., last]) => {
+            format!("{} and {last} are not known. {}", first.join(", "), known())
+        }
+        (ErrorKind::OutOfFuel, _) => {
             "The template never comes to an end. Take the loop out, or make it shorter.".into()
         }
-        ErrorKind::WriteFailure => {
+        (ErrorKind::WriteFailure, _) => {
             "The template makes a mail of more than 512 KiB. Make it shorter.".into()
         }
         _ => format!("The template cannot be read{line}. Check that every {{{{ has its }}}}."),
     };
     TemplateError { field, message }
+}
+
+/// `Known are {{A}}, {{B}} and {{C}}.`
+fn known() -> String {
+    let names = PLACEHOLDERS.map(|placeholder| format!("{{{{{}}}}}", placeholder.name));
+    let [first @ .., last] = &names;
+    format!("Known are {} and {last}.", first.join(", "))
 }
 
 /// A writer that refuses to grow without end: fuel counts steps, not bytes.
@@ -239,14 +270,32 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_placeholder_is_refused_and_names_the_known_ones() {
-        let error = check("", "Hello {{Customer}}").expect_err("refuses");
-        assert_eq!(error.field, "emailTemplate");
-        assert!(
-            error.message.contains("{{CustomerEmail}}"),
-            "{}",
-            error.message
-        );
+    fn an_unknown_placeholder_is_named_and_the_known_ones_beside_it() {
+        let known = "Known are {{ActivationKey}}, {{ProductName}} and {{CustomerEmail}}.";
+        let cases = [
+            ("Hello\n{{Nmae}}", "{{Nmae}} in line 2 is not known."),
+            ("{{ Nmae|upper }}", "{{Nmae}} in line 1 is not known."),
+            (
+                "{{B}} {{A}} {{ProductName}}",
+                "{{A}} and {{B}} are not known.",
+            ),
+            (
+                "{% for n in range(2) %}{{Nmae}}{% endfor %}",
+                "{{Nmae}} in line 1 is not known.",
+            ),
+            ("{{C}} {{A}} {{B}}", "{{A}}, {{B}} and {{C}} are not known."),
+            (
+                "{{ProductName.short.er}}",
+                "A placeholder in line 1 has parts that it does not have.",
+            ),
+        ];
+        for (body, said) in cases {
+            let error = check("", body).expect_err("refuses");
+            assert_eq!(error.field, "emailTemplate");
+            assert_eq!(error.message, format!("{said} {known}"), "{body}");
+        }
+        let error = check("For {{customer}}", "").expect_err("refuses");
+        assert_eq!(error.field, "emailSubject");
     }
 
     #[test]
