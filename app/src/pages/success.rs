@@ -58,13 +58,13 @@ fn Told(receipt: Receipt) -> impl IntoView {
         receipt.product_name
     };
     let sent = if receipt.is_mailed {
-        "They were also sent by mail"
+        "They were also mailed to"
     } else {
-        "They are also on their way by mail"
+        "They are also on their way to"
     };
     let mailed = receipt
         .mailed_to
-        .map(|address| format!("{sent} ({address})."));
+        .map(|address| format!("{sent} {address}."));
     match receipt.progress {
         Progress::Coming => view! {
             <header>
@@ -81,7 +81,7 @@ fn Told(receipt: Receipt) -> impl IntoView {
             let address = address.unwrap_or_else(|| "your address".to_owned());
             said(
                 "Your keys were sent",
-                &format!("They stood here for an hour after the payment. They were sent to {address}."),
+                &format!("They stood here for an hour after the payment. They were mailed to {address}."),
             )
         }
         Progress::Failed => view! {

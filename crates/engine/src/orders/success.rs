@@ -28,7 +28,7 @@ pub enum Success {
         product: String,
         /// All keys of the order, in their places.
         keys: Vec<ActivationKey>,
-        /// Where they are sent, for example `m…@…`; `None` while no address is known.
+        /// Where they are sent, for example `m…@example.com`; `None` while no address is known.
         email_masked: Option<String>,
         /// How far the mail with them came; `None` where there is none.
         mail_state: Option<MailState>,
@@ -111,10 +111,11 @@ async fn mail_state(conn: &mut Conn, order: &Order) -> Result<Option<MailState>>
     Ok(latest.and_then(|mail| mail.state.parse().ok()))
 }
 
-/// `m…@…`: enough for the buyer to know which address, too little for anybody else.
+/// `m…@example.com`: enough for the buyer to know which address, too little to write to it.
 fn mask(email: &str) -> Option<String> {
     let first = email.chars().next()?;
-    Some(format!("{first}…@…"))
+    let domain = email.rsplit_once('@').map_or("…", |(_, domain)| domain);
+    Some(format!("{first}…@{domain}"))
 }
 
 #[cfg(test)]
@@ -122,8 +123,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_masked_address_tells_one_letter() {
-        assert_eq!(mask("maria@example.com").as_deref(), Some("m…@…"));
+    fn a_masked_address_keeps_its_first_letter_and_its_domain() {
+        assert_eq!(mask("maria@example.com").as_deref(), Some("m…@example.com"));
+        assert_eq!(mask("m@example.com").as_deref(), Some("m…@example.com"));
+        assert_eq!(mask("Ärla@exämple.com").as_deref(), Some("Ä…@exämple.com"));
         assert_eq!(mask(""), None);
     }
 }
