@@ -85,6 +85,23 @@ pub struct StripeEvent {
     pub processed_at: Option<i64>,
 }
 
+/// An event as its order lists it.
+#[derive(Debug, Clone, FromRow)]
+pub struct OrderEvent {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: StripeEventId,
+    /// Stripe's type.
+    #[sqlx(rename = "type")]
+    pub event_type: String,
+    /// Word of the processing state.
+    pub processing: String,
+    /// What came of it, one sentence.
+    pub outcome: String,
+    /// Unix milliseconds.
+    pub received_at: i64,
+}
+
 /// How processing ended.
 pub struct Finish<'a> {
     /// Word of the processing state.
@@ -117,6 +134,8 @@ const BY_STRIPE_ID: &str =
     "select id, app_id, stripe_event_id, type, livemode, api_version, status, source,
         processing, order_id, outcome, error, attempts, receipts, payload, received_at, processed_at
     from stripe_events where tenant_id = $1 and stripe_event_id = $2";
+const BY_ORDER: &str = "select id, type, processing, outcome, received_at from stripe_events
+    where tenant_id = $1 and order_id = $2 order by received_at, id limit $3";
 const FIRST_PAYLOAD: &str = "select payload from stripe_events
     where tenant_id = $1 and order_id = $2 order by received_at, id limit 1";
 const FOLLOW_ORDER: &str =
@@ -171,6 +190,19 @@ pub async fn follow_order(
     on!(tx, c => sqlx::query(FOLLOW_ORDER).bind(tenant.get()).bind(order.get()).bind(end.processing)
         .bind(end.outcome).bind(end.now).execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// The events that told of an order, the first come first.
+pub async fn list_by_order(
+    conn: &mut Conn,
+    tenant: TenantId,
+    order: OrderId,
+    limit: i64,
+) -> Result<Vec<OrderEvent>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_ORDER).bind(tenant.get()).bind(order.get()).bind(limit)
+        .fetch_all(c).await?),
+    )
 }
 
 /// The payload of the first event that told of an order.

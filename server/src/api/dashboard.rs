@@ -78,7 +78,7 @@ fn href(target: Target) -> String {
     match target {
         Target::FailedEvents => "/api/stripe/events?status=failed".into(),
         Target::Review(_) => "/api/stripe/review".into(),
-        Target::Order(_) => "/api/stripe/events?status=verified".into(),
+        Target::Order(id) => format!("/api/stripe/orders/{id}"),
         Target::Mails(state) => format!("/api/mail?state={state}"),
         Target::Mail(id) => format!("/api/mail/{id}"),
         Target::StripeApps => "/api/stripe/apps".into(),

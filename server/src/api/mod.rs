@@ -16,6 +16,7 @@ mod license;
 mod license_history;
 mod mail;
 pub mod openapi;
+mod order;
 mod plan;
 mod product;
 mod product_mail;
@@ -46,6 +47,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(stripe_event::routes())
         .merge(checkout::routes())
         .merge(review::routes())
+        .merge(order::routes())
         .merge(mail::routes())
         .merge(token::routes())
         .merge(tenant_key::routes())

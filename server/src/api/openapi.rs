@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::api::both;
 use crate::api::{
-    checkout, dashboard, generate, license, license_history, mail, plan, product, product_mail,
-    review, stripe_app, stripe_event, tenant_key, token,
+    checkout, dashboard, generate, license, license_history, mail, order, plan, product,
+    product_mail, review, stripe_app, stripe_event, tenant_key, token,
 };
 use crate::state::ServerState;
 
@@ -31,6 +31,7 @@ pub(super) fn routes() -> Router<ServerState> {
         stripe_event::list, stripe_event::find, stripe_event::replay,
         checkout::create,
         review::list, review::issue, review::dismiss,
+        order::find, order::give_address,
         mail::list, mail::find, mail::change_address, mail::resend,
         token::list, token::create, token::revoke,
         tenant_key::list, tenant_key::activate,

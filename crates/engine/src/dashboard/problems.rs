@@ -178,8 +178,8 @@ async fn without_address(
     let problem = |order: orders::Order| Problem {
         kind: ProblemKind::OrderWithoutAddress,
         title: "Keys were issued, but nobody could be told".into(),
-        detail: "Stripe sent no e-mail address with this payment. Find the buyer in the Stripe \
-                 Dashboard and send the keys yourself; then collect addresses at checkout."
+        detail: "Stripe sent no e-mail address with this payment. Give the purchase one, and the \
+                 keys are mailed; then let your checkout ask every buyer for it."
             .into(),
         target: Target::Order(order.id),
         since: order.issued_at.map(Timestamp::from_millis),

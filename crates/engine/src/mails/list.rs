@@ -1,6 +1,6 @@
 //! The outbox: mails by state, newest first.
 
-use domain::ids::{MailId, TenantId};
+use domain::ids::{MailId, OrderId, TenantId};
 use domain::mail_state::MailState;
 use domain::timestamp::Timestamp;
 use store::mails::{self, Mail, MailFilter};
@@ -51,6 +51,17 @@ pub async fn execute(engine: &Engine, actor: &Actor, query: &MailQuery) -> Resul
         items: views?,
         after: page.after,
     })
+}
+
+/// All mails of an order, oldest first.
+pub(crate) async fn of_order(
+    conn: &mut Conn,
+    tenant: TenantId,
+    order: OrderId,
+) -> Result<Vec<MailView>> {
+    let mails = mails::list_by_order(conn, tenant, order).await?;
+    let names = product_names(conn, tenant).await?;
+    mails.iter().map(|mail| view::of(mail, &names)).collect()
 }
 
 fn place(mail: &Mail) -> Place {

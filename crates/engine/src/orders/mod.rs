@@ -2,7 +2,9 @@
 
 pub mod checkout;
 pub(crate) mod facts;
+pub mod find;
 pub(crate) mod fulfil;
+pub mod give_address;
 pub(crate) mod issue;
 pub(crate) mod purchase_mail;
 pub mod review;

@@ -7,6 +7,7 @@ mod forms;
 mod fulfilment;
 mod licenses;
 mod mails;
+mod orders;
 mod plans;
 mod products;
 mod shop;

@@ -119,8 +119,23 @@ async fn the_first_error_is_kept_and_a_later_success_ends_it() {
         let followed = find().await;
         assert_eq!(followed.processing, "fulfilled");
         assert_eq!(followed.outcome, "3 keys issued.");
-        let other = read(db, async |c| stripe_events::find(c, acme, other).await).await;
-        assert_eq!(other.expect("is there").processing, "pending");
+        let found = read(db, async |c| stripe_events::find(c, acme, other).await).await;
+        assert_eq!(found.expect("is there").processing, "pending");
+        write(db, async |tx| {
+            stripe_events::finish(tx, acme, other, &end).await
+        })
+        .await;
+        let told = async |tenant, order, limit| {
+            let list = async |c: &mut store::Conn| {
+                stripe_events::list_by_order(c, tenant, order, limit).await
+            };
+            let events = read(db, list).await;
+            events.iter().map(|told| told.id).collect::<Vec<_>>()
+        };
+        assert_eq!(told(acme, order, 9).await, [event, other]);
+        assert_eq!(told(acme, order, 1).await, [event]);
+        assert_eq!(told(acme, id(6), 9).await, []);
+        assert_eq!(told(blue, order, 9).await, []);
         for (of, told) in [
             ((acme, order), Some("{}")),
             ((acme, id(6)), None),

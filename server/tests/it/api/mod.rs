@@ -5,6 +5,7 @@ mod callers;
 mod description;
 mod licenses;
 mod mails;
+mod orders;
 mod products;
 mod stage;
 mod stripe;

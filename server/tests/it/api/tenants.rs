@@ -46,6 +46,7 @@ async fn another_tenants_things_do_not_exist() {
         format!("/api/product/{product}"),
         format!("/api/stripe/apps/{app}"),
         format!("/api/stripe/events/{event}"),
+        format!("/api/stripe/orders/{order}"),
         format!("/api/mail/{mail}"),
         format!("/api/license/{key}"),
         format!("/api/license/{key}/history"),
@@ -57,6 +58,7 @@ async fn another_tenants_things_do_not_exist() {
         (format!("/api/product/{product}"), json!({ "name": "Mine" })),
         (format!("/api/stripe/apps/{app}"), json!({ "name": "Mine" })),
         (format!("/api/mail/{mail}"), email.clone()),
+        (format!("/api/stripe/orders/{order}"), email.clone()),
     ] {
         assert_eq!(stage.put(&path, &body).await.refusal().0, 404, "PUT {path}");
     }
