@@ -6,7 +6,6 @@ use store::Tx;
 use store::changes::{self, NewChange};
 
 use crate::actor::Actor;
-use crate::error::Result;
 
 /// What happened to which thing.
 pub(crate) struct Change<'a> {
@@ -20,12 +19,7 @@ pub(crate) struct Change<'a> {
     pub livemode: bool,
 }
 
-pub(crate) async fn write(
-    tx: &mut Tx,
-    actor: &Actor,
-    now: Timestamp,
-    change: Change<'_>,
-) -> Result<()> {
+pub(crate) fn write(tx: &mut Tx, actor: &Actor, now: Timestamp, change: Change<'_>) {
     let data = change.data.to_string();
     let row = NewChange {
         tenant_id: actor.tenant(),
@@ -39,5 +33,5 @@ pub(crate) async fn write(
         data: &data,
         at: now.millis(),
     };
-    Ok(changes::insert(tx, &row).await?)
+    changes::insert(tx, &row);
 }

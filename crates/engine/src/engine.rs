@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::accounts::Accounts;
 use crate::error::Result;
+use crate::keys::data_keys::DataKeysCache;
 use crate::keys::installation::InstallationKey;
 use crate::keys::master_key::MasterKey;
 use crate::ports::{Clock, Entropy, Mailer, Stripe};
@@ -35,6 +36,9 @@ pub struct Parts {
     pub public_url: String,
 }
 
+/// How long secrets stay open in memory.
+const OPEN_SECRETS: Duration = Duration::from_mins(10);
+
 /// The engine: cheap to clone, shared by every request.
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
@@ -43,6 +47,7 @@ struct Inner {
     parts: Parts,
     installation: InstallationKey,
     secrets: SecretsCache,
+    data_keys: DataKeysCache,
     deliveries: Deliveries,
     accounts: Accounts,
     token_uses: Uses,
@@ -57,7 +62,8 @@ impl Engine {
         Ok(Self(Arc::new(Inner {
             parts,
             installation,
-            secrets: SecretsCache::new(Duration::from_mins(10)),
+            secrets: SecretsCache::new(OPEN_SECRETS),
+            data_keys: DataKeysCache::new(OPEN_SECRETS),
             deliveries: Deliveries::default(),
             accounts: Accounts::default(),
             token_uses: Uses::default(),
@@ -120,6 +126,10 @@ impl Engine {
 
     pub(crate) fn secrets(&self) -> &SecretsCache {
         &self.0.secrets
+    }
+
+    pub(crate) fn data_keys(&self) -> &DataKeysCache {
+        &self.0.data_keys
     }
 
     pub(crate) fn deliveries(&self) -> &Deliveries {

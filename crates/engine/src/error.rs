@@ -49,7 +49,15 @@ pub enum Error {
     },
 }
 
+/// Code of the conflict that says: another transaction wrote the same thing, start over.
+const OVERTAKEN: &str = "overtaken";
+
 impl Error {
+    /// True where another transaction wrote the same thing at this moment: begun anew, the action finds it.
+    pub(crate) fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Conflict { code, .. } if *code == OVERTAKEN)
+    }
+
     /// A fault without a deeper cause.
     pub const fn fault(context: &'static str) -> Self {
         Self::Fault {
@@ -71,6 +79,12 @@ impl Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
+        if matches!(error, StoreError::Overtaken) {
+            return Self::Conflict {
+                code: OVERTAKEN,
+                message: "Somebody else wrote the same thing at this moment. Try again.".into(),
+            };
+        }
         Self::Fault {
             context: "the database",
             source: Some(Box::new(error)),

@@ -5,6 +5,7 @@ use sqlx::FromRow;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::write::Write;
 
 /// What is written about an action.
 pub struct NewChange<'a> {
@@ -67,11 +68,20 @@ const BY_SUBJECT: &str = "select id, livemode, actor_kind, actor_id, actor_name,
     from changes where tenant_id = $1 and subject_kind = $2 and subject_id = $3 order by id desc limit $4";
 
 /// Adds a row.
-pub async fn insert(tx: &mut Tx, ch: &NewChange<'_>) -> Result<()> {
-    on!(tx, c => sqlx::query(INSERT).bind(ch.tenant_id.get()).bind(ch.livemode).bind(ch.actor_kind)
-        .bind(ch.actor_id).bind(ch.actor_name).bind(ch.subject_kind).bind(ch.subject_id).bind(ch.verb)
-        .bind(ch.data).bind(ch.at).execute(c).await.map(drop))?;
-    Ok(())
+pub fn insert(tx: &mut Tx, ch: &NewChange<'_>) {
+    tx.keep(
+        Write::one(INSERT)
+            .bind(ch.tenant_id.get())
+            .bind(ch.livemode)
+            .bind(ch.actor_kind)
+            .bind(ch.actor_id)
+            .bind(ch.actor_name)
+            .bind(ch.subject_kind)
+            .bind(ch.subject_id)
+            .bind(ch.verb)
+            .bind(ch.data)
+            .bind(ch.at),
+    );
 }
 
 /// The tenant's changes before a cursor, newest first.

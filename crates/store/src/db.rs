@@ -65,6 +65,8 @@ impl Db {
         let writer = Writer::connect(&options).await?;
         let read = SqlitePoolOptions::new()
             .max_connections(SQLITE_READERS)
+            // A file does not hang up; asking it each time costs as much as most statements.
+            .test_before_acquire(false)
             .connect_with(options.clone().pragma("query_only", "on"))
             .await?;
         Ok(Self(Inner::Sqlite {
@@ -93,7 +95,7 @@ impl Db {
 
     /// A connection for reading outside any transaction.
     pub async fn read(&self) -> Result<Conn> {
-        Ok(Conn(match &self.0 {
+        Ok(Conn::new(match &self.0 {
             Inner::Sqlite { read, .. } => Kind::Sqlite(read.acquire().await?),
             Inner::Postgres(pool) => Kind::Postgres(pool.acquire().await?),
         }))
@@ -102,7 +104,7 @@ impl Db {
     /// A transaction that may write. On SQLite it has the one writer until it ends:
     /// nothing slow belongs inside.
     pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(Conn(match &self.0 {
+        Ok(Tx(Conn::new(match &self.0 {
             Inner::Sqlite { writer, .. } => Kind::SqliteWriter(writer.begin().await?),
             Inner::Postgres(pool) => Kind::PostgresTx(pool.begin().await?),
         })))

@@ -12,6 +12,10 @@ pub enum StoreError {
     /// A transaction could not be begun, for the process is coming to its end.
     #[error("a transaction could not be begun: {0}")]
     Begin(String),
+    /// A write that had to change a row changed none: another transaction wrote the same thing. Nothing
+    /// of this one can stay; begun anew, it finds what the other wrote.
+    #[error("another transaction wrote the same thing")]
+    Overtaken,
     /// A group of transactions could not be committed; none of them took effect.
     #[error("a transaction could not be committed: {0}")]
     Commit(String),

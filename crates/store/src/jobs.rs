@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::write::Write;
 
 /// A job's row.
 #[derive(Debug, Clone, FromRow)]
@@ -72,6 +73,20 @@ pub async fn insert(tx: &mut Tx, job: &NewJob<'_>) -> Result<bool> {
         .bind(job.unique_key).bind(job.payload).bind(job.run_at).bind(job.now)
         .execute(c).await?.rows_affected() == 1),
     )
+}
+
+/// Adds a job whose unique key is new.
+pub fn add(tx: &mut Tx, job: &NewJob<'_>) {
+    tx.keep(
+        Write::one(INSERT)
+            .bind(job.id.get())
+            .bind(job.tenant_id.get())
+            .bind(job.kind)
+            .bind(job.unique_key)
+            .bind(job.payload)
+            .bind(job.run_at)
+            .bind(job.now),
+    );
 }
 
 /// Takes the next job that is due, until `lease_until`; nobody else gets it before then.

@@ -6,6 +6,7 @@
 //! tenant is found at all (a token, a session, a webhook's public id).
 
 pub mod access_tokens;
+pub mod arrivals;
 pub mod changes;
 mod conn;
 mod db;
@@ -31,6 +32,7 @@ pub mod stripe_deliveries;
 pub mod stripe_events;
 pub mod tenant_keys;
 pub mod tenants;
+mod write;
 mod writer;
 
 pub use conn::{Conn, Tx};

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::write::Write;
 
 /// A licence's row.
 #[derive(Clone, FromRow)]
@@ -139,16 +140,35 @@ pub struct LicenseFilter {
     pub limit: i64,
 }
 
-/// Adds a licence; false where its key already exists, so that the caller draws again.
-pub async fn insert(tx: &mut Tx, tenant: TenantId, l: &License) -> Result<bool> {
-    Ok(
-        on!(tx, c => sqlx::query(INSERT).bind(tenant.get()).bind(l.id.get()).bind(l.order_id)
-        .bind(l.position).bind(l.product_id.get()).bind(l.plan_id).bind(l.data_key_id.get())
-        .bind(&l.key_sealed).bind(&l.key_index).bind(&l.last_four).bind(&l.email).bind(&l.email_key)
-        .bind(l.manual_end).bind(l.max_seats).bind(l.seats_used).bind(&l.features)
-        .bind(&l.corporate_name).bind(&l.note).bind(l.livemode).bind(&l.state).bind(l.expires_at)
-        .bind(l.created_at).bind(l.updated_at).execute(c).await?.rows_affected() == 1),
-    )
+/// Adds a licence. A key that exists already makes the transaction fail with
+/// [`crate::StoreError::Overtaken`], so that the caller draws again.
+pub fn insert(tx: &mut Tx, tenant: TenantId, l: &License) {
+    tx.keep(
+        Write::one(INSERT)
+            .bind(tenant.get())
+            .bind(l.id.get())
+            .bind(l.order_id)
+            .bind(l.position)
+            .bind(l.product_id.get())
+            .bind(l.plan_id)
+            .bind(l.data_key_id.get())
+            .bind(&l.key_sealed)
+            .bind(&l.key_index)
+            .bind(&l.last_four)
+            .bind(&l.email)
+            .bind(&l.email_key)
+            .bind(l.manual_end)
+            .bind(l.max_seats)
+            .bind(l.seats_used)
+            .bind(&l.features)
+            .bind(&l.corporate_name)
+            .bind(&l.note)
+            .bind(l.livemode)
+            .bind(&l.state)
+            .bind(l.expires_at)
+            .bind(l.created_at)
+            .bind(l.updated_at),
+    );
 }
 
 /// One licence of the tenant.
@@ -181,15 +201,15 @@ pub async fn list_by_order(
 }
 
 /// Gives the licences of an order their holder, where they have none yet.
-pub async fn set_missing_email(
-    tx: &mut Tx,
-    tenant: TenantId,
-    order: OrderId,
-    email: (&str, &str, i64),
-) -> Result<()> {
-    on!(tx, c => sqlx::query(SET_EMAIL).bind(tenant.get()).bind(order.get()).bind(email.0).bind(email.1)
-        .bind(email.2).execute(c).await.map(drop))?;
-    Ok(())
+pub fn set_missing_email(tx: &mut Tx, tenant: TenantId, order: OrderId, email: (&str, &str, i64)) {
+    tx.keep(
+        Write::any(SET_EMAIL)
+            .bind(tenant.get())
+            .bind(order.get())
+            .bind(email.0)
+            .bind(email.1)
+            .bind(email.2),
+    );
 }
 
 /// Licences by filter, newest first.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::write::Write;
 
 /// A mail's row.
 #[derive(Clone, FromRow)]
@@ -106,15 +107,27 @@ const REQUEUE: &str = "update mails set state = 'queued', recipient = $3
 const COUNT_UNSENT: &str = "select count(*) from mails where tenant_id = $1 and livemode = $2
     and state in ('retrying', 'failed')";
 
-/// Queues a mail; false where the order already has this one.
-pub async fn insert(tx: &mut Tx, tenant: TenantId, m: &Mail) -> Result<bool> {
-    Ok(
-        on!(tx, c => sqlx::query(INSERT).bind(tenant.get()).bind(m.id.get()).bind(m.livemode)
-        .bind(m.order_id).bind(m.product_id).bind(&m.kind).bind(m.ordinal).bind(&m.recipient)
-        .bind(m.template_version).bind(&m.message_id).bind(&m.state).bind(m.attempts)
-        .bind(&m.last_answer).bind(m.created_at).bind(m.sent_at)
-        .execute(c).await?.rows_affected() == 1),
-    )
+/// Queues a mail. One that the order has already makes the transaction fail with
+/// [`crate::StoreError::Overtaken`]: look at [`last_ordinal`] first.
+pub fn insert(tx: &mut Tx, tenant: TenantId, m: &Mail) {
+    tx.keep(
+        Write::one(INSERT)
+            .bind(tenant.get())
+            .bind(m.id.get())
+            .bind(m.livemode)
+            .bind(m.order_id)
+            .bind(m.product_id)
+            .bind(&m.kind)
+            .bind(m.ordinal)
+            .bind(&m.recipient)
+            .bind(m.template_version)
+            .bind(&m.message_id)
+            .bind(&m.state)
+            .bind(m.attempts)
+            .bind(&m.last_answer)
+            .bind(m.created_at)
+            .bind(m.sent_at),
+    );
 }
 
 /// One mail of the tenant.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::write::Write;
 
 /// An order's row.
 #[derive(Debug, Clone, FromRow)]
@@ -90,8 +91,9 @@ const SESSION_ORDER: &str =
 const INSERT_FACT: &str =
     "insert into order_facts (tenant_id, kind, stripe_id, order_id, created_at)
     values ($1, $2, $3, $4, $5) on conflict (tenant_id, kind, stripe_id) do nothing";
+// Ordered by expressions: by the bare columns SQLite would walk the tenant's whole primary key.
 const FACTS: &str = "select kind, stripe_id from order_facts where tenant_id = $1 and order_id = $2
-    order by kind, stripe_id";
+    order by kind || '', stripe_id || ''";
 const BY_STATE: &str = concat!(
     "select ",
     columns!(),
@@ -115,14 +117,31 @@ pub struct OrderFact {
 }
 
 /// Adds an order.
-pub async fn insert(tx: &mut Tx, o: &Order) -> Result<()> {
-    on!(tx, c => sqlx::query(INSERT).bind(o.id.get()).bind(o.tenant_id.get()).bind(o.app_id)
-        .bind(o.livemode).bind(&o.state).bind(&o.named_product).bind(o.product_id).bind(o.plan_id)
-        .bind(o.plan_days).bind(o.quantity).bind(&o.email).bind(&o.email_key).bind(o.amount_minor)
-        .bind(&o.currency).bind(o.quote_minor).bind(&o.quote_currency).bind(&o.review_reason)
-        .bind(o.paid_at).bind(o.issued_at).bind(o.created_at).bind(o.updated_at)
-        .execute(c).await.map(drop))?;
-    Ok(())
+pub fn insert(tx: &mut Tx, o: &Order) {
+    tx.keep(
+        Write::one(INSERT)
+            .bind(o.id.get())
+            .bind(o.tenant_id.get())
+            .bind(o.app_id)
+            .bind(o.livemode)
+            .bind(&o.state)
+            .bind(&o.named_product)
+            .bind(o.product_id)
+            .bind(o.plan_id)
+            .bind(o.plan_days)
+            .bind(o.quantity)
+            .bind(&o.email)
+            .bind(&o.email_key)
+            .bind(o.amount_minor)
+            .bind(&o.currency)
+            .bind(o.quote_minor)
+            .bind(&o.quote_currency)
+            .bind(&o.review_reason)
+            .bind(o.paid_at)
+            .bind(o.issued_at)
+            .bind(o.created_at)
+            .bind(o.updated_at),
+    );
 }
 
 /// The order, locked until the transaction ends.
@@ -134,13 +153,26 @@ pub async fn lock(tx: &mut Tx, tenant: TenantId, id: OrderId, now: i64) -> Resul
 }
 
 /// Writes a locked order as it now is.
-pub async fn update(tx: &mut Tx, o: &Order) -> Result<()> {
-    on!(tx, c => sqlx::query(UPDATE).bind(o.tenant_id.get()).bind(o.id.get()).bind(&o.state)
-        .bind(&o.named_product).bind(o.product_id).bind(o.plan_id).bind(o.plan_days).bind(o.quantity)
-        .bind(&o.email).bind(&o.email_key).bind(o.amount_minor).bind(&o.currency)
-        .bind(&o.review_reason).bind(o.paid_at).bind(o.issued_at).bind(o.updated_at)
-        .execute(c).await.map(drop))?;
-    Ok(())
+pub fn update(tx: &mut Tx, o: &Order) {
+    tx.keep(
+        Write::one(UPDATE)
+            .bind(o.tenant_id.get())
+            .bind(o.id.get())
+            .bind(&o.state)
+            .bind(&o.named_product)
+            .bind(o.product_id)
+            .bind(o.plan_id)
+            .bind(o.plan_days)
+            .bind(o.quantity)
+            .bind(&o.email)
+            .bind(&o.email_key)
+            .bind(o.amount_minor)
+            .bind(&o.currency)
+            .bind(&o.review_reason)
+            .bind(o.paid_at)
+            .bind(o.issued_at)
+            .bind(o.updated_at),
+    );
 }
 
 /// One order of the tenant.
@@ -184,6 +216,19 @@ pub async fn insert_fact(
         on!(tx, c => sqlx::query(INSERT_FACT).bind(tenant.get()).bind(fact.0).bind(fact.1)
         .bind(order.0.get()).bind(order.1).execute(c).await?.rows_affected() == 1),
     )
+}
+
+/// Notes that an object of Stripe, not known before, belongs to a new order; another transaction
+/// that noted it at the same instant makes this one fail with [`crate::StoreError::Overtaken`].
+pub fn claim_fact(tx: &mut Tx, tenant: TenantId, fact: (&str, &str), order: (OrderId, i64)) {
+    tx.keep(
+        Write::one(INSERT_FACT)
+            .bind(tenant.get())
+            .bind(fact.0)
+            .bind(fact.1)
+            .bind(order.0.get())
+            .bind(order.1),
+    );
 }
 
 /// What an order is known by at Stripe.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::write::Write;
 
 /// A payment's row.
 #[derive(Debug, Clone, FromRow)]
@@ -39,13 +40,20 @@ const BY_ORDER: &str =
     "select id, order_id, kind, stripe_id, livemode, amount_minor, currency, paid_at
     from payments where tenant_id = $1 and order_id = $2 order by paid_at, id";
 
-/// Notes that something was paid; the same fact again changes nothing and answers false.
-pub async fn record(tx: &mut Tx, tenant: TenantId, p: &Payment) -> Result<bool> {
-    Ok(
-        on!(tx, c => sqlx::query(RECORD).bind(p.id.get()).bind(tenant.get()).bind(p.order_id.get())
-        .bind(&p.kind).bind(&p.stripe_id).bind(p.livemode).bind(p.amount_minor).bind(&p.currency)
-        .bind(p.paid_at).execute(c).await?.rows_affected() == 1),
-    )
+/// Notes that something was paid; the same fact again changes nothing.
+pub fn record(tx: &mut Tx, tenant: TenantId, p: &Payment) {
+    tx.keep(
+        Write::any(RECORD)
+            .bind(p.id.get())
+            .bind(tenant.get())
+            .bind(p.order_id.get())
+            .bind(&p.kind)
+            .bind(&p.stripe_id)
+            .bind(p.livemode)
+            .bind(p.amount_minor)
+            .bind(&p.currency)
+            .bind(p.paid_at),
+    );
 }
 
 /// The payments of an order, oldest first.

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::write::Write;
 
 /// What is written when an event comes in.
 pub struct NewStripeEvent<'a> {
@@ -120,6 +121,12 @@ const RECEIVE: &str =
     values ($1, $2, $3, $4, $5, $6, $7, 'verified', $8, 'pending', '', 0, 1, $9, $10)
     on conflict (tenant_id, stripe_event_id) do update set receipts = stripe_events.receipts + 1
     returning id, processing, receipts";
+const INSERT_FINAL: &str =
+    "insert into stripe_events (id, tenant_id, app_id, stripe_event_id, type, livemode,
+        api_version, status, source, processing, order_id, outcome, attempts, receipts, payload,
+        received_at, processed_at)
+    values ($1, $2, $3, $4, $5, $6, $7, 'verified', $8, $9, $10, $11, 1, 1, $12, $13, $14)
+    on conflict (tenant_id, stripe_event_id) do nothing";
 const FINISH: &str = "update stripe_events set status = 'verified', processing = $3, order_id = $4,
         outcome = $5, processed_at = $6, attempts = attempts + 1
     where tenant_id = $1 and id = $2";
@@ -153,17 +160,39 @@ pub async fn receive(tx: &mut Tx, event: &NewStripeEvent<'_>) -> Result<Receipt>
     )
 }
 
+/// Takes in an event that was not known, together with how its processing ended. Another transaction
+/// that took it in at the same instant makes this one fail with [`crate::StoreError::Overtaken`].
+pub fn insert_final(tx: &mut Tx, event: &NewStripeEvent<'_>, end: &Finish<'_>) {
+    tx.keep(
+        Write::one(INSERT_FINAL)
+            .bind(event.id.get())
+            .bind(event.tenant_id.get())
+            .bind(event.app_id.get())
+            .bind(event.stripe_event_id)
+            .bind(event.event_type)
+            .bind(event.livemode)
+            .bind(event.api_version)
+            .bind(event.source)
+            .bind(end.processing)
+            .bind(end.order_id.map(OrderId::get))
+            .bind(end.outcome)
+            .bind(event.payload)
+            .bind(event.received_at)
+            .bind(end.now),
+    );
+}
+
 /// Writes how processing ended.
-pub async fn finish(
-    tx: &mut Tx,
-    tenant: TenantId,
-    id: StripeEventId,
-    end: &Finish<'_>,
-) -> Result<()> {
-    on!(tx, c => sqlx::query(FINISH).bind(tenant.get()).bind(id.get()).bind(end.processing)
-        .bind(end.order_id.map(OrderId::get)).bind(end.outcome).bind(end.now)
-        .execute(c).await.map(drop))?;
-    Ok(())
+pub fn finish(tx: &mut Tx, tenant: TenantId, id: StripeEventId, end: &Finish<'_>) {
+    tx.keep(
+        Write::one(FINISH)
+            .bind(tenant.get())
+            .bind(id.get())
+            .bind(end.processing)
+            .bind(end.order_id.map(OrderId::get))
+            .bind(end.outcome)
+            .bind(end.now),
+    );
 }
 
 /// Notes that processing failed for a reason of ours; the first error is kept, and so is an end that
@@ -181,15 +210,28 @@ pub async fn fail(
 }
 
 /// Tells the events that waited for an order what became of it.
-pub async fn follow_order(
-    tx: &mut Tx,
+pub fn follow_order(tx: &mut Tx, tenant: TenantId, order: OrderId, end: &Finish<'_>) {
+    tx.keep(
+        Write::any(FOLLOW_ORDER)
+            .bind(tenant.get())
+            .bind(order.get())
+            .bind(end.processing)
+            .bind(end.outcome)
+            .bind(end.now),
+    );
+}
+
+/// The events that told of an order, the first come first.
+pub async fn list_by_order(
+    conn: &mut Conn,
     tenant: TenantId,
     order: OrderId,
-    end: &Finish<'_>,
-) -> Result<()> {
-    on!(tx, c => sqlx::query(FOLLOW_ORDER).bind(tenant.get()).bind(order.get()).bind(end.processing)
-        .bind(end.outcome).bind(end.now).execute(c).await.map(drop))?;
-    Ok(())
+    limit: i64,
+) -> Result<Vec<OrderEvent>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_ORDER).bind(tenant.get()).bind(order.get()).bind(limit)
+        .fetch_all(c).await?),
+    )
 }
 
 /// The events that told of an order, the first come first.

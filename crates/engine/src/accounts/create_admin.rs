@@ -97,7 +97,7 @@ pub(super) async fn add(
         data: json!({ "role": role }),
         livemode: false,
     };
-    change::write(tx, &Actor::system(tenant), now, what).await?;
+    change::write(tx, &Actor::system(tenant), now, what);
     Ok(created)
 }
 

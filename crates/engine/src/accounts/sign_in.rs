@@ -119,7 +119,7 @@ async fn open(
         data: json!({ "sessionId": id }),
         livemode: false,
     };
-    change::write(tx, &Actor::new(tenant, who), now, what).await?;
+    change::write(tx, &Actor::new(tenant, who), now, what);
     Ok(NewlySignedIn {
         token,
         expires_at: now.plus_days(session::ABSOLUTE_DAYS),

@@ -16,7 +16,7 @@ pub async fn execute(engine: &Engine, token: &str) -> Result<()> {
     let mut tx = engine.begin().await?;
     if sessions::remove(&mut tx, &session::hash(token)).await? {
         let what = change(&who, "signed_out");
-        change::write(&mut tx, &who.actor, engine.now(), what).await?;
+        change::write(&mut tx, &who.actor, engine.now(), what);
     }
     Ok(tx.commit().await?)
 }
@@ -26,7 +26,7 @@ pub async fn everywhere(engine: &Engine, who: &SignedIn) -> Result<u64> {
     let mut tx = engine.begin().await?;
     let count = sessions::remove_by_person(&mut tx, who.session.person).await?;
     let what = change(who, "signed_out_everywhere");
-    change::write(&mut tx, &who.actor, engine.now(), what).await?;
+    change::write(&mut tx, &who.actor, engine.now(), what);
     tx.commit().await?;
     Ok(count)
 }

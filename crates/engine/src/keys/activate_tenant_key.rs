@@ -53,7 +53,7 @@ pub(crate) async fn activate(engine: &Engine, tx: &mut Tx, actor: &Actor) -> Res
         data: json!({ "version": version }),
         livemode: false,
     };
-    change::write(tx, actor, now, what).await?;
+    change::write(tx, actor, now, what);
     Ok(version)
 }
 

@@ -1,7 +1,11 @@
 //! A tenant's data keys: the only keys that seal values.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use domain::activation_key::ActivationKey;
 use domain::ids::{DataKeyId, TenantId, TenantKeyId};
+use moka::sync::Cache;
 use store::Conn;
 use store::tenant_keys::{self, DataKey};
 use zeroize::Zeroizing;
@@ -34,20 +38,46 @@ impl Purpose {
     }
 }
 
-/// The data keys of one tenant, open for the length of one action.
+/// Tenants whose data keys are kept open at most.
+const CAPACITY: u64 = 10_000;
+
+/// The one cache of open data keys. A tenant's data keys are made once and never change, whatever
+/// becomes of the keys that wrap them; so nothing has to be told to it.
+pub(crate) struct DataKeysCache(Cache<TenantId, Arc<DataKeys>>);
+
+impl DataKeysCache {
+    pub(crate) fn new(time_to_live: Duration) -> Self {
+        Self(
+            Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(time_to_live)
+                .build(),
+        )
+    }
+}
+
+/// The data keys of one tenant, open.
 pub(crate) struct DataKeys {
     tenant: TenantId,
     keys: Vec<(Purpose, DataKeyId, Key)>,
 }
 
 impl DataKeys {
-    /// Whose keys these are.
-    pub(crate) const fn tenant(&self) -> TenantId {
-        self.tenant
+    /// The tenant's data keys, from the cache where they were opened lately.
+    pub(crate) async fn load(
+        engine: &Engine,
+        conn: &mut Conn,
+        tenant: TenantId,
+    ) -> Result<Arc<Self>> {
+        if let Some(known) = engine.data_keys().0.get(&tenant) {
+            return Ok(known);
+        }
+        let keys = Arc::new(Self::open(engine, conn, tenant).await?);
+        engine.data_keys().0.insert(tenant, keys.clone());
+        Ok(keys)
     }
 
-    /// Opens the tenant's data keys.
-    pub(crate) async fn load(engine: &Engine, conn: &mut Conn, tenant: TenantId) -> Result<Self> {
+    async fn open(engine: &Engine, conn: &mut Conn, tenant: TenantId) -> Result<Self> {
         let rows = tenant_keys::data_keys(conn, tenant).await?;
         if rows.is_empty() {
             return Err(Error::fault("the tenant has no data keys"));

@@ -2,7 +2,6 @@
 
 use domain::folding::{email_key, name_key};
 use domain::fulfilment::Issuance;
-use domain::ids::LicenseId;
 use domain::license_form::{LicenseForm, LicenseWish, NamedProduct};
 use domain::license_term::{self, Terms};
 use domain::permission::Permission;
@@ -19,6 +18,9 @@ use crate::error::{Error, Result};
 use crate::keys::data_keys::DataKeys;
 use crate::licenses::view::{self, LicenseView};
 use crate::orders::issue;
+
+/// A key that exists already is drawn again; so often in a row means that chance is broken.
+const DRAWS: usize = 8;
 
 /// Which side the licences are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,16 +40,26 @@ pub async fn execute(
 ) -> Result<Vec<LicenseView>> {
     actor.may(Permission::Generate)?;
     let wish = form.parse()?;
-    let mut tx = engine.begin().await?;
-    let product = sellable_product(&mut tx, actor, &wish).await?;
-    let plan = sellable_plan(&mut tx, actor, &wish).await?;
-    let blank = blank(engine, &wish, (&product, plan.as_ref()), side)?;
-    let ids = write(engine, &mut tx, actor, (&blank, wish.quantity)).await?;
-    let mut rows = Vec::with_capacity(ids.len());
-    for id in ids {
-        let row = licenses::find(&mut tx, actor.tenant(), id).await?;
-        rows.push(row.ok_or(Error::fault("a licence just written is missing"))?);
+    for _ in 0..DRAWS {
+        match attempt(engine, actor, &wish, side).await {
+            Err(error) if error.is_overtaken() => {}
+            other => return other,
+        }
     }
+    Err(Error::fault("no new activation key could be drawn"))
+}
+
+async fn attempt(
+    engine: &Engine,
+    actor: &Actor,
+    wish: &LicenseWish,
+    side: Side,
+) -> Result<Vec<LicenseView>> {
+    let mut tx = engine.begin().await?;
+    let product = sellable_product(&mut tx, actor, wish).await?;
+    let plan = sellable_plan(&mut tx, actor, wish).await?;
+    let blank = blank(engine, wish, (&product, plan.as_ref()), side)?;
+    let rows = write(engine, &mut tx, actor, (&blank, wish.quantity)).await?;
     let views = view::open(engine, &mut tx, actor.tenant(), &rows).await?;
     tx.commit().await?;
     Ok(views)
@@ -58,21 +70,22 @@ async fn write(
     tx: &mut Tx,
     actor: &Actor,
     (blank, quantity): (&License, u16),
-) -> Result<Vec<LicenseId>> {
+) -> Result<Vec<License>> {
     let keys = DataKeys::load(engine, tx, actor.tenant()).await?;
-    let mut ids = Vec::new();
+    let mut drawn = Vec::new();
     for _ in 0..quantity {
-        let id = issue::one(engine, tx, &keys, blank).await?;
+        let license = issue::with_key(engine, &keys, blank.clone())?;
+        licenses::insert(tx, actor.tenant(), &license);
         let what = Change {
-            subject: ("license", id.to_string()),
+            subject: ("license", license.id.to_string()),
             verb: "generated",
             data: json!({ "productId": blank.product_id, "planId": blank.plan_id }),
             livemode: blank.livemode,
         };
-        change::write(tx, actor, engine.now(), what).await?;
-        ids.push(id);
+        change::write(tx, actor, engine.now(), what);
+        drawn.push(license);
     }
-    Ok(ids)
+    Ok(drawn)
 }
 
 async fn sellable_product(tx: &mut Tx, actor: &Actor, wish: &LicenseWish) -> Result<Product> {

@@ -49,7 +49,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: MailId, to: &str) -> Re
         data: json!({ "mailId": id }),
         livemode: mail.livemode,
     };
-    change::write(&mut tx, actor, now, what).await?;
+    change::write(&mut tx, actor, now, what);
     tx.commit().await?;
     engine.wake_worker();
     Ok(())

@@ -28,6 +28,21 @@ pub async fn execute(
     actor.may_read()?;
     actor.may(Permission::Email)?;
     let recipient = to.map(parse_address).transpose()?;
+    for _ in 0..DRAWS {
+        match attempt(engine, actor, id, recipient.as_deref()).await {
+            Err(error) if error.is_overtaken() => {}
+            other => return other,
+        }
+    }
+    Err(Error::fault("a mail could not be numbered"))
+}
+
+async fn attempt(
+    engine: &Engine,
+    actor: &Actor,
+    id: MailId,
+    recipient: Option<&str>,
+) -> Result<MailId> {
     let mut tx = engine.begin().await?;
     let mail = mails::find(&mut tx, actor.tenant(), id)
         .await?
@@ -40,14 +55,14 @@ pub async fn execute(
         });
     }
     let again = insert_again(engine, &mut tx, actor, (&mail, recipient)).await?;
-    purchase_mail::enqueue(engine, &mut tx, actor.tenant(), again).await?;
+    purchase_mail::enqueue_new(engine, &mut tx, actor.tenant(), again);
     let what = Change {
         subject: ("mail", id.to_string()),
         verb: "resent",
         data: json!({ "mailId": again, "orderId": mail.order_id.map(OrderId::from) }),
         livemode: mail.livemode,
     };
-    change::write(&mut tx, actor, engine.now(), what).await?;
+    change::write(&mut tx, actor, engine.now(), what);
     tx.commit().await?;
     engine.wake_worker();
     Ok(again)
@@ -57,7 +72,7 @@ async fn insert_again(
     engine: &Engine,
     tx: &mut Tx,
     actor: &Actor,
-    (mail, recipient): (&Mail, Option<String>),
+    (mail, recipient): (&Mail, Option<&str>),
 ) -> Result<MailId> {
     let tenant = actor.tenant();
     let template_version = match mail.product_id.map(ProductId::from) {
@@ -65,30 +80,26 @@ async fn insert_again(
         None => None,
     }
     .map_or(mail.template_version, |product| product.template_version);
-    for _ in 0..DRAWS {
-        let last = match mail.order_id.map(OrderId::from) {
-            Some(order) => mails::last_ordinal(tx, tenant, (order, &mail.kind)).await?,
-            None => None,
-        };
-        let id: MailId = engine.new_id();
-        let again = Mail {
-            id,
-            ordinal: last.unwrap_or(mail.ordinal) + 1,
-            recipient: recipient.clone().unwrap_or_else(|| mail.recipient.clone()),
-            template_version,
-            message_id: purchase_mail::message_id(engine, id),
-            state: "queued".into(),
-            attempts: 0,
-            last_answer: String::new(),
-            created_at: engine.now().millis(),
-            sent_at: None,
-            ..mail.clone()
-        };
-        if mails::insert(tx, tenant, &again).await? {
-            return Ok(id);
-        }
-    }
-    Err(Error::fault("a mail could not be numbered"))
+    let last = match mail.order_id.map(OrderId::from) {
+        Some(order) => mails::last_ordinal(tx, tenant, (order, &mail.kind)).await?,
+        None => None,
+    };
+    let id: MailId = engine.new_id();
+    let again = Mail {
+        id,
+        ordinal: last.unwrap_or(mail.ordinal) + 1,
+        recipient: recipient.unwrap_or(&mail.recipient).to_owned(),
+        template_version,
+        message_id: purchase_mail::message_id(engine, id),
+        state: "queued".into(),
+        attempts: 0,
+        last_answer: String::new(),
+        created_at: engine.now().millis(),
+        sent_at: None,
+        ..mail.clone()
+    };
+    mails::insert(tx, tenant, &again);
+    Ok(id)
 }
 
 /// An address as typed, or what to write instead; the field is `email`.

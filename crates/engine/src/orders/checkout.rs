@@ -264,7 +264,7 @@ async fn write(
     session: &CheckoutSession,
 ) -> Result<()> {
     let mut tx = engine.begin().await?;
-    orders::insert(&mut tx, order).await?;
+    orders::insert(&mut tx, order);
     let fact = ("session", session.id.as_str());
     orders::insert_fact(&mut tx, order.tenant_id, fact, (order.id, order.created_at)).await?;
     let what = Change {
@@ -273,6 +273,6 @@ async fn write(
         data: json!({ "productId": order.product_id, "quantity": order.quantity }),
         livemode: order.livemode,
     };
-    change::write(&mut tx, actor, engine.now(), what).await?;
+    change::write(&mut tx, actor, engine.now(), what);
     Ok(tx.commit().await?)
 }

@@ -8,31 +8,31 @@ use store::orders::{self, Order};
 use store::stripe_apps::StripeApp;
 
 use crate::Engine;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::orders::fulfil::Arrival;
 use crate::stripe::process_event::Vouched;
 
-/// Code of the conflict that says: another transaction is writing the same payment, start over.
-pub(crate) const MET: &str = "met_another_event";
-
-pub(crate) const PAYMENT_INTENT: &str = "payment_intent";
+const PAYMENT_INTENT: &str = "payment_intent";
 const SESSION: &str = "session";
 
-/// The order that this payment belongs to, locked; a new one where no fact of it is known yet.
-pub(crate) async fn find_or_open(
+/// An order, and what has to be written with it.
+pub(crate) enum Opened<'a> {
+    /// It was there, and is locked.
+    Known(Order),
+    /// It is to be written, together with what it is known by.
+    New(Order, Vec<(&'static str, &'a str)>),
+}
+
+/// The order that this payment belongs to; a new one where no fact of it is known yet.
+pub(crate) async fn find_or_open<'a>(
     engine: &Engine,
     tx: &mut Tx,
-    arrival: &Arrival<'_>,
-) -> Result<Order> {
+    arrival: &Arrival<'a>,
+) -> Result<Opened<'a>> {
     let tenant = arrival.app.tenant_id;
     let now = arrival.now.millis();
-    let facts = facts(arrival.purchase);
-    let mut found = None;
-    for fact in &facts {
-        if found.is_none() {
-            found = orders::find_by_fact(tx, tenant, *fact).await?;
-        }
-    }
+    let mut facts = facts(arrival.purchase);
+    let found = arrival.known.by_payment_intent.or(arrival.known.by_session);
     // An order that is another payment's already is not this one's: neither where a session was told
     // under two payment intents, nor where our own id in the metadata (a hint, and only within this
     // tenant) was copied elsewhere.
@@ -50,44 +50,30 @@ pub(crate) async fn find_or_open(
             is_taken |= found == Some(id);
         } else if order.livemode == arrival.purchase.livemode {
             add_facts(tx, &order, &facts, now).await?;
-            return Ok(order);
+            return Ok(Opened::Known(order));
         }
     }
-    let order = new_order(engine, arrival);
-    orders::insert(tx, &order).await?;
-    for fact in facts {
-        let is_new = orders::insert_fact(tx, tenant, fact, (order.id, now)).await?;
-        if is_new || (is_taken && fact.0 == SESSION) {
-            continue;
-        }
-        return Err(met());
-    }
-    Ok(order)
-}
-
-fn met() -> Error {
-    Error::Conflict {
-        code: MET,
-        message: "another event of this payment is being processed".into(),
-    }
+    // A session that is another payment's already stays with that one.
+    facts.retain(|(kind, _)| !is_taken || *kind != SESSION);
+    Ok(Opened::New(new_order(engine, arrival), facts))
 }
 
 /// Keeps a payment whose purchase nobody has told of yet, so that the session's event, which may come
 /// later or at this very instant, finds it.
-pub(crate) async fn remember_payment(
+pub(crate) fn remember_payment(
+    engine: &Engine,
     tx: &mut Tx,
-    order: &Order,
-    fact: (&'static str, &str),
-) -> Result<()> {
-    orders::insert(tx, order).await?;
-    if !orders::insert_fact(tx, order.tenant_id, fact, (order.id, order.created_at)).await? {
-        return Err(met());
-    }
-    Ok(())
+    vouched: &Vouched<'_>,
+    payment: &BarePayment,
+) {
+    let order = paid_order(engine, vouched, payment);
+    orders::insert(tx, &order);
+    let fact = (PAYMENT_INTENT, payment.payment_intent_id.as_str());
+    orders::claim_fact(tx, order.tenant_id, fact, (order.id, order.created_at));
 }
 
 /// An order that is paid, and of which nothing else is known.
-pub(crate) fn paid_order(engine: &Engine, vouched: &Vouched<'_>, payment: &BarePayment) -> Order {
+fn paid_order(engine: &Engine, vouched: &Vouched<'_>, payment: &BarePayment) -> Order {
     let now = engine.now().millis();
     let email = payment.email.clone().unwrap_or_default();
     Order {
@@ -144,7 +130,7 @@ async fn add_facts(
         {
             other.state = "dismissed".into();
             other.review_reason = Some(format!("The same payment as order {}.", order.id));
-            orders::update(tx, &other).await?;
+            orders::update(tx, &other);
         }
     }
     Ok(())

@@ -4,20 +4,24 @@
 //! that writes the licences. So no order ever issues twice, however many events, apps and nodes.
 
 use domain::folding::email_key;
-use domain::fulfilment::{self, Bought, Issuance, Known, ReviewReason};
+use domain::fulfilment::{self, Bought, Issuance, ReviewReason};
 use domain::ids::{OrderId, PaymentId};
 use domain::purchase::Purchase;
 use domain::timestamp::Timestamp;
 use store::Tx;
+use store::arrivals::Known;
+use store::licenses::License;
 use store::orders::{self, Order};
 use store::payments::{self, Payment as PaymentRow};
+use store::products::Product;
 use store::stripe_apps::StripeApp;
 
 use crate::Engine;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
-use crate::orders::facts::{facts, find_or_open};
-use crate::orders::{issue, purchase_mail};
+use crate::orders::facts::{Opened, facts, find_or_open};
+use crate::orders::issue;
+use crate::orders::purchase_mail::{self, PAYMENT_FAILED, PURCHASE};
 
 /// What an event says about the money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +37,34 @@ pub(crate) struct Arrival<'a> {
     pub actor: &'a Actor,
     pub purchase: &'a Purchase,
     pub payment: Payment,
+    /// What was known of it before.
+    pub known: &'a Known,
     pub now: Timestamp,
+}
+
+/// What one event makes of its order, before anything is written.
+struct Step {
+    done: Fulfilled,
+    /// Licences to write, and their product.
+    issued: Option<(Product, Vec<License>)>,
+    /// What the events that waited for the order are told: processing and outcome.
+    told: Option<(&'static str, String)>,
+}
+
+impl Step {
+    fn of(order: &Order, processing: &'static str, outcome: impl Into<String>) -> Self {
+        let done = Fulfilled {
+            processing,
+            order_id: Some(order.id),
+            outcome: outcome.into(),
+            has_jobs: false,
+        };
+        Self {
+            done,
+            issued: None,
+            told: None,
+        }
+    }
 }
 
 /// What came of an event.
@@ -57,15 +88,6 @@ impl Fulfilled {
             has_jobs: false,
         }
     }
-
-    fn of(order: &Order, processing: &'static str, outcome: impl Into<String>) -> Self {
-        Self {
-            processing,
-            order_id: Some(order.id),
-            outcome: outcome.into(),
-            has_jobs: false,
-        }
-    }
 }
 
 /// Applies what an event tells to its order, within the event's transaction.
@@ -74,29 +96,78 @@ pub(crate) async fn apply(
     tx: &mut Tx,
     arrival: &Arrival<'_>,
 ) -> Result<Fulfilled> {
-    let mut order = find_or_open(engine, tx, arrival).await?;
+    let (mut order, new_facts) = match find_or_open(engine, tx, arrival).await? {
+        Opened::Known(order) => (order, None),
+        Opened::New(order, facts) => (order, Some(facts)),
+    };
     let was_without_email = order.email.is_empty();
     merge(&mut order, arrival);
-    let mut done = match arrival.payment {
+    let mut step = match arrival.payment {
         Payment::Unpaid if order.paid_at.is_none() => wait(&mut order),
-        Payment::Failed => fail(engine, tx, arrival, &mut order).await?,
+        Payment::Failed => fail(&mut order),
         // An unpaid session may come after the payment that it waits for.
         Payment::Paid | Payment::Unpaid => {
-            record_payment(engine, tx, arrival, &order).await?;
             order.paid_at.get_or_insert(arrival.now.millis());
             pay(engine, tx, arrival, &mut order).await?
         }
     };
-    if order.issued_at.is_some() && was_without_email && !order.email.is_empty() {
-        issue::give_holder(tx, &order, arrival.now).await?;
-    }
-    if order.issued_at.is_some() && purchase_mail::queue_once(engine, tx, &order).await? {
-        done.has_jobs = true;
-        done.outcome.push_str(", mail queued");
-    }
     order.updated_at = arrival.now.millis();
-    orders::update(tx, &order).await?;
-    Ok(done)
+    let is_new = new_facts.is_some();
+    write_order(tx, &order, new_facts);
+    if order.paid_at.is_some() && arrival.payment != Payment::Failed {
+        record_payment(engine, tx, arrival, &order);
+    }
+    if let Some((_, drawn)) = &step.issued {
+        issue::write(engine, tx, arrival.actor, drawn);
+    }
+    if let Some((processing, outcome)) = &step.told
+        && !is_new
+    {
+        follow(tx, &order, (processing, outcome), arrival.now);
+    }
+    if order.issued_at.is_some() && was_without_email && !order.email.is_empty() {
+        issue::give_holder(tx, &order, arrival.now);
+    }
+    queue_mail(engine, tx, (&order, is_new), &mut step).await?;
+    Ok(step.done)
+}
+
+fn write_order(tx: &mut Tx, order: &Order, new_facts: Option<Vec<(&'static str, &str)>>) {
+    let Some(facts) = new_facts else {
+        orders::update(tx, order);
+        return;
+    };
+    orders::insert(tx, order);
+    for fact in facts {
+        orders::claim_fact(tx, order.tenant_id, fact, (order.id, order.created_at));
+    }
+}
+
+/// The mail that the order is due: with its keys, or that the payment failed.
+async fn queue_mail(
+    engine: &Engine,
+    tx: &mut Tx,
+    (order, is_new): (&Order, bool),
+    step: &mut Step,
+) -> Result<()> {
+    let (kind, words) = if order.issued_at.is_some() {
+        (PURCHASE, ", mail queued")
+    } else if order.state == "failed" {
+        (PAYMENT_FAILED, ", the buyer is told by mail")
+    } else {
+        return Ok(());
+    };
+    let product = step.issued.as_ref().map(|(product, _)| product);
+    let is_queued = if is_new && product.is_some() {
+        purchase_mail::queue_first(engine, tx, (order, product), kind)
+    } else {
+        purchase_mail::queue(engine, tx, order, kind).await?
+    };
+    if is_queued {
+        step.done.has_jobs = true;
+        step.done.outcome.push_str(words);
+    }
+    Ok(())
 }
 
 /// Fills in what the order did not know; what is known stays.
@@ -121,62 +192,39 @@ fn merge(order: &mut Order, arrival: &Arrival<'_>) {
     }
 }
 
-fn wait(order: &mut Order) -> Fulfilled {
+fn wait(order: &mut Order) -> Step {
     if order.issued_at.is_some() {
-        return Fulfilled::of(order, "fulfilled", "same payment, nothing to do");
+        return Step::of(order, "fulfilled", "same payment, nothing to do");
     }
     if order.state == "failed" {
-        return Fulfilled::of(order, "ignored", "the payment failed; no keys");
+        return Step::of(order, "ignored", "the payment failed; no keys");
     }
     if order.state == "open" {
         order.state = "waiting".into();
     }
-    Fulfilled::of(order, "waiting", "waiting for the payment to arrive")
+    Step::of(order, "waiting", "waiting for the payment to arrive")
 }
 
-async fn fail(
-    engine: &Engine,
-    tx: &mut Tx,
-    arrival: &Arrival<'_>,
-    order: &mut Order,
-) -> Result<Fulfilled> {
+fn fail(order: &mut Order) -> Step {
     if order.paid_at.is_some() {
-        return Ok(Fulfilled::of(
-            order,
-            "ignored",
-            "the payment has arrived otherwise",
-        ));
+        return Step::of(order, "ignored", "the payment has arrived otherwise");
     }
     order.state = "failed".into();
-    follow(
-        tx,
-        order,
-        ("ignored", "the payment failed; no keys"),
-        arrival.now,
-    )
-    .await?;
-    let mut done = Fulfilled::of(
-        order,
-        "fulfilled",
-        "the payment failed; no keys were issued",
-    );
-    if purchase_mail::queue_payment_failed(engine, tx, order).await? {
-        done.has_jobs = true;
-        done.outcome.push_str(", the buyer is told by mail");
+    Step {
+        told: Some(("ignored", "the payment failed; no keys".into())),
+        ..Step::of(
+            order,
+            "fulfilled",
+            "the payment failed; no keys were issued",
+        )
     }
-    Ok(done)
 }
 
-async fn record_payment(
-    engine: &Engine,
-    tx: &mut Tx,
-    arrival: &Arrival<'_>,
-    order: &Order,
-) -> Result<()> {
+fn record_payment(engine: &Engine, tx: &mut Tx, arrival: &Arrival<'_>, order: &Order) {
     let purchase = arrival.purchase;
     // A payment is known by its intent; a session of which nothing was charged stands for itself.
     let Some((kind, stripe_id)) = facts(purchase).into_iter().next() else {
-        return Ok(());
+        return;
     };
     let row = PaymentRow {
         id: engine.new_id::<PaymentId>(),
@@ -188,8 +236,7 @@ async fn record_payment(
         currency: purchase.currency.clone().unwrap_or_default(),
         paid_at: arrival.now.millis(),
     };
-    payments::record(tx, order.tenant_id, &row).await?;
-    Ok(())
+    payments::record(tx, order.tenant_id, &row);
 }
 
 async fn pay(
@@ -197,44 +244,40 @@ async fn pay(
     tx: &mut Tx,
     arrival: &Arrival<'_>,
     order: &mut Order,
-) -> Result<Fulfilled> {
+) -> Result<Step> {
     if order.issued_at.is_some() {
-        return Ok(Fulfilled::of(
-            order,
-            "fulfilled",
-            "same payment, nothing to do",
-        ));
+        return Ok(Step::of(order, "fulfilled", "same payment, nothing to do"));
     }
     match order.state.as_str() {
-        "review" => return Ok(Fulfilled::of(order, "review", review_text(order))),
-        "dismissed" => return Ok(Fulfilled::of(order, "ignored", "its order was dismissed")),
+        "review" => return Ok(Step::of(order, "review", review_text(order))),
+        "dismissed" => return Ok(Step::of(order, "ignored", "its order was dismissed")),
         _ => {}
     }
     let product = issue::find_product(tx, order, arrival.purchase).await?;
     let plan = issue::find_plan(tx, order, arrival.purchase).await?;
-    match judge(order, arrival, product.as_ref(), plan.as_ref()) {
-        Ok(issuance) => {
-            let Some(product) = product else {
-                return Err(Error::fault("an issuance without a product"));
-            };
-            order.plan_id = plan.map(|plan| plan.id.get());
+    let judged = judge(order, arrival, product.as_ref(), plan.as_ref());
+    order.plan_id = plan.map(|plan| plan.id.get());
+    match (judged, product) {
+        (Ok(issuance), Some(product)) => {
             order.product_id = Some(product.id.get());
             order.quantity = i32::from(*arrival.purchase.quantity.as_ref().unwrap_or(&1));
-            let count =
-                issue::licenses(engine, tx, (order, arrival.actor), (&product, &issuance)).await?;
+            let drawn = issue::draw(engine, tx, order, (&product, &issuance)).await?;
             order.state = "issued".into();
             order.issued_at = Some(arrival.now.millis());
-            let outcome = keys_issued(count);
-            follow(tx, order, ("fulfilled", &outcome), arrival.now).await?;
-            Ok(Fulfilled::of(order, "fulfilled", outcome))
+            let outcome = keys_issued(drawn.len());
+            Ok(Step {
+                issued: Some((product, drawn)),
+                told: Some(("fulfilled", outcome.clone())),
+                ..Step::of(order, "fulfilled", outcome)
+            })
         }
-        Err(reason) => {
+        (Ok(_), None) => Err(Error::fault("an issuance without a product")),
+        (Err(reason), _) => {
             // What a person issues after review lasts as long as what was bought.
-            order.plan_id = plan.map(|plan| plan.id.get());
             order.plan_days = arrival.purchase.plan_days.clone().unwrap_or_default();
             order.state = "review".into();
             order.review_reason = Some(reason.to_string());
-            Ok(Fulfilled::of(order, "review", review_text(order)))
+            Ok(Step::of(order, "review", review_text(order)))
         }
     }
 }
@@ -257,7 +300,7 @@ fn judge(
     let product = product.map(issue::product_terms);
     let plan = plan.map(issue::plan_terms);
     let quote = issue::quote(order);
-    let known = Known {
+    let known = fulfilment::Known {
         product: product.as_ref(),
         plan: plan.as_ref(),
         quote: quote.as_ref(),
@@ -265,19 +308,14 @@ fn judge(
     fulfilment::decide(&bought, known, arrival.now)
 }
 
-async fn follow(
-    tx: &mut Tx,
-    order: &Order,
-    (processing, outcome): (&str, &str),
-    now: Timestamp,
-) -> Result<()> {
+fn follow(tx: &mut Tx, order: &Order, (processing, outcome): (&str, &str), now: Timestamp) {
     let end = store::stripe_events::Finish {
         processing,
         order_id: Some(order.id),
         outcome,
         now: now.millis(),
     };
-    Ok(store::stripe_events::follow_order(tx, order.tenant_id, order.id, &end).await?)
+    store::stripe_events::follow_order(tx, order.tenant_id, order.id, &end);
 }
 
 pub(crate) fn keys_issued(count: usize) -> String {

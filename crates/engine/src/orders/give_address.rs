@@ -41,7 +41,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: OrderId, email: &str) -
     wants_address(&order)?;
     order.email_key = email_key(&address);
     order.email = address;
-    orders::update(&mut tx, &order).await?;
+    orders::update(&mut tx, &order);
     let given = tell(engine, &mut tx, &order).await?;
     let what = Change {
         subject: ("order", id.to_string()),
@@ -49,7 +49,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: OrderId, email: &str) -
         data: json!({}),
         livemode: order.livemode,
     };
-    change::write(&mut tx, actor, now, what).await?;
+    change::write(&mut tx, actor, now, what);
     tx.commit().await?;
     if given == Given::MailQueued {
         engine.wake_worker();
@@ -80,7 +80,7 @@ async fn tell(engine: &Engine, tx: &mut Tx, order: &Order) -> Result<Given> {
     if order.issued_at.is_none() {
         return Ok(Given::WaitsForReview);
     }
-    issue::give_holder(tx, order, engine.now()).await?;
+    issue::give_holder(tx, order, engine.now());
     if purchase_mail::queue_once(engine, tx, order).await? {
         Ok(Given::MailQueued)
     } else {

@@ -2,7 +2,7 @@
 
 use domain::activation_key::ActivationKey;
 use domain::fulfilment::{Issuance, PlanTerms, ProductTerms, Quote};
-use domain::ids::{LicenseId, ProductId};
+use domain::ids::{LicenseId, OrderId, ProductId};
 use domain::purchase::Purchase;
 use domain::timestamp::Timestamp;
 use serde_json::json;
@@ -15,11 +15,8 @@ use store::{Tx, plans, products};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::keys::data_keys::DataKeys;
-
-/// A key that exists already is drawn again; so often in a row means that chance is broken.
-const DRAWS: usize = 8;
 
 /// The product that the purchase names, if it is this tenant's.
 pub(crate) async fn find_product(
@@ -45,55 +42,45 @@ pub(crate) async fn find_plan(
     }
 }
 
-/// Writes the licences of an issuance; answers how many.
-pub(crate) async fn licenses(
+/// Draws the licences of an issuance; nothing is written yet.
+pub(crate) async fn draw(
     engine: &Engine,
     tx: &mut Tx,
-    (order, actor): (&Order, &Actor),
+    order: &Order,
     (product, issuance): (&Product, &Issuance),
-) -> Result<usize> {
+) -> Result<Vec<License>> {
     let keys = DataKeys::load(engine, tx, order.tenant_id).await?;
-    for position in 1..=i32::from(issuance.licenses) {
-        let id = one(
-            engine,
-            tx,
-            &keys,
-            &blank(order, product, issuance, position),
-        )
-        .await?;
-        let what = Change {
-            subject: ("license", id.to_string()),
-            verb: "issued",
-            data: json!({ "orderId": order.id, "productId": product.id, "position": position }),
-            livemode: order.livemode,
-        };
-        change::write(tx, actor, engine.now(), what).await?;
-    }
-    Ok(usize::from(issuance.licenses))
+    (1..=i32::from(issuance.licenses))
+        .map(|position| with_key(engine, &keys, blank(order, product, issuance, position)))
+        .collect()
 }
 
-/// Draws keys until one is new, and writes the licence with it.
-pub(crate) async fn one(
-    engine: &Engine,
-    tx: &mut Tx,
-    keys: &DataKeys,
-    blank: &License,
-) -> Result<LicenseId> {
-    for _ in 0..DRAWS {
-        let key = ActivationKey::from_random(engine.random());
-        let mut license = blank.clone();
-        license.id = engine.new_id();
-        let (data_key_id, sealed) =
-            keys.seal_activation_key(engine, &license.id.to_string(), &key)?;
-        license.data_key_id = data_key_id;
-        license.key_sealed = sealed;
-        license.key_index = keys.index(&key)?;
-        license.last_four = key.last_four().to_owned();
-        if licenses::insert(tx, keys.tenant(), &license).await? {
-            return Ok(license.id);
-        }
+/// Writes an order's licences. A key that exists already makes the transaction fail as overtaken;
+/// begun anew, it draws again.
+pub(crate) fn write(engine: &Engine, tx: &mut Tx, actor: &Actor, drawn: &[License]) {
+    for license in drawn {
+        licenses::insert(tx, actor.tenant(), license);
+        let order = license.order_id.map(OrderId::from);
+        let what = Change {
+            subject: ("license", license.id.to_string()),
+            verb: "issued",
+            data: json!({ "orderId": order, "productId": license.product_id, "position": license.position }),
+            livemode: license.livemode,
+        };
+        change::write(tx, actor, engine.now(), what);
     }
-    Err(Error::fault("no new activation key could be drawn"))
+}
+
+/// Gives a licence an id and a key.
+pub(crate) fn with_key(engine: &Engine, keys: &DataKeys, mut license: License) -> Result<License> {
+    let key = ActivationKey::from_random(engine.random());
+    license.id = engine.new_id();
+    let (data_key_id, sealed) = keys.seal_activation_key(engine, &license.id.to_string(), &key)?;
+    license.data_key_id = data_key_id;
+    license.key_sealed = sealed;
+    license.key_index = keys.index(&key)?;
+    license.last_four = key.last_four().to_owned();
+    Ok(license)
 }
 
 fn blank(order: &Order, product: &Product, issuance: &Issuance, position: i32) -> License {
@@ -137,9 +124,9 @@ pub(crate) fn bare(product: &Product, issuance: &Issuance, now: Timestamp) -> Li
 }
 
 /// An address that came after the keys becomes the holder of those that have none.
-pub(crate) async fn give_holder(tx: &mut Tx, order: &Order, now: Timestamp) -> Result<()> {
+pub(crate) fn give_holder(tx: &mut Tx, order: &Order, now: Timestamp) {
     let holder = (order.email.as_str(), order.email_key.as_str(), now.millis());
-    Ok(licenses::set_missing_email(tx, order.tenant_id, order.id, holder).await?)
+    licenses::set_missing_email(tx, order.tenant_id, order.id, holder);
 }
 
 /// What we asked the buyer for, where we made the checkout session.

@@ -1,10 +1,11 @@
 //! The purchase mail: queued once per order, as soon as there are keys and an address.
 
-use domain::ids::{JobId, MailId, ProductId};
+use domain::ids::{JobId, MailId, ProductId, TenantId};
 use serde_json::json;
 use store::jobs::{self, NewJob};
 use store::mails::{self, Mail};
 use store::orders::Order;
+use store::products::Product;
 use store::{Tx, products};
 
 use crate::Engine;
@@ -22,34 +23,46 @@ pub(crate) async fn queue_once(engine: &Engine, tx: &mut Tx, order: &Order) -> R
     queue(engine, tx, order, PURCHASE).await
 }
 
-/// Queues the mail that tells of a failed payment.
-pub(crate) async fn queue_payment_failed(
+/// Queues an order's mail of one kind, if it has none of that kind yet; see [`queue_first`].
+pub(crate) async fn queue(
     engine: &Engine,
     tx: &mut Tx,
     order: &Order,
+    kind: &'static str,
 ) -> Result<bool> {
-    queue(engine, tx, order, PAYMENT_FAILED).await
-}
-
-async fn queue(engine: &Engine, tx: &mut Tx, order: &Order, kind: &'static str) -> Result<bool> {
     if order.email.is_empty() {
+        return Ok(false);
+    }
+    let place = (order.id, kind);
+    if mails::last_ordinal(tx, order.tenant_id, place)
+        .await?
+        .is_some()
+    {
         return Ok(false);
     }
     let product = match order.product_id {
         Some(id) => products::find(tx, order.tenant_id, ProductId::from(id)).await?,
         None => None,
     };
-    let sends = product.as_ref().is_none_or(|p| p.send_purchase_email);
-    if kind == PURCHASE && !sends {
-        return Ok(false);
+    Ok(queue_first(engine, tx, (order, product.as_ref()), kind))
+}
+
+/// Queues an order's first mail of a kind; false where it has no address yet, or the product sends none.
+pub(crate) fn queue_first(
+    engine: &Engine,
+    tx: &mut Tx,
+    (order, product): (&Order, Option<&Product>),
+    kind: &'static str,
+) -> bool {
+    let sends = product.is_none_or(|product| product.send_purchase_email);
+    if order.email.is_empty() || (kind == PURCHASE && !sends) {
+        return false;
     }
-    let version = product.map_or(0, |p| p.template_version);
+    let version = product.map_or(0, |product| product.template_version);
     let mail = new_mail(engine, order, (kind, 0), version);
-    if !mails::insert(tx, order.tenant_id, &mail).await? {
-        return Ok(false);
-    }
-    enqueue(engine, tx, order.tenant_id, mail.id).await?;
-    Ok(true)
+    mails::insert(tx, order.tenant_id, &mail);
+    enqueue_new(engine, tx, order.tenant_id, mail.id);
+    true
 }
 
 /// A mail of an order, not yet written.
@@ -94,18 +107,40 @@ pub(crate) fn message_id(engine: &Engine, id: MailId) -> String {
 pub(crate) async fn enqueue(
     engine: &Engine,
     tx: &mut Tx,
-    tenant: domain::ids::TenantId,
+    tenant: TenantId,
     mail: MailId,
 ) -> Result<bool> {
+    let (unique_key, payload) = job_texts(mail);
+    let job = new_job(engine, tenant, (&unique_key, &payload));
+    Ok(jobs::insert(tx, &job).await?)
+}
+
+/// Queues the worker's turn at a mail that is written in the same transaction.
+pub(crate) fn enqueue_new(engine: &Engine, tx: &mut Tx, tenant: TenantId, mail: MailId) {
+    let (unique_key, payload) = job_texts(mail);
+    jobs::add(tx, &new_job(engine, tenant, (&unique_key, &payload)));
+}
+
+fn job_texts(mail: MailId) -> (String, String) {
+    (
+        format!("{DELIVER_MAIL}:{mail}"),
+        json!({ "mailId": mail }).to_string(),
+    )
+}
+
+fn new_job<'a>(
+    engine: &Engine,
+    tenant: TenantId,
+    (unique_key, payload): (&'a str, &'a str),
+) -> NewJob<'a> {
     let now = engine.now().millis();
-    let job = NewJob {
+    NewJob {
         id: engine.new_id::<JobId>(),
         tenant_id: tenant,
         kind: DELIVER_MAIL,
-        unique_key: &format!("{DELIVER_MAIL}:{mail}"),
-        payload: &json!({ "mailId": mail }).to_string(),
+        unique_key,
+        payload,
         run_at: now,
         now,
-    };
-    Ok(jobs::insert(tx, &job).await?)
+    }
 }

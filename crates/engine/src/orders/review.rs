@@ -81,20 +81,21 @@ pub async fn issue(
         .map_err(|reason| Error::field("productId", reason.to_string()))?;
     order.product_id = Some(product_id.get());
     order.quantity = i32::from(quantity);
-    let count = issue::licenses(engine, &mut tx, (&order, actor), (&product, &issuance)).await?;
+    let drawn = issue::draw(engine, &mut tx, &order, (&product, &issuance)).await?;
     order.state = "issued".into();
     order.review_reason = None;
     order.issued_at = Some(now.millis());
-    orders::update(&mut tx, &order).await?;
+    orders::update(&mut tx, &order);
+    issue::write(engine, &mut tx, actor, &drawn);
     purchase_mail::queue_once(engine, &mut tx, &order).await?;
+    let count = drawn.len();
     let outcome = format!("{} after review", fulfil::keys_issued(count));
     close(
         engine,
         &mut tx,
         (actor, &order),
         ("fulfilled", &outcome, "issued_after_review"),
-    )
-    .await?;
+    );
     tx.commit().await?;
     engine.wake_worker();
     Ok(count)
@@ -106,14 +107,13 @@ pub async fn dismiss(engine: &Engine, actor: &Actor, id: OrderId) -> Result<()> 
     let mut tx = engine.begin().await?;
     let mut order = lock_in_review(engine, &mut tx, (actor, id)).await?;
     order.state = "dismissed".into();
-    orders::update(&mut tx, &order).await?;
+    orders::update(&mut tx, &order);
     close(
         engine,
         &mut tx,
         (actor, &order),
         ("ignored", "dismissed after review", "dismissed"),
-    )
-    .await?;
+    );
     Ok(tx.commit().await?)
 }
 
@@ -135,12 +135,12 @@ async fn lock_in_review(
     })
 }
 
-async fn close(
+fn close(
     engine: &Engine,
     tx: &mut Tx,
     (actor, order): (&Actor, &Order),
     (processing, outcome, verb): (&str, &str, &str),
-) -> Result<()> {
+) {
     let now = engine.now();
     let end = stripe_events::Finish {
         processing,
@@ -148,12 +148,12 @@ async fn close(
         outcome,
         now: now.millis(),
     };
-    stripe_events::follow_order(tx, order.tenant_id, order.id, &end).await?;
+    stripe_events::follow_order(tx, order.tenant_id, order.id, &end);
     let what = Change {
         subject: ("order", order.id.to_string()),
         verb,
         data: json!({ "productId": order.product_id, "quantity": order.quantity }),
         livemode: order.livemode,
     };
-    change::write(tx, actor, now, what).await
+    change::write(tx, actor, now, what);
 }

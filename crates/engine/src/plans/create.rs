@@ -35,7 +35,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &PlanForm) -> Result<
         data: json!({ "name": plan.name, "durationDays": plan.duration_days }),
         livemode: false,
     };
-    change::write(&mut tx, actor, now, what).await?;
+    change::write(&mut tx, actor, now, what);
     tx.commit().await?;
     Ok(view(&plan))
 }

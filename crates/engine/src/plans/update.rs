@@ -46,7 +46,7 @@ pub async fn execute(
             "isActive": plan.is_active }),
         livemode: false,
     };
-    change::write(&mut tx, actor, now, what).await?;
+    change::write(&mut tx, actor, now, what);
     tx.commit().await?;
     Ok(view(&plan))
 }

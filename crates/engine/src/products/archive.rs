@@ -30,6 +30,6 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: ProductId) -> Result<()
         data: json!({ "name": product.name }),
         livemode: false,
     };
-    change::write(&mut tx, actor, now, what).await?;
+    change::write(&mut tx, actor, now, what);
     Ok(tx.commit().await?)
 }

@@ -38,7 +38,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &ProductForm) -> Resu
         data: json!({ "name": product.name }),
         livemode: false,
     };
-    change::write(&mut tx, actor, now, what).await?;
+    change::write(&mut tx, actor, now, what);
     tx.commit().await?;
     view(&product)
 }

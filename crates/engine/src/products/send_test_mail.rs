@@ -11,7 +11,7 @@ use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
-use crate::orders::purchase_mail::{enqueue, message_id};
+use crate::orders::purchase_mail::{enqueue_new, message_id};
 
 /// Kind of the mail.
 const TEST: &str = "test";
@@ -30,15 +30,15 @@ pub async fn execute(
     let found = products::find(&mut tx, actor.tenant(), product).await?;
     let product = found.ok_or(Error::NotFound("product"))?;
     let mail = new_mail(engine, &product, recipient);
-    mails::insert(&mut tx, actor.tenant(), &mail).await?;
-    enqueue(engine, &mut tx, actor.tenant(), mail.id).await?;
+    mails::insert(&mut tx, actor.tenant(), &mail);
+    enqueue_new(engine, &mut tx, actor.tenant(), mail.id);
     let what = Change {
         subject: ("product", product.id.to_string()),
         verb: "test_mail_queued",
         data: json!({ "mailId": mail.id }),
         livemode: false,
     };
-    change::write(&mut tx, actor, engine.now(), what).await?;
+    change::write(&mut tx, actor, engine.now(), what);
     tx.commit().await?;
     engine.wake_worker();
     Ok(mail.id)

@@ -60,7 +60,7 @@ pub async fn execute(
         data: json!({ "name": product.name, "fields": changed }),
         livemode: false,
     };
-    change::write(&mut tx, actor, now, what).await?;
+    change::write(&mut tx, actor, now, what);
     tx.commit().await?;
     view(&product)
 }

@@ -41,7 +41,7 @@ pub async fn execute(
         data: Value::Object(changes),
         livemode: false,
     };
-    change::write(&mut tx, actor, engine.now(), what).await?;
+    change::write(&mut tx, actor, engine.now(), what);
     tx.commit().await?;
     super::parse(&text)
 }

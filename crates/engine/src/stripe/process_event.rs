@@ -1,13 +1,13 @@
 //! What a vouched-for event does: one transaction from inbox to mail job, or stored alone for the worker.
 
 use domain::ids::{JobId, StripeEventId, TenantId};
-use domain::purchase::Purchase;
-use domain::stripe_event::{self, Decision, StripeEvent};
+use domain::purchase::{BarePayment, Purchase};
+use domain::stripe_event::{self, Decision, Ignored, StripeEvent};
 use domain::timestamp::Timestamp;
 use serde_json::json;
 use store::Tx;
+use store::arrivals::{self, Arriving, Known};
 use store::jobs::{self, NewJob};
-use store::orders;
 use store::stripe_apps::StripeApp;
 use store::stripe_events::{self, Finish, NewStripeEvent, Receipt};
 
@@ -16,7 +16,7 @@ use crate::actor::{Actor, Who};
 use crate::error::{Error, Result};
 use crate::jobs::PROCESS_EVENT;
 use crate::orders::facts;
-use crate::orders::fulfil::{self, Arrival, Fulfilled};
+use crate::orders::fulfil::{self, Arrival, Fulfilled, Payment};
 
 /// An event that a signature or Stripe itself vouches for.
 pub(crate) struct Vouched<'a> {
@@ -32,8 +32,8 @@ pub(crate) struct Vouched<'a> {
     pub received_at: Timestamp,
 }
 
-/// Tries a transaction again that met another one about the same payment.
-const MEETINGS: usize = 5;
+/// Tries a transaction again that met another one about the same payment, or drew a key that exists.
+const MEETINGS: usize = 8;
 
 /// Makes the event durable and, if nothing of ours fails, everything that follows from it too.
 /// Answers what came of it; an error means that nothing could be stored at all.
@@ -55,40 +55,42 @@ pub(crate) async fn execute(engine: &Engine, vouched: &Vouched<'_>) -> Result<St
 /// The whole way in one transaction. Another event of the same payment at the same instant makes one
 /// of the two start over, and it then finds what the other has written.
 pub(crate) async fn attempt(engine: &Engine, vouched: &Vouched<'_>) -> Result<String> {
-    let mut last = Error::fault("two events of one payment met too often");
     for _ in 0..MEETINGS {
         match one_transaction(engine, vouched).await {
-            Err(Error::Conflict {
-                code: facts::MET,
-                message,
-            }) => {
-                last = Error::Conflict {
-                    code: facts::MET,
-                    message,
-                };
-            }
+            Err(error) if error.is_overtaken() => {}
             other => return other,
         }
     }
-    Err(last)
+    Err(Error::fault(
+        "other events of this payment were met too often, or no new activation key could be drawn",
+    ))
 }
 
 async fn one_transaction(engine: &Engine, vouched: &Vouched<'_>) -> Result<String> {
     let tenant = vouched.app.tenant_id;
+    let told = Told::of(vouched.event);
     let mut tx = engine.begin().await?;
-    let receipt = receive(engine, &mut tx, vouched).await?;
-    if is_final(&receipt.processing) {
-        tx.commit().await?;
-        return Ok(format!("received before ({})", receipt.processing));
+    let known = arrivals::find(&mut tx, tenant, told.arriving(vouched.event)).await?;
+    let mut receipt = None;
+    if known.processing.is_some() {
+        let again = receive(engine, &mut tx, vouched).await?;
+        if is_final(&again.processing) {
+            tx.commit().await?;
+            return Ok(format!("received before ({})", again.processing));
+        }
+        receipt = Some(again);
     }
-    let done = judge(engine, &mut tx, vouched).await?;
+    let done = judge(engine, &mut tx, (vouched, told), &known).await?;
     let end = Finish {
         processing: done.processing,
         order_id: done.order_id,
         outcome: &done.outcome,
         now: engine.now().millis(),
     };
-    stripe_events::finish(&mut tx, tenant, receipt.id, &end).await?;
+    match receipt {
+        Some(receipt) => stripe_events::finish(&mut tx, tenant, receipt.id, &end),
+        None => stripe_events::insert_final(&mut tx, &new_event(engine, vouched), &end),
+    }
     tx.commit().await?;
     if done.has_jobs && engine.has_mailer() {
         engine.wake_worker();
@@ -96,8 +98,49 @@ async fn one_transaction(engine: &Engine, vouched: &Vouched<'_>) -> Result<Strin
     Ok(done.outcome)
 }
 
+/// What an event tells of a payment.
+enum Told {
+    Purchase(Purchase, Payment),
+    Bare(BarePayment),
+    Nothing(Ignored),
+}
+
+impl Told {
+    fn of(event: &StripeEvent) -> Self {
+        match stripe_event::judge(event) {
+            Decision::Issue(purchase) => Self::Purchase(purchase, Payment::Paid),
+            Decision::Wait(purchase) => Self::Purchase(purchase, Payment::Unpaid),
+            Decision::Fail(purchase) => Self::Purchase(purchase, Payment::Failed),
+            Decision::Ignore(why) => match stripe_event::bare_payment(event) {
+                Some(payment) => Self::Bare(payment),
+                None => Self::Nothing(why),
+            },
+        }
+    }
+
+    fn arriving<'a>(&'a self, event: &'a StripeEvent) -> Arriving<'a> {
+        let (payment_intent, session) = match self {
+            Self::Purchase(purchase, _) => (
+                purchase.payment_intent_id.as_deref(),
+                purchase.session_id.as_deref(),
+            ),
+            Self::Bare(payment) => (Some(payment.payment_intent_id.as_str()), None),
+            Self::Nothing(_) => (None, None),
+        };
+        Arriving {
+            stripe_event_id: &event.id,
+            payment_intent_id: payment_intent.unwrap_or_default(),
+            session_id: session.unwrap_or_default(),
+        }
+    }
+}
+
 async fn receive(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Receipt> {
-    let new = NewStripeEvent {
+    Ok(stripe_events::receive(tx, &new_event(engine, vouched)).await?)
+}
+
+fn new_event<'a>(engine: &Engine, vouched: &Vouched<'a>) -> NewStripeEvent<'a> {
+    NewStripeEvent {
         id: engine.new_id(),
         tenant_id: vouched.app.tenant_id,
         app_id: vouched.app.id,
@@ -108,23 +151,26 @@ async fn receive(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<
         source: vouched.source,
         payload: vouched.payload,
         received_at: vouched.received_at.millis(),
-    };
-    Ok(stripe_events::receive(tx, &new).await?)
+    }
 }
 
 fn is_final(processing: &str) -> bool {
     !matches!(processing, "pending" | "retrying" | "failed")
 }
 
-async fn judge(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Fulfilled> {
-    let (purchase, payment) = match stripe_event::judge(vouched.event) {
-        Decision::Ignore(why) => match known_purchase(engine, tx, vouched).await? {
-            Some(purchase) => (purchase, fulfil::Payment::Paid),
-            None => return Ok(Fulfilled::ignored(why.to_string())),
+async fn judge(
+    engine: &Engine,
+    tx: &mut Tx,
+    (vouched, told): (&Vouched<'_>, Told),
+    known: &Known,
+) -> Result<Fulfilled> {
+    let (purchase, payment) = match told {
+        Told::Purchase(purchase, payment) => (purchase, payment),
+        Told::Nothing(why) => return Ok(Fulfilled::ignored(why.to_string())),
+        Told::Bare(bare) => match known_purchase(engine, tx, (vouched, bare), known).await? {
+            Some(purchase) => (purchase, Payment::Paid),
+            None => return Ok(Fulfilled::ignored(Ignored::NoProduct.to_string())),
         },
-        Decision::Issue(purchase) => (purchase, fulfil::Payment::Paid),
-        Decision::Wait(purchase) => (purchase, fulfil::Payment::Unpaid),
-        Decision::Fail(purchase) => (purchase, fulfil::Payment::Failed),
     };
     let actor = Actor::new(
         vouched.app.tenant_id,
@@ -138,6 +184,7 @@ async fn judge(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Fu
         actor: &actor,
         purchase: &purchase,
         payment,
+        known,
         now: engine.now(),
     };
     fulfil::apply(engine, tx, &arrival).await
@@ -149,15 +196,12 @@ async fn judge(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<Fu
 async fn known_purchase(
     engine: &Engine,
     tx: &mut Tx,
-    vouched: &Vouched<'_>,
+    (vouched, payment): (&Vouched<'_>, BarePayment),
+    known: &Known,
 ) -> Result<Option<Purchase>> {
-    let Some(payment) = stripe_event::bare_payment(vouched.event) else {
-        return Ok(None);
-    };
     let tenant = vouched.app.tenant_id;
-    let fact = (facts::PAYMENT_INTENT, payment.payment_intent_id.as_str());
-    let Some(order) = orders::find_by_fact(tx, tenant, fact).await? else {
-        facts::remember_payment(tx, &facts::paid_order(engine, vouched, &payment), fact).await?;
+    let Some(order) = known.by_payment_intent else {
+        facts::remember_payment(engine, tx, vouched, &payment);
         return Ok(None);
     };
     let told = stripe_events::first_payload_of_order(tx, tenant, order).await?;

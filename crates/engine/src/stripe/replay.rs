@@ -203,6 +203,6 @@ async fn note(engine: &Engine, actor: &Actor, id: Uuid) -> Result<()> {
         data: json!({}),
         livemode: false,
     };
-    change::write(&mut tx, actor, engine.now(), what).await?;
+    change::write(&mut tx, actor, engine.now(), what);
     Ok(tx.commit().await?)
 }

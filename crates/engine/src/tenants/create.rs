@@ -33,7 +33,7 @@ pub(crate) async fn create(engine: &Engine, tx: &mut Tx, name: &str) -> Result<T
         data: json!({ "name": name }),
         livemode: false,
     };
-    change::write(tx, &actor, now, what).await?;
+    change::write(tx, &actor, now, what);
     activate_tenant_key::activate(engine, tx, &actor).await?;
     Ok(tenant)
 }

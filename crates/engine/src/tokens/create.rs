@@ -61,7 +61,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, new: &NewToken) -> Result<C
         data: json!({ "name": row.name, "permissions": new.permissions }),
         livemode: false,
     };
-    change::write(&mut tx, actor, engine.now(), what).await?;
+    change::write(&mut tx, actor, engine.now(), what);
     tx.commit().await?;
     Ok(CreatedToken {
         id: row.id,

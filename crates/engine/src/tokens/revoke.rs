@@ -24,7 +24,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: AccessTokenId) -> Resul
             data: json!({ "name": row.name }),
             livemode: false,
         };
-        change::write(&mut tx, actor, now, what).await?;
+        change::write(&mut tx, actor, now, what);
     }
     Ok(tx.commit().await?)
 }

@@ -4,7 +4,7 @@ use domain::ids::TenantId;
 use store::changes::{self, NewChange};
 
 use crate::rows::tenant;
-use crate::support::{NOW, on_each, read, write};
+use crate::support::{NOW, keep, on_each, read};
 
 const fn change<'a>(tenant_id: TenantId, subject_id: &'a str, verb: &'a str) -> NewChange<'a> {
     NewChange {
@@ -31,7 +31,7 @@ async fn changes_are_read_newest_first_before_a_cursor() {
             change(acme, "2", "issued"),
             change(acme, "1", "revoked"),
         ] {
-            write(db, async |tx| changes::insert(tx, &row).await).await;
+            keep(db, |tx| changes::insert(tx, &row)).await;
         }
         let first = read(db, async |c| changes::list(c, acme, (i64::MAX, 2)).await).await;
         let verbs: Vec<_> = first.iter().map(|c| c.verb.as_str()).collect();

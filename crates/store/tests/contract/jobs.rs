@@ -8,19 +8,36 @@ use store::Db;
 use store::jobs::{self, Job, NewJob};
 
 use crate::rows::tenant;
-use crate::support::{NOW, id, on_each, read, together, write};
+use crate::support::{NOW, id, is_kept, on_each, read, together, write};
 
 async fn insert(db: &Db, tenant: TenantId, n: u128, kind: &str) -> bool {
-    let job = NewJob {
+    let unique_key = format!("{kind}:{n}");
+    let job = job(tenant, n, (kind, &unique_key));
+    write(db, async |tx| jobs::insert(tx, &job).await).await
+}
+
+fn job<'a>(tenant: TenantId, n: u128, (kind, unique_key): (&'a str, &'a str)) -> NewJob<'a> {
+    NewJob {
         id: id(n),
         tenant_id: tenant,
         kind,
-        unique_key: &format!("{kind}:{n}"),
+        unique_key,
         payload: r#"{"a":1}"#,
         run_at: NOW + i64::try_from(n).expect("a small number"),
         now: NOW,
-    };
-    write(db, async |tx| jobs::insert(tx, &job).await).await
+    }
+}
+
+#[tokio::test]
+async fn a_new_job_is_added_without_an_answer_and_an_old_one_refused() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let add = |n| is_kept(db, move |tx| jobs::add(tx, &job(acme, n, ("a", "a:1"))));
+        assert!(add(1).await);
+        assert!(!add(2).await, "its unique key is taken");
+        assert_eq!(claim(db, NOW + 9, "").await.expect("is due").id, id(1));
+    })
+    .await;
 }
 
 async fn claim(db: &Db, now: i64, except: &str) -> Option<Job> {

@@ -4,7 +4,7 @@ use domain::ids::{DataKeyId, LicenseId, ProductId, TenantId};
 use store::licenses::{self, License, LicenseFilter};
 
 use crate::rows::{a_license, data_key, order, product, tenant};
-use crate::support::{NOW, TestDb, id, on_each, read, write};
+use crate::support::{NOW, TestDb, id, is_kept, keep, on_each, read};
 
 async fn ready(db: &TestDb) -> (TenantId, (ProductId, DataKeyId)) {
     let tenant = tenant(db).await;
@@ -15,7 +15,7 @@ async fn ready(db: &TestDb) -> (TenantId, (ProductId, DataKeyId)) {
 }
 
 async fn insert(db: &TestDb, tenant: TenantId, row: &License) -> bool {
-    write(db, async |tx| licenses::insert(tx, tenant, row).await).await
+    is_kept(db, |tx| licenses::insert(tx, tenant, row)).await
 }
 
 fn all() -> LicenseFilter {
@@ -80,13 +80,13 @@ async fn an_orders_licences_have_places_and_get_their_holder_once() {
             ..a_license(3, of)
         };
         let mut tx = db.begin().await.expect("begins");
-        let refused = licenses::insert(&mut tx, acme, &twin).await;
+        licenses::insert(&mut tx, acme, &twin);
+        let refused = tx.commit().await;
         assert!(refused.is_err_and(|e| e.is_unique_violation()));
-        drop(tx);
         for (email, at) in [("Ann@example.com", NOW), ("bob@example.com", NOW + 1)] {
             let key = email.to_lowercase();
-            write(db, async |tx| {
-                licenses::set_missing_email(tx, acme, order, (email, &key, at)).await
+            keep(db, |tx| {
+                licenses::set_missing_email(tx, acme, order, (email, &key, at));
             })
             .await;
         }

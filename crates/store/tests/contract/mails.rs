@@ -5,7 +5,7 @@ use store::mails::{self, Attempt, Mail, MailFilter};
 use uuid::Uuid;
 
 use crate::rows::{order, tenant};
-use crate::support::{NOW, TestDb, id, on_each, read, write};
+use crate::support::{NOW, TestDb, id, is_kept, on_each, read, write};
 
 fn mail(n: u128, order: Option<Uuid>, ordinal: i32) -> Mail {
     Mail {
@@ -27,7 +27,7 @@ fn mail(n: u128, order: Option<Uuid>, ordinal: i32) -> Mail {
 }
 
 async fn insert(db: &TestDb, tenant: TenantId, row: &Mail) -> bool {
-    write(db, async |tx| mails::insert(tx, tenant, row).await).await
+    is_kept(db, |tx| mails::insert(tx, tenant, row)).await
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! PostgreSQL is taken from `TEST_POSTGRES_URL`; without it only SQLite runs.
 
 mod access_tokens;
+mod arrivals;
 mod changes;
 mod database;
 mod event_log;

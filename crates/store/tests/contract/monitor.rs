@@ -8,7 +8,7 @@ use store::orders::{self, Order};
 
 use crate::rows::{a_license, an_order, app, data_key, product, tenant};
 use crate::stripe_events::receive;
-use crate::support::{NOW, TestDb, id, on_each, read, write};
+use crate::support::{NOW, TestDb, id, keep, on_each, read, write};
 
 fn count(word: &str, count: i64) -> Count {
     Count {
@@ -55,7 +55,7 @@ async fn events_mails_and_licences_are_counted_from_a_moment_on_over_all_tenants
                     created_at: NOW + i64::try_from(number).expect("a small number"),
                     sent_at: None,
                 };
-                write(db, async |tx| mails::insert(tx, tenant, &mail).await).await;
+                keep(db, |tx| mails::insert(tx, tenant, &mail)).await;
             }
         }
         let events = |since| read(db, async move |c| monitor::events_since(c, since).await);
@@ -69,7 +69,7 @@ async fn events_mails_and_licences_are_counted_from_a_moment_on_over_all_tenants
         let of = (product(db, acme).await, data_key(db, acme).await);
         for n in [3, 4] {
             let row = a_license(n, of);
-            write(db, async |tx| licenses::insert(tx, acme, &row).await).await;
+            keep(db, |tx| licenses::insert(tx, acme, &row)).await;
         }
         let licenses = |since| read(db, async move |c| monitor::licenses_since(c, since).await);
         assert_eq!(licenses(NOW).await, 2);
@@ -87,7 +87,7 @@ async fn orders_in_review_and_jobs_that_are_not_done_are_counted() {
                 state: state.into(),
                 ..an_order(acme, n)
             };
-            write(db, async |tx| orders::insert(tx, &row).await).await;
+            keep(db, |tx| orders::insert(tx, &row)).await;
         }
         assert_eq!(
             read(db, async |c| monitor::orders_in_review(c).await).await,

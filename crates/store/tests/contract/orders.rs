@@ -4,7 +4,7 @@ use domain::ids::OrderId;
 use store::orders;
 
 use crate::rows::{an_order, order, product, tenant};
-use crate::support::{NOW, id, on_each, read, together, write};
+use crate::support::{NOW, id, is_kept, keep, on_each, read, together, write};
 
 #[tokio::test]
 async fn an_order_is_written_and_read_whole() {
@@ -32,7 +32,7 @@ async fn an_order_is_written_and_read_whole() {
         row.paid_at = Some(NOW + 1);
         row.issued_at = Some(NOW + 2);
         row.updated_at = NOW + 3;
-        write(db, async |tx| orders::update(tx, &row).await).await;
+        keep(db, |tx| orders::update(tx, &row)).await;
         let locked = write(db, async |tx| orders::lock(tx, acme, id(1), NOW + 3).await).await;
         assert_eq!(
             format!("{:?}", locked.expect("is there")),
@@ -77,6 +77,14 @@ async fn a_fact_leads_to_one_order_of_the_tenant() {
         assert!(facts.iter().all(|f| f.stripe_id == "x_1"));
         let none = read(db, async |c| orders::facts(c, blue, id(1)).await).await;
         assert!(none.is_empty());
+        let claim = |n: u128, object: &'static str| {
+            is_kept(db, move |tx| {
+                orders::claim_fact(tx, acme, ("session", object), (id(n), NOW));
+            })
+        };
+        assert!(claim(2, "x_2").await);
+        assert!(!claim(1, "x_2").await, "it belongs to another order");
+        assert!(!claim(2, "x_2").await, "it is no news");
     })
     .await;
 }
@@ -135,7 +143,8 @@ async fn a_locked_order_is_changed_by_one_after_the_other() {
                 write(&db, async |tx| {
                     let mut row = orders::lock(tx, acme, id(1), NOW).await?.expect("is there");
                     row.quantity += 1;
-                    orders::update(tx, &row).await
+                    orders::update(tx, &row);
+                    Ok(())
                 })
                 .await;
             }
@@ -161,7 +170,7 @@ async fn orders_are_listed_by_state_and_by_what_they_lack() {
             let mut row = an_order(tenant, n);
             row.state = state.into();
             row.issued_at = issued_at;
-            write(db, async |tx| orders::insert(tx, &row).await).await;
+            keep(db, |tx| orders::insert(tx, &row)).await;
         }
         let in_review = async |livemode: bool, limit: i64| {
             let side = (livemode, "review");

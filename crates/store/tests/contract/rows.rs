@@ -8,7 +8,7 @@ use store::stripe_apps::StripeApp;
 use store::tenant_keys::{self, NewDataKey, NewTenantKey};
 use store::{orders, products, stripe_apps, tenants};
 
-use crate::support::{NOW, TestDb, id, write};
+use crate::support::{NOW, TestDb, id, keep, write};
 
 pub async fn tenant(db: &TestDb) -> TenantId {
     write(db, async |tx| tenants::insert(tx, "Acme", NOW).await).await
@@ -108,7 +108,7 @@ pub fn an_order(tenant: TenantId, n: u128) -> Order {
 
 pub async fn order(db: &TestDb, tenant: TenantId, n: u128) -> OrderId {
     let row = an_order(tenant, n);
-    write(db, async |tx| orders::insert(tx, &row).await).await;
+    keep(db, |tx| orders::insert(tx, &row)).await;
     row.id
 }
 

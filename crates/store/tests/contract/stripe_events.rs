@@ -5,10 +5,15 @@ use store::Db;
 use store::stripe_events::{self, Finish, NewStripeEvent, Receipt};
 
 use crate::rows::{app, order, tenant};
-use crate::support::{NOW, id, on_each, read, together, write};
+use crate::support::{NOW, id, is_kept, keep, on_each, read, together, write};
 
 pub async fn receive(db: &Db, of: (TenantId, StripeAppId), n: u128, stripe_id: &str) -> Receipt {
-    let event = NewStripeEvent {
+    let event = event(of, n, stripe_id);
+    write(db, async |tx| stripe_events::receive(tx, &event).await).await
+}
+
+fn event(of: (TenantId, StripeAppId), n: u128, stripe_id: &str) -> NewStripeEvent<'_> {
+    NewStripeEvent {
         id: id(n),
         tenant_id: of.0,
         app_id: of.1,
@@ -19,8 +24,49 @@ pub async fn receive(db: &Db, of: (TenantId, StripeAppId), n: u128, stripe_id: &
         source: "signature",
         payload: "{}",
         received_at: NOW + i64::try_from(n).expect("a small number"),
-    };
-    write(db, async |tx| stripe_events::receive(tx, &event).await).await
+    }
+}
+
+#[tokio::test]
+async fn an_event_taken_in_with_its_end_is_there_once() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let of = (acme, app(db, acme, 1).await);
+        let end = Finish {
+            processing: "fulfilled",
+            order_id: Some(id(7)),
+            outcome: "1 key issued",
+            now: NOW + 5,
+        };
+        let insert = |n| {
+            let event = event(of, n, "evt_1");
+            let end = &end;
+            is_kept(db, move |tx| stripe_events::insert_final(tx, &event, end))
+        };
+        assert!(insert(1).await);
+        assert!(!insert(2).await, "it is there already");
+        let found = read(db, async |c| stripe_events::find(c, acme, id(1)).await).await;
+        let found = found.expect("is there");
+        assert_eq!(
+            (
+                found.status.as_str(),
+                found.processing.as_str(),
+                found.outcome.as_str()
+            ),
+            ("verified", "fulfilled", "1 key issued")
+        );
+        assert_eq!(
+            (found.order_id, found.attempts, found.receipts),
+            (Some(id(7)), 1, 1)
+        );
+        assert_eq!(
+            (found.received_at, found.processed_at),
+            (NOW + 1, Some(NOW + 5))
+        );
+        let again = receive(db, of, 3, "evt_1").await;
+        assert_eq!((again.id, again.receipts), (id(1), 2));
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -91,10 +137,7 @@ async fn the_first_error_is_kept_and_a_later_success_ends_it() {
             outcome: "Unpaid so far.",
             now: NOW + 9,
         };
-        write(db, async |tx| {
-            stripe_events::finish(tx, acme, event, &end).await
-        })
-        .await;
+        keep(db, |tx| stripe_events::finish(tx, acme, event, &end)).await;
         let waiting = find().await;
         assert_eq!(
             (waiting.processing.as_str(), waiting.status.as_str()),
@@ -112,8 +155,8 @@ async fn the_first_error_is_kept_and_a_later_success_ends_it() {
             now: NOW + 10,
         };
         let other: StripeEventId = receive(db, of, 2, "evt_2").await.id;
-        write(db, async |tx| {
-            stripe_events::follow_order(tx, acme, order, &end).await
+        keep(db, |tx| {
+            stripe_events::follow_order(tx, acme, order, &end);
         })
         .await;
         let followed = find().await;
@@ -121,10 +164,7 @@ async fn the_first_error_is_kept_and_a_later_success_ends_it() {
         assert_eq!(followed.outcome, "3 keys issued.");
         let found = read(db, async |c| stripe_events::find(c, acme, other).await).await;
         assert_eq!(found.expect("is there").processing, "pending");
-        write(db, async |tx| {
-            stripe_events::finish(tx, acme, other, &end).await
-        })
-        .await;
+        keep(db, |tx| stripe_events::finish(tx, acme, other, &end)).await;
         let told = async |tenant, order, limit| {
             let list = async |c: &mut store::Conn| {
                 stripe_events::list_by_order(c, tenant, order, limit).await

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use store::{Conn, Db, Result, Tx};
+use store::{Conn, Db, Result, StoreError, Tx};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -118,6 +118,22 @@ pub async fn write<T>(db: &Db, work: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> 
     let value = work(&mut tx).await.expect("the statements succeed");
     tx.commit().await.expect("the transaction is committed");
     value
+}
+
+/// One transaction of writes that need no answer; it must succeed.
+pub async fn keep(db: &Db, writes: impl FnOnce(&mut Tx)) {
+    assert!(is_kept(db, writes).await, "nobody was faster");
+}
+
+/// The same; false where another transaction had written the same thing, and nothing of this one is left.
+pub async fn is_kept(db: &Db, writes: impl FnOnce(&mut Tx)) -> bool {
+    let mut tx = db.begin().await.expect("the transaction begins");
+    writes(&mut tx);
+    match tx.commit().await {
+        Ok(()) => true,
+        Err(StoreError::Overtaken) => false,
+        Err(other) => panic!("the transaction fails: {other:?}"),
+    }
 }
 
 /// One look that must succeed.

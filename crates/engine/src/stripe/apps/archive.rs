@@ -27,7 +27,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: StripeAppId) -> Result<
         data: json!({ "name": app.name }),
         livemode: app.is_live,
     };
-    change::write(&mut tx, actor, now, what).await?;
+    change::write(&mut tx, actor, now, what);
     tx.commit().await?;
     engine.secrets().forget(app.id, app.row_version);
     Ok(())

@@ -115,7 +115,8 @@ async fn note(
             "signingSecretChanged": changes.webhook_signing_secret.is_some() }),
         livemode: app.is_live,
     };
-    change::write(tx, actor, engine.now(), what).await
+    change::write(tx, actor, engine.now(), what);
+    Ok(())
 }
 
 fn saved(app: &StripeApp) -> SavedStripeApp {

@@ -1,0 +1,243 @@
+//! Writes that nobody waits for: they travel together, before the next statement that is answered
+//! or before the commit.
+//!
+//! A statement sent to SQLite costs two switches between threads, which is several times what the
+//! statement itself costs. So a transaction keeps what needs no answer and sends it as one text;
+//! PostgreSQL gets the same statements one by one.
+
+use std::fmt::Write as _;
+
+use futures::TryStreamExt as _;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{
+    AssertSqlSafe, Either, Executor as _, PgConnection, Postgres, Sqlite, SqliteConnection,
+};
+use uuid::Uuid;
+
+use crate::error::{Result, StoreError};
+
+/// Statements sent in one text at most: a longer list is sent in parts, so that the driver's cache of
+/// prepared texts stays small.
+const TOGETHER: usize = 16;
+
+/// One statement with its values.
+pub(crate) struct Write {
+    text: &'static str,
+    values: Vec<Value>,
+    expects: Expects,
+}
+
+/// How many rows a write has to change.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expects {
+    /// Any number, also none.
+    Any,
+    /// Exactly one; otherwise another transaction was faster.
+    One,
+}
+
+/// A value of one of the types that our columns have.
+pub(crate) enum Value {
+    Bool(bool),
+    Int(Option<i32>),
+    Big(Option<i64>),
+    Text(Option<String>),
+    Bytes(Vec<u8>),
+    Id(Option<Uuid>),
+}
+
+impl Write {
+    /// A write that may change any number of rows.
+    pub(crate) fn any(text: &'static str) -> Self {
+        Self {
+            text,
+            values: Vec::new(),
+            expects: Expects::Any,
+        }
+    }
+
+    /// A write that has to change exactly one row; sending it fails with
+    /// [`StoreError::Overtaken`] where it changes none.
+    pub(crate) fn one(text: &'static str) -> Self {
+        Self {
+            expects: Expects::One,
+            ..Self::any(text)
+        }
+    }
+
+    /// Gives the next parameter its value.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    fn judge(&self, changed: u64) -> Result<()> {
+        if self.expects == Expects::One && changed != 1 {
+            return Err(StoreError::Overtaken);
+        }
+        Ok(())
+    }
+}
+
+/// Sends them in their order, each text as few times as may be.
+pub(crate) async fn send_to_sqlite(conn: &mut SqliteConnection, writes: &[Write]) -> Result<()> {
+    for together in writes.chunks(TOGETHER) {
+        let mut query = sqlx::query(AssertSqlSafe(one_text(together)));
+        for value in together.iter().flat_map(|write| &write.values) {
+            query = bind_sqlite(query, value);
+        }
+        let mut answers = (&mut *conn).fetch_many(query);
+        let mut unjudged = together.iter();
+        while let Some(answer) = answers.try_next().await? {
+            if let (Either::Left(done), Some(write)) = (answer, unjudged.next()) {
+                write.judge(done.rows_affected())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Sends them in their order.
+pub(crate) async fn send_to_postgres(conn: &mut PgConnection, writes: &[Write]) -> Result<()> {
+    for write in writes {
+        let query = write
+            .values
+            .iter()
+            .fold(sqlx::query(write.text), bind_postgres);
+        write.judge(query.execute(&mut *conn).await?.rows_affected())?;
+    }
+    Ok(())
+}
+
+/// The statements one after the other, their parameters numbered through.
+fn one_text(writes: &[Write]) -> String {
+    let mut text = String::new();
+    let mut offset = 0;
+    for write in writes {
+        let mut parts = write.text.split('$');
+        text.push_str(parts.next().unwrap_or_default());
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, rest) = part.split_at(digits);
+            let number: usize = number.parse().unwrap_or_default();
+            write!(text, "${}{rest}", offset + number).expect("a string takes all");
+        }
+        text.push(';');
+        offset += write.values.len();
+    }
+    text
+}
+
+type SqliteQuery<'q> = Query<'q, Sqlite, SqliteArguments>;
+
+fn bind_sqlite<'q>(query: SqliteQuery<'q>, value: &'q Value) -> SqliteQuery<'q> {
+    match value {
+        Value::Bool(v) => query.bind(v),
+        Value::Int(v) => query.bind(v),
+        Value::Big(v) => query.bind(v),
+        Value::Text(v) => query.bind(v.as_deref()),
+        Value::Bytes(v) => query.bind(v.as_slice()),
+        Value::Id(v) => query.bind(v),
+    }
+}
+
+type PostgresQuery<'q> = Query<'q, Postgres, PgArguments>;
+
+fn bind_postgres<'q>(query: PostgresQuery<'q>, value: &'q Value) -> PostgresQuery<'q> {
+    match value {
+        Value::Bool(v) => query.bind(v),
+        Value::Int(v) => query.bind(v),
+        Value::Big(v) => query.bind(v),
+        Value::Text(v) => query.bind(v.as_deref()),
+        Value::Bytes(v) => query.bind(v.as_slice()),
+        Value::Id(v) => query.bind(v),
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(value: i32) -> Self {
+        Self::Int(Some(value))
+    }
+}
+
+impl From<Option<i32>> for Value {
+    fn from(value: Option<i32>) -> Self {
+        Self::Int(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Big(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(value: Option<i64>) -> Self {
+        Self::Big(value)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(Some(value.to_owned()))
+    }
+}
+
+impl From<&String> for Value {
+    fn from(value: &String) -> Self {
+        Self::Text(Some(value.clone()))
+    }
+}
+
+impl From<&Option<String>> for Value {
+    fn from(value: &Option<String>) -> Self {
+        Self::Text(value.clone())
+    }
+}
+
+impl From<&Vec<u8>> for Value {
+    fn from(value: &Vec<u8>) -> Self {
+        Self::Bytes(value.clone())
+    }
+}
+
+impl From<Uuid> for Value {
+    fn from(value: Uuid) -> Self {
+        Self::Id(Some(value))
+    }
+}
+
+impl From<Option<Uuid>> for Value {
+    fn from(value: Option<Uuid>) -> Self {
+        Self::Id(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_of_several_statements_are_numbered_through() {
+        let writes = [
+            Write::any("insert into a values ($1, $2)").bind(1).bind(2),
+            Write::any("update b set x = $2, y = $2 where id = $1")
+                .bind(3)
+                .bind(4),
+            Write::any("delete from c"),
+        ];
+        assert_eq!(
+            one_text(&writes),
+            "insert into a values ($1, $2);update b set x = $4, y = $4 where id = $3;delete from c;"
+        );
+    }
+}
