@@ -146,6 +146,11 @@ impl Reader {
         self.errors.into_result(value)
     }
 
+    /// What is wrong, where a field that cannot be done without is missing.
+    pub(crate) fn refused<T>(self) -> Result<T, FieldErrors> {
+        Err(self.errors)
+    }
+
     /// One line of at most so many characters, ends trimmed; may be blank.
     pub(crate) fn line(&mut self, input: Input<'_>, current: &str, max: usize) -> String {
         let Some(text) = input.text.map(str::trim) else {

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::email_address;
 use crate::field_error::FieldErrors;
 use crate::form::{Reader, form, input};
+use crate::hardware_id::HardwareId;
 use crate::ids::{PlanId, ProductId};
 use crate::license_term::DAYS_MAX;
 use crate::purchase::QUANTITY_MAX;
@@ -32,6 +33,8 @@ form! {
         max_seats,
         /// The holder's company.
         corporate_name,
+        /// A device: the key comes with an offline code for it, and is activated there.
+        hardware_id,
     }
 }
 
@@ -61,6 +64,8 @@ pub struct LicenseWish {
     pub max_seats: Option<i32>,
     /// The holder's company.
     pub corporate_name: Option<String>,
+    /// The device that an offline code is wanted for; then the quantity is 1.
+    pub hardware_id: Option<HardwareId>,
 }
 
 impl LicenseForm {
@@ -90,7 +95,14 @@ impl LicenseForm {
             ),
             corporate_name: Some(reader.line(company, "", COMPANY_MAX))
                 .filter(|name| !name.is_empty()),
+            hardware_id: self.device(&mut reader),
         };
+        if wish.hardware_id.is_some() && wish.quantity > 1 {
+            reader.refuse(
+                "quantity",
+                "An offline code is for one device. Generate one key at a time.",
+            );
+        }
         reader.finish(wish)
     }
 
@@ -124,6 +136,13 @@ impl LicenseForm {
             reader.refuse("planId", "Write the id of one of your plans.");
         }
         id
+    }
+
+    fn device(&self, reader: &mut Reader) -> Option<HardwareId> {
+        let text = input("hardwareId", self.hardware_id.as_ref()).filled()?;
+        HardwareId::parse(text)
+            .map_err(|refusal| reader.refuse("hardwareId", refusal.to_string()))
+            .ok()
     }
 }
 
@@ -159,8 +178,18 @@ mod tests {
             quantity: 1,
             max_seats: None,
             corporate_name: None,
+            hardware_id: None,
         };
         assert_eq!(wish, Ok(expected));
+    }
+
+    #[test]
+    fn a_device_asks_for_an_offline_code() {
+        let wish = parse(json!({"productId": 7, "email": "a@b.example", "hardwareId": " ab 12 "}));
+        let device = wish.expect("fine").hardware_id.expect("a device");
+        assert_eq!(device.as_str(), "AB12");
+        let blank = parse(json!({"productId": 7, "email": "a@b.example", "hardwareId": ""}));
+        assert_eq!(blank.expect("fine").hardware_id, None);
     }
 
     #[test]
@@ -184,6 +213,8 @@ mod tests {
     #[case(json!({"productId": 1, "email": "a@b.example", "maxSeats": 0}), "maxSeats")]
     #[case(json!({"productId": 1, "email": "a@b.example", "planId": "p"}), "planId")]
     #[case(json!({"productId": 1, "email": "a@b.example", "corporateName": "a\u{7}"}), "corporateName")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "hardwareId": "a\0"}), "hardwareId")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "hardwareId": "a", "quantity": 2}), "quantity")]
     fn what_is_wrong_stands_beside_its_field(#[case] json: Value, #[case] field: &str) {
         let errors = parse(json).expect_err("refused");
         let fields: Vec<_> = errors.0.iter().map(|e| e.field.as_str()).collect();

@@ -5,8 +5,8 @@ use crate::form::{Input, Reader, form, input};
 use crate::license_term::DAYS_MAX;
 use crate::money::Money;
 use crate::product::{NAME_MAX, ProductChanges, RefundPolicy, TEMPLATE_MAX};
+use crate::version::{ProgramVersion, VERSION_MAX};
 
-const VERSION_MAX: usize = 64;
 const DESCRIPTION_MAX: usize = 4_000;
 const SUBJECT_MAX: usize = 300;
 const FEATURES_MAX: usize = 100;
@@ -214,6 +214,11 @@ impl ProductForm {
                 "minimumRequiredVersion",
                 "Write the oldest version that may run, or switch the version check off.",
             );
+        } else if product.enforce_version_check && ProgramVersion::parse(&version).is_none() {
+            reader.refuse(
+                "minimumRequiredVersion",
+                "Write a version that begins with a number, like 2.1.0.",
+            );
         }
         product.minimum_required_version = (!version.is_empty()).then_some(version);
     }
@@ -322,6 +327,7 @@ mod tests {
     #[case(json!({"name": "A", "emailTemplate": "\u{1b}[31m"}), "emailTemplate")]
     #[case(json!({"name": "A", "refundPolicy": "burn"}), "refundPolicy")]
     #[case(json!({"name": "A", "enforceVersionCheck": true}), "minimumRequiredVersion")]
+    #[case(json!({"name": "A", "enforceVersionCheck": true, "minimumRequiredVersion": "newest"}), "minimumRequiredVersion")]
     #[case(json!({"name": "A", "sendRenewalReminders": true}), "renewalReminderDays")]
     fn what_is_wrong_stands_beside_its_field(#[case] json: Value, #[case] field: &str) {
         let errors = new(json).expect_err("refused");

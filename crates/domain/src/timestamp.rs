@@ -105,7 +105,11 @@ impl Timestamp {
     /// Reads what a date field of a form sends (`2027-01-31`): 00:00:00Z of that day.
     pub fn parse_date(text: &str) -> Option<Self> {
         let format = time::macros::format_description!("[year]-[month]-[day]");
-        let date = Date::parse(text.trim(), &format).ok()?;
+        let text = text.trim();
+        if text.starts_with(['+', '-']) {
+            return None;
+        }
+        let date = Date::parse(text, &format).ok()?;
         let midnight = UtcDateTime::new(date, time::Time::MIDNIGHT);
         Some(Self::from_unix_seconds(midnight.unix_timestamp()))
     }
@@ -197,7 +201,9 @@ mod tests {
     fn a_form_date_is_its_first_second() {
         let day = Timestamp::parse_date("2026-11-23").expect("a date");
         assert_eq!(day.to_rfc3339(), "2026-11-23T00:00:00Z");
-        assert_eq!(Timestamp::parse_date("2026-02-30"), None);
+        for text in ["2026-02-30", "-0001-01-01", "+2026-11-23", "10000-01-01"] {
+            assert_eq!(Timestamp::parse_date(text), None, "{text}");
+        }
     }
 
     #[test]
