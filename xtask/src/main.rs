@@ -1,4 +1,4 @@
-//! Every command that a person types: `cargo xtask build | check | test | run | size`.
+//! Every command that a person types: `cargo xtask build | check | test | run | size | bench`.
 //!
 //! It knows no other crate of ours: it sees their files, their binaries and their HTTP.
 #![expect(
@@ -6,6 +6,7 @@
     reason = "xtask is a home of the environment and of the clock that times its stages"
 )]
 
+mod bench;
 mod check;
 mod interrupt;
 mod process;
@@ -48,6 +49,8 @@ enum Command {
     },
     /// Print what the browser downloads, raw and as brotli.
     Size,
+    /// Measure the release build against a naive floor server; writes benches/RESULTS.md.
+    Bench,
 }
 
 #[derive(Args)]
@@ -79,6 +82,7 @@ fn dispatch(command: &Command) -> Outcome {
         Command::Check { stages } => check::run(&workspace, stages),
         Command::Run(args) => run::run(&workspace, args),
         Command::Test { parts } => test::run(&workspace, parts),
+        Command::Bench => bench::run(&workspace),
         Command::Size => site::print_sizes(&workspace),
     }
 }

@@ -1,6 +1,6 @@
 //! Runs the whole product at home: server, a Stripe to play with, a mailbox.
 
-mod http;
+pub mod http;
 mod seed;
 mod service;
 

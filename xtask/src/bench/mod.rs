@@ -1,0 +1,126 @@
+//! Measures the release build and writes `benches/RESULTS.md`.
+//!
+//! Speed is told as a ratio to a naive floor server that runs beside it and takes turns with it, so
+//! that a slow or busy machine slows both. Nothing here passes or fails: figures are for reading.
+
+mod report;
+mod subject;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::process::{self, Outcome};
+use crate::site;
+use crate::workspace::{Profile, Workspace};
+use report::{Report, Round};
+use subject::{Floor, Subject};
+
+/// Rounds of each server, in turn.
+const ROUNDS: usize = 5;
+/// Connections of a round.
+const CONNECTIONS: &str = "16";
+/// Webhooks of a round.
+const WEBHOOKS: &str = "6000";
+/// How often the start is measured.
+const STARTS: usize = 7;
+/// After this a started server is idle.
+const SETTLES_IN: Duration = Duration::from_secs(2);
+/// The secret that the load signs with.
+const SECRET: &str = "whsec_bench_0123456789";
+
+/// Builds, measures, and writes the results.
+pub fn run(workspace: &Workspace) -> Outcome {
+    site::build(workspace)?;
+    let exisone = workspace.build_server(Profile::Release)?;
+    let bins = ["build", "--release", "-p", "bench", "--bins"];
+    process::run(workspace.cargo().args(bins))?;
+    let folder = workspace.target.join("bench");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| format!("cannot empty the folder: {error}"))?;
+    }
+    fs::create_dir_all(&folder).map_err(|error| format!("cannot make a folder: {error}"))?;
+    let report = measure(workspace, &exisone, &folder)?;
+    let path = workspace.root.join("benches/RESULTS.md");
+    let text = report.to_markdown();
+    fs::write(&path, &text).map_err(|error| format!("cannot write RESULTS.md: {error}"))?;
+    println!("\n{text}\nwritten to {}", path.display());
+    Ok(())
+}
+
+fn measure(workspace: &Workspace, exisone: &Path, folder: &Path) -> Outcome<Report> {
+    let mut starts = Vec::new();
+    for _ in 0..STARTS {
+        let started = Instant::now();
+        let subject = Subject::start(exisone, folder)?;
+        starts.push(started.elapsed());
+        drop(subject);
+    }
+    let subject = Subject::start(exisone, folder)?;
+    std::thread::sleep(SETTLES_IN);
+    let idle = subject.resident_kib()?;
+    let shop = subject.open_shop(SECRET)?;
+    let floor = Floor::start(&workspace.binary(Profile::Release, "floor"), folder)?;
+    let load = Load {
+        program: workspace.binary(Profile::Release, "load"),
+        product: shop.product,
+    };
+    let mut rounds = Vec::new();
+    for number in 1..=ROUNDS {
+        let of_floor = load.run(&floor.address(), "/")?;
+        let of_exisone = load.run(&subject.address(), &shop.webhook_path)?;
+        println!(
+            "webhooks, round {number}: floor {:.0}/s, exisone {:.0}/s, ratio {:.2}, p99 {:.1} ms",
+            of_floor.per_second,
+            of_exisone.per_second,
+            of_exisone.per_second / of_floor.per_second,
+            of_exisone.p99_ms
+        );
+        rounds.push((of_floor, of_exisone));
+    }
+    Ok(Report {
+        machine: report::machine(),
+        commit: commit(workspace),
+        starts,
+        idle_kib: idle,
+        loaded_kib: subject.resident_kib()?,
+        webhooks: rounds,
+    })
+}
+
+struct Load {
+    program: PathBuf,
+    product: String,
+}
+
+impl Load {
+    /// One round against a server; every webhook must have been taken.
+    fn run(&self, address: &str, path: &str) -> Outcome<Round> {
+        let words = [address, path, SECRET, &self.product, CONNECTIONS, WEBHOOKS];
+        let line = process::capture(Command::new(&self.program).args(words))?;
+        let figures: Value = serde_json::from_str(&line)
+            .map_err(|error| format!("load printed no JSON: {error}"))?;
+        let figure = |name: &str| {
+            let value = figures[name].as_f64();
+            value.ok_or_else(|| format!("load printed no {name}"))
+        };
+        if figure("refused")? > 0.0 {
+            return Err(format!("{address} refused webhooks: {}", line.trim()));
+        }
+        Ok(Round {
+            per_second: figure("perSecond")?,
+            p50_ms: figure("p50ms")?,
+            p99_ms: figure("p99ms")?,
+        })
+    }
+}
+
+fn commit(workspace: &Workspace) -> String {
+    let mut git = Command::new("git");
+    git.current_dir(&workspace.root);
+    process::capture(git.args(["rev-parse", "--short", "HEAD"]))
+        .map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
+}

@@ -1,0 +1,175 @@
+//! The servers that are measured: `exisone` as shipped, without a mail server, and the naive floor.
+
+use std::fs;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::process::{self, Outcome};
+use crate::run::http::Door;
+
+/// A server that has not answered by then never will.
+const LONGEST_START: Duration = Duration::from_secs(30);
+
+/// `exisone serve`, with its data in the folder; ended when dropped.
+pub struct Subject {
+    exisone: PathBuf,
+    folder: PathBuf,
+    listen: SocketAddr,
+    child: Child,
+}
+
+/// What the load needs to know.
+pub struct Shop {
+    /// Path of the app's webhook URL.
+    pub webhook_path: String,
+    /// Id of the product that is sold.
+    pub product: String,
+}
+
+impl Subject {
+    /// Starts the server; answers when its first request was answered with 200.
+    pub fn start(exisone: &Path, folder: &Path) -> Outcome<Self> {
+        let listen = free_port()?;
+        let mut command = Command::new(exisone);
+        command
+            .args(["serve", "--listen", &listen.to_string()])
+            .current_dir(folder);
+        let child = spawn(&mut command)?;
+        let mut subject = Self {
+            exisone: exisone.to_path_buf(),
+            folder: folder.to_path_buf(),
+            listen,
+            child,
+        };
+        wait_for(listen, &mut subject.child)?;
+        Ok(subject)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        self.listen.to_string()
+    }
+
+    /// Resident memory, KiB, as `/proc` of Linux tells it.
+    pub fn resident_kib(&self) -> Outcome<u64> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+        line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok())
+            .ok_or_else(|| format!("{path} names no VmRSS"))
+    }
+
+    /// Makes a tenant with a product and a Stripe app.
+    pub fn open_shop(&self, signing_secret: &str) -> Outcome<Shop> {
+        let tenant = self.command(&["tenant", "create", "--name", "Bench"])?;
+        let every = "verify,generate,email,manage";
+        let token = self.command(&[
+            "token",
+            "create",
+            "--tenant",
+            &tenant,
+            "--permissions",
+            every,
+            "--name",
+            "bench",
+        ])?;
+        let door = Door {
+            address: self.listen,
+            authorization: format!("ExisOneApi {token}"),
+        };
+        let product = door.post("/api/product/", &json!({ "name": "Atlas", "price": 49 }))?;
+        let app = json!({
+            "name": "Bench",
+            "secretKey": "sk_test_abcdefghijklmnopqrstuvwx",
+            "webhookSigningSecret": signing_secret,
+        });
+        let app = door.post("/api/stripe/apps", &app)?;
+        let url = app["webhookUrl"].as_str().unwrap_or_default();
+        let path = url
+            .splitn(4, '/')
+            .nth(3)
+            .ok_or("the app has no webhook URL")?;
+        Ok(Shop {
+            webhook_path: format!("/{path}"),
+            product: product["id"].to_string(),
+        })
+    }
+
+    fn command(&self, words: &[&str]) -> Outcome<String> {
+        let mut command = Command::new(&self.exisone);
+        command.args(words).current_dir(&self.folder);
+        Ok(process::capture(&mut command)?.trim().to_owned())
+    }
+}
+
+impl Drop for Subject {
+    fn drop(&mut self) {
+        process::stop(&mut self.child);
+    }
+}
+
+/// The floor server; ended when dropped.
+pub struct Floor {
+    listen: SocketAddr,
+    child: Child,
+}
+
+impl Floor {
+    /// Starts it with a new database in the folder.
+    pub fn start(program: &Path, folder: &Path) -> Outcome<Self> {
+        let listen = free_port()?;
+        let mut command = Command::new(program);
+        command.arg(listen.to_string()).arg(folder.join("floor.db"));
+        let mut child = spawn(&mut command)?;
+        wait_for(listen, &mut child)?;
+        Ok(Self { listen, child })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> String {
+        self.listen.to_string()
+    }
+}
+
+impl Drop for Floor {
+    fn drop(&mut self) {
+        process::stop(&mut self.child);
+    }
+}
+
+fn spawn(command: &mut Command) -> Outcome<Child> {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("cannot start {}: {error}", command.get_program().display()))
+}
+
+fn wait_for(listen: SocketAddr, child: &mut Child) -> Outcome {
+    let door = Door {
+        address: listen,
+        authorization: String::new(),
+    };
+    let started = Instant::now();
+    while started.elapsed() < LONGEST_START {
+        if let Ok(Some(status)) = child.try_wait() {
+            return Err(format!("the server at {listen} ended ({status})"));
+        }
+        if TcpStream::connect(listen).is_ok() && door.answers("/healthz") {
+            return Ok(());
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Err(format!("the server at {listen} did not answer"))
+}
+
+fn free_port() -> Outcome<SocketAddr> {
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|listener| listener.local_addr())
+        .map_err(|error| format!("no port is free: {error}"))
+}
