@@ -161,8 +161,8 @@ pub async fn installation_is_new(db: &Db) -> Result<bool, BootError> {
 /// with another, and on PostgreSQL never by itself, because every node must have the same.
 pub fn load_master_key(config: &Config, is_new: bool) -> Result<MasterKey, BootError> {
     let path = match &config.master_key {
-        MasterKeySource::Given(text) => {
-            return MasterKey::parse(text.expose_secret())
+        MasterKeySource::Given { present, .. } => {
+            return MasterKey::parse(present.expose_secret())
                 .ok_or_else(|| BootError("EXISONE_MASTER_KEY must be 32 bytes in base64; `exisone master-key generate` makes one".into()));
         }
         MasterKeySource::File(path) => path,

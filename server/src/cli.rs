@@ -17,9 +17,17 @@ use crate::boot::{self, BootError};
 use crate::config::{Config, Settings};
 use crate::telemetry;
 
+/// What cannot be said by a flag.
+const SECRETS: &str = "Secrets are never flags, because other users of the machine can read those. \
+Variables, or lines of exisone.toml without EXISONE_, in lower case:
+  EXISONE_MASTER_KEY           the master key, 32 bytes in base64, in place of the file
+  EXISONE_PREVIOUS_MASTER_KEY  the one that it replaces, while it is being changed
+  EXISONE_SMTP_URL             smtp://user:password@host:587?tls=required; absent: mails wait in the outbox
+  EXISONE_METRICS_TOKEN        who brings it may read /metrics";
+
 /// ExisOne: a payment becomes licence keys in the buyer's inbox, exactly once.
 #[derive(Parser)]
-#[command(name = "exisone", version, disable_help_subcommand = true)]
+#[command(name = "exisone", version, disable_help_subcommand = true, after_help = SECRETS)]
 pub struct Cli {
     #[command(flatten)]
     settings: Settings,
@@ -30,6 +38,7 @@ pub struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve until a signal to stop
+    #[command(after_help = SECRETS)]
     Serve,
     /// Apply what the database lacks of the migrations, and end
     Migrate,

@@ -2,65 +2,18 @@
 //!
 //! The environment is read here and nowhere else. Secrets are wrapped as soon as they are read.
 
-use std::collections::BTreeSet;
+mod settings;
+
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::Args;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 
-/// What may be set, as it was given. Every field is a flag, a variable and a line of `exisone.toml`.
-#[derive(Args, Clone, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Settings {
-    /// File with settings [default: exisone.toml, where it exists]
-    #[arg(long, env = "EXISONE_CONFIG", global = true)]
-    #[serde(skip)]
-    config: Option<PathBuf>,
-    /// Folder for the database, the master key and the set-up code [default: data]
-    #[arg(long, env = "EXISONE_DATA_DIR", global = true)]
-    data_dir: Option<PathBuf>,
-    /// A SQLite file, or a `PostgreSQL` database for many nodes [default: `sqlite://data/exisone.db`]
-    #[arg(
-        long,
-        env = "EXISONE_DATABASE_URL",
-        global = true,
-        hide_env_values = true
-    )]
-    database_url: Option<String>,
-    /// Address and port to listen on [default: 127.0.0.1:3000]
-    #[arg(long, env = "EXISONE_LISTEN", global = true)]
-    listen: Option<String>,
-    /// How browsers and Stripe reach this server [default: http:// and the address listened on]
-    #[arg(long, env = "EXISONE_PUBLIC_URL", global = true)]
-    public_url: Option<String>,
-    /// The master key, 32 bytes in base64; never a flag, because flags can be seen by others
-    #[arg(skip)]
-    master_key: Option<SecretString>,
-    /// File that holds the master key [default: data/master.key]
-    #[arg(long, env = "EXISONE_MASTER_KEY_FILE", global = true)]
-    master_key_file: Option<PathBuf>,
-    /// `smtp://user:password@host:587?tls=required`; never a flag. Absent: mails wait in the outbox
-    #[arg(skip)]
-    smtp_url: Option<SecretString>,
-    /// Sender of all mails [default: ExisOne <no-reply@ and the public URL's host>]
-    #[arg(long, env = "EXISONE_MAIL_FROM", global = true)]
-    mail_from: Option<String>,
-    /// Another base for Stripe's API, for a sandbox at home
-    #[arg(long, env = "EXISONE_STRIPE_API_BASE", global = true)]
-    stripe_api_base: Option<String>,
-    /// What is logged, for example info or info,store=debug [default: info]
-    #[arg(long, env = "EXISONE_LOG", global = true)]
-    log: Option<String>,
-    /// text or json [default: text]
-    #[arg(long, env = "EXISONE_LOG_FORMAT", global = true)]
-    log_format: Option<String>,
-}
+use crate::middleware::client_address::TrustedProxies;
 
-/// Variables that are no flags, because other users of the machine can read flags.
-const SECRET_VARIABLES: [&str; 2] = ["EXISONE_MASTER_KEY", "EXISONE_SMTP_URL"];
+pub use settings::Settings;
+use settings::{read_file, unknown_variables};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,8 +27,13 @@ pub enum LogFormat {
 /// Where the master key comes from.
 #[derive(Debug, Clone)]
 pub enum MasterKeySource {
-    /// Given in `EXISONE_MASTER_KEY`.
-    Given(SecretString),
+    /// Given in `EXISONE_MASTER_KEY`, with the one that it replaces in `EXISONE_PREVIOUS_MASTER_KEY`.
+    Given {
+        /// The wanted one.
+        present: SecretString,
+        /// The one that it replaces, while it is being changed.
+        previous: Option<SecretString>,
+    },
     /// Kept in a file.
     File(PathBuf),
 }
@@ -99,6 +57,12 @@ pub struct Config {
     pub mail_from: Option<String>,
     /// Another base for Stripe's API.
     pub stripe_api_base: Option<String>,
+    /// Proxies whose word about the client's address is believed.
+    pub trusted_proxies: TrustedProxies,
+    /// Who brings it may read the metrics.
+    pub metrics_token: Option<SecretString>,
+    /// Where the metrics are served, if not with everything else.
+    pub metrics_listen: Option<SocketAddr>,
     /// Filter of the log.
     pub log: String,
     /// How log lines look.
@@ -126,8 +90,11 @@ impl Config {
     pub fn load(flags: Settings) -> Result<Self, ConfigProblems> {
         let mut problems = unknown_variables(std::env::vars_os().map(|(name, _)| name));
         let mut settings = flags;
-        settings.master_key = std::env::var("EXISONE_MASTER_KEY").ok().map(Into::into);
-        settings.smtp_url = std::env::var("EXISONE_SMTP_URL").ok().map(Into::into);
+        let secret = |name| std::env::var(name).ok().map(SecretString::from);
+        settings.master_key = secret("EXISONE_MASTER_KEY");
+        settings.previous_master_key = secret("EXISONE_PREVIOUS_MASTER_KEY");
+        settings.smtp_url = secret("EXISONE_SMTP_URL");
+        settings.metrics_token = secret("EXISONE_METRICS_TOKEN");
         match read_file(settings.config.as_deref()) {
             Ok(Some(file)) => settings = settings.or(file),
             Ok(None) => {}
@@ -155,24 +122,6 @@ impl Config {
 }
 
 impl Settings {
-    /// What is missing here comes from `other`.
-    fn or(self, other: Self) -> Self {
-        Self {
-            config: self.config,
-            data_dir: self.data_dir.or(other.data_dir),
-            database_url: self.database_url.or(other.database_url),
-            listen: self.listen.or(other.listen),
-            public_url: self.public_url.or(other.public_url),
-            master_key: self.master_key.or(other.master_key),
-            master_key_file: self.master_key_file.or(other.master_key_file),
-            smtp_url: self.smtp_url.or(other.smtp_url),
-            mail_from: self.mail_from.or(other.mail_from),
-            stripe_api_base: self.stripe_api_base.or(other.stripe_api_base),
-            log: self.log.or(other.log),
-            log_format: self.log_format.or(other.log_format),
-        }
-    }
-
     fn check(self, mut problems: Vec<String>) -> Result<Config, ConfigProblems> {
         let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let database_url = self.database_url.filter(|url| !url.is_empty());
@@ -185,11 +134,17 @@ impl Settings {
             problems.push("EXISONE_DATABASE_URL must begin with sqlite:// or postgres://.".into());
         }
         let listen = self.listen.as_deref().unwrap_or("127.0.0.1:3000");
-        let listen = listen.parse().unwrap_or_else(|_| {
+        let listen = socket("EXISONE_LISTEN", listen, &mut problems);
+        let metrics_listen = self
+            .metrics_listen
+            .map(|text| socket("EXISONE_METRICS_LISTEN", &text, &mut problems));
+        let trusted_proxies = self.trusted_proxies.as_deref().unwrap_or_default();
+        let trusted_proxies = trusted_proxies.parse().unwrap_or_else(|wrong| {
             problems.push(format!(
-                "EXISONE_LISTEN is {listen:?}; it must be an address and a port, for example 127.0.0.1:3000."
+                "EXISONE_TRUSTED_PROXIES: {wrong} is neither an address nor a network; \
+                 it must read like 10.0.0.5,172.16.0.0/12."
             ));
-            SocketAddr::from(([127, 0, 0, 1], 3000))
+            TrustedProxies::default()
         });
         let public_url = self
             .public_url
@@ -207,6 +162,18 @@ impl Settings {
                 LogFormat::Text
             }
         };
+        if self.metrics_token.as_ref().is_some_and(is_guessable) {
+            problems.push(
+                "EXISONE_METRICS_TOKEN must have 16 characters at least, without spaces.".into(),
+            );
+        }
+        if self.previous_master_key.is_some() && self.master_key.is_none() {
+            problems.push(
+                "EXISONE_PREVIOUS_MASTER_KEY goes with EXISONE_MASTER_KEY; in a file, the former \
+                 key stands below the new one."
+                    .into(),
+            );
+        }
         if self.master_key.is_some() && self.master_key_file.is_some() {
             problems.push(
                 "EXISONE_MASTER_KEY and EXISONE_MASTER_KEY_FILE are both set; keep one of them."
@@ -225,7 +192,10 @@ impl Settings {
             return Err(ConfigProblems(problems));
         }
         let master_key = match self.master_key {
-            Some(key) => MasterKeySource::Given(key),
+            Some(present) => MasterKeySource::Given {
+                present,
+                previous: self.previous_master_key,
+            },
             None => MasterKeySource::File(
                 self.master_key_file
                     .unwrap_or_else(|| data_dir.join("master.key")),
@@ -240,10 +210,27 @@ impl Settings {
             smtp_url: self.smtp_url,
             mail_from: self.mail_from,
             stripe_api_base,
+            trusted_proxies,
+            metrics_token: self.metrics_token,
+            metrics_listen,
             log: self.log.unwrap_or_else(|| "info".into()),
             log_format,
         })
     }
+}
+
+fn socket(name: &str, text: &str, problems: &mut Vec<String>) -> SocketAddr {
+    text.parse().unwrap_or_else(|_| {
+        problems.push(format!(
+            "{name} is {text:?}; it must be an address and a port, for example 127.0.0.1:3000."
+        ));
+        SocketAddr::from(([127, 0, 0, 1], 3000))
+    })
+}
+
+fn is_guessable(token: &SecretString) -> bool {
+    let token = token.expose_secret();
+    token.len() < 16 || !token.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 /// `scheme://host[:port]` without a trailing slash; anything else is a problem that names the setting.
@@ -264,55 +251,10 @@ fn origin(name: &str, url: &str, problems: &mut Vec<String>) -> Option<String> {
     None
 }
 
-/// A misspelt variable would be silently without effect; so it stops the start.
-fn unknown_variables(names: impl Iterator<Item = std::ffi::OsString>) -> Vec<String> {
-    let command = <Settings as Args>::augment_args(clap::Command::new("exisone"));
-    let known: BTreeSet<String> = command
-        .get_arguments()
-        .filter_map(|arg| {
-            arg.get_env()
-                .map(|name| name.to_string_lossy().into_owned())
-        })
-        .chain(SECRET_VARIABLES.map(String::from))
-        .collect();
-    names
-        .filter_map(|name| name.into_string().ok())
-        .filter(|name| name.starts_with("EXISONE_") && !known.contains(name))
-        .map(|name| {
-            if name.starts_with("EXISONE_TLS") {
-                return format!("{name} is reserved: this version does not speak TLS itself. Put a proxy before it.");
-            }
-            format!("{name} is not a setting. `exisone serve --help` lists them all.")
-        })
-        .collect()
-}
-
-fn read_file(named: Option<&Path>) -> Result<Option<Settings>, String> {
-    let path = named.unwrap_or(Path::new("exisone.toml"));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(None);
-        }
-        Err(error) => return Err(format!("{} cannot be read: {error}.", path.display())),
-    };
-    // The parser's message would quote the line, which may hold a secret.
-    toml::from_str(&text)
-        .map(Some)
-        .map_err(|error: toml::de::Error| {
-            let line = error
-                .span()
-                .map_or(0, |s| text[..s.start].lines().count().max(1));
-            let what = error.message();
-            format!(
-                "{} cannot be used, near line {line}: {what}.",
-                path.display()
-            )
-        })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn problems(settings: Settings) -> String {
@@ -340,6 +282,10 @@ mod tests {
             database_url: Some("mysql://x".into()),
             log_format: Some("xml".into()),
             smtp_url: Some(SecretString::from("mail.example")),
+            trusted_proxies: Some("10.0.0.0/33".into()),
+            metrics_token: Some(SecretString::from("short")),
+            metrics_listen: Some("9090".into()),
+            previous_master_key: Some(SecretString::from("x")),
             ..Settings::default()
         };
         let said = problems(wrong);
@@ -349,6 +295,10 @@ mod tests {
             "EXISONE_DATABASE_URL",
             "EXISONE_LOG_FORMAT",
             "EXISONE_SMTP_URL",
+            "EXISONE_TRUSTED_PROXIES",
+            "EXISONE_METRICS_TOKEN",
+            "EXISONE_METRICS_LISTEN",
+            "EXISONE_PREVIOUS_MASTER_KEY",
         ] {
             assert!(said.contains(name), "{said}");
         }
@@ -366,24 +316,5 @@ mod tests {
         let config = flags.or(file).check(Vec::new()).expect("fits");
         assert_eq!(config.listen.port(), 1);
         assert_eq!(config.public_url.as_deref(), Some("https://a.example"));
-    }
-
-    #[test]
-    fn misspelt_and_reserved_variables_are_named() {
-        let names = [
-            "EXISONE_LISTN",
-            "EXISONE_TLS_CERT",
-            "EXISONE_LISTEN",
-            "EXISONE_SMTP_URL",
-            "PATH",
-        ];
-        let said = unknown_variables(names.into_iter().map(Into::into)).join("\n");
-        assert!(said.contains("EXISONE_LISTN ") && said.contains("EXISONE_TLS_CERT is reserved"));
-        assert_eq!(said.lines().count(), 2);
-    }
-
-    #[test]
-    fn an_unknown_line_of_the_file_is_refused() {
-        assert!(toml::from_str::<Settings>("listne = \"x\"").is_err());
     }
 }

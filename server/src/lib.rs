@@ -7,6 +7,7 @@ pub mod boot;
 pub mod cli;
 pub mod config;
 pub mod middleware;
+pub mod monitor;
 pub mod outbound;
 pub mod pages;
 pub mod router;

@@ -15,9 +15,9 @@ use tower_http::request_id::{
 };
 use tower_http::timeout::TimeoutLayer;
 
-use crate::middleware::access_log;
+use crate::middleware::{access_log, client_address};
 use crate::state::ServerState;
-use crate::{api, pages, webhooks};
+use crate::{api, monitor, pages, webhooks};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// No request may take longer.
@@ -25,21 +25,27 @@ const LONGEST: Duration = Duration::from_mins(1);
 
 /// The whole service.
 pub fn build(state: ServerState) -> Router {
+    let proxies = state.trusted_proxies.clone();
     Router::new()
         // Stripe
-        .merge(webhooks::stripe::routes())
+        .merge(monitor::count_deliveries(webhooks::stripe::routes()))
         // Programs
         .merge(api::routes())
         .method_not_allowed_fallback(api::wrong_method)
         // Machines that watch
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
         // Browsers
         .merge(pages::routes(&state))
         .merge(state.site.router())
         .fallback(nowhere)
         .with_state(state)
         .layer(axum::middleware::from_fn(access_log::log))
+        .layer(axum::middleware::from_fn_with_state(
+            proxies,
+            client_address::find,
+        ))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             LONGEST,
@@ -66,6 +72,15 @@ async fn readyz(State(state): State<ServerState>) -> Response {
             )
                 .into_response()
         }
+    }
+}
+
+/// The numbers for whoever watches; without the setting, an address like any other that is not there.
+async fn metrics(state: State<ServerState>, request: Request<Body>) -> Response {
+    let headers = request.headers().clone();
+    match monitor::page(&state, &headers).await {
+        Some(page) => page,
+        None => nowhere(state, request).await,
     }
 }
 

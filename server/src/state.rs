@@ -11,6 +11,8 @@ use leptos::prelude::LeptosOptions;
 use secrecy::SecretString;
 
 use crate::assets::Site;
+use crate::middleware::client_address::TrustedProxies;
+use crate::monitor::Monitor;
 
 /// Refused deliveries that are kept per second and address; more prove nothing new.
 const KEPT_PER_SECOND: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
@@ -42,6 +44,10 @@ pub struct ServerState {
     pub checkout_origin: Option<Arc<str>>,
     /// Which addresses may still have refused deliveries kept.
     pub refused_deliveries: Arc<DefaultKeyedRateLimiter<IpAddr>>,
+    /// Proxies whose word about the client's address is believed.
+    pub trusted_proxies: Arc<TrustedProxies>,
+    /// What `/metrics` shows here; `None` where there is no such page.
+    pub monitor: Option<Monitor>,
 }
 
 impl ServerState {
@@ -53,6 +59,8 @@ impl ServerState {
             setup_code: setup_code.map(Arc::new),
             checkout_origin: None,
             refused_deliveries: Arc::new(RateLimiter::keyed(Quota::per_second(KEPT_PER_SECOND))),
+            trusted_proxies: Arc::default(),
+            monitor: None,
         }
     }
 
@@ -63,6 +71,20 @@ impl ServerState {
             self.refused_deliveries.retain_recent();
         }
         self.refused_deliveries.check_key(&network(address)).is_ok()
+    }
+
+    /// Names the proxies whose word about the client's address is believed.
+    #[must_use]
+    pub fn with_trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.trusted_proxies = Arc::new(proxies);
+        self
+    }
+
+    /// Shows the metrics at `/metrics`, beside everything else.
+    #[must_use]
+    pub fn with_monitor(mut self, monitor: Option<Monitor>) -> Self {
+        self.monitor = monitor;
+        self
     }
 
     /// Says where the hosted checkout page is, for a sandbox at home.

@@ -1,22 +1,24 @@
 //! `exisone serve`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use engine::Engine;
 use engine::accounts::setup;
 use secrecy::ExposeSecret as _;
 use tokio::net::TcpListener;
+use tokio::task::JoinSet;
 
 use crate::boot::{self, BootError, Running};
 use crate::config::Config;
+use crate::monitor::{self, Monitor};
 use crate::state::ServerState;
 
+/// How often what was measured is put away.
+const TIDY: Duration = Duration::from_secs(5);
+
 pub(super) async fn run(config: &Config) -> Result<(), BootError> {
-    let listener = TcpListener::bind(config.listen).await.map_err(|e| {
-        BootError::with(
-            &format!("cannot listen on {} (EXISONE_LISTEN)", config.listen),
-            &e,
-        )
-    })?;
+    let listener = listen("EXISONE_LISTEN", config.listen).await?;
     let address = listener
         .local_addr()
         .map_err(|e| BootError::with("the listener has no address", &e))?;
@@ -44,15 +46,67 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
         );
     }
     let public_url = engine.public_url().to_owned();
+    let watched = Watched::start(config, &engine).await?;
     let state = ServerState::new(engine, boot::load_site()?, code)
-        .with_checkout_origin(config.stripe_api_base.as_deref());
+        .with_checkout_origin(config.stripe_api_base.as_deref())
+        .with_trusted_proxies(config.trusted_proxies.clone())
+        .with_monitor(watched.page);
     let running = Running::start(listener, state)
         .map_err(|e| BootError::with("the server cannot start", &e))?;
     tracing::info!(%address, public_url, "listening");
     signal().await;
     tracing::info!("stopping: requests under way end first");
     running.stop().await;
+    drop(watched.tasks);
     Ok(())
+}
+
+/// How this process is watched, where it is.
+#[derive(Default)]
+struct Watched {
+    /// The page that is served with everything else.
+    page: Option<Monitor>,
+    /// The page on an address of its own, and tidying; they end when this is dropped.
+    tasks: JoinSet<()>,
+}
+
+impl Watched {
+    async fn start(config: &Config, engine: &Engine) -> Result<Self, BootError> {
+        if config.metrics_token.is_none() && config.metrics_listen.is_none() {
+            return Ok(Self::default());
+        }
+        let monitor = Monitor::install(config.metrics_token.clone())?;
+        let mut tasks = JoinSet::new();
+        let kept = monitor.clone();
+        tasks.spawn(async move {
+            let mut round = tokio::time::interval(TIDY);
+            loop {
+                round.tick().await;
+                kept.put_away();
+            }
+        });
+        let Some(address) = config.metrics_listen else {
+            return Ok(Self {
+                page: Some(monitor),
+                tasks,
+            });
+        };
+        let listener = listen("EXISONE_METRICS_LISTEN", address).await?;
+        let service = monitor::router(engine.clone(), monitor);
+        tasks.spawn(async move {
+            if let Err(error) = axum::serve(listener, service).await {
+                tracing::error!(?error, "the metrics are served no more");
+            }
+        });
+        tracing::info!(%address, "metrics");
+        Ok(Self { page: None, tasks })
+    }
+}
+
+async fn listen(setting: &str, address: SocketAddr) -> Result<TcpListener, BootError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|e| BootError::with(&format!("cannot listen on {address} ({setting})"), &e))
 }
 
 /// Waits for Ctrl-C or, on Unix, SIGTERM.

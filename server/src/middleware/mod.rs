@@ -1,3 +1,4 @@
 //! Layers around routes.
 
 pub mod access_log;
+pub mod client_address;

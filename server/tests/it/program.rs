@@ -18,7 +18,7 @@ pub struct Program {
     pub processes: Vec<Process>,
     product: i64,
     token: String,
-    master_key: Option<String>,
+    settings: Vec<(String, String)>,
     folder: TempDir,
     http: reqwest::Client,
     // After the processes, because they use it.
@@ -35,16 +35,25 @@ pub struct Process {
 impl Program {
     /// One process on SQLite, with tenant, token, product and app.
     pub async fn start(options: Options) -> Self {
-        Self::start_on(None, options).await
+        Self::start_with(options, &[]).await
+    }
+
+    /// The same with further variables.
+    pub async fn start_with(options: Options, settings: &[(&str, &str)]) -> Self {
+        Self::start_on(None, options, settings).await
     }
 
     /// Two processes on one PostgreSQL, where one is named.
     pub async fn start_two(options: Options) -> Option<Self> {
         let database = TestDatabase::postgres()?;
-        Some(Self::start_on(Some(database), options).await)
+        Some(Self::start_on(Some(database), options, &[]).await)
     }
 
-    async fn start_on(database: Option<TestDatabase>, options: Options) -> Self {
+    async fn start_on(
+        database: Option<TestDatabase>,
+        options: Options,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let sandbox = Sandbox::start(options).await.expect("a sandbox");
         let count = if database.is_some() { 2 } else { 1 };
         let mut program = Self {
@@ -58,11 +67,15 @@ impl Program {
                 .build()
                 .expect("a client"),
             database,
-            master_key: None,
+            settings: settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
         };
         if program.database.is_some() {
             // All nodes have the same key, and it is never made by itself.
-            program.master_key = Some(program.command(&["master-key", "generate"]));
+            let key = program.command(&["master-key", "generate"]);
+            program.settings.push(("EXISONE_MASTER_KEY".into(), key));
         }
         let tenant = program.command(&["tenant", "create", "--name", "Acme"]);
         for number in 0..count {
@@ -113,6 +126,13 @@ impl Program {
             ready.is_ok_and(|answer| answer.status().is_success())
         })
         .await;
+    }
+
+    /// Sends an event that nobody signed.
+    pub async fn forge(&self) {
+        let url = format!("{}/api/stripe/webhook", self.processes[0].url);
+        let forged = self.http.post(url).header("stripe-signature", "t=1,v1=00");
+        forged.body("{}").send().await.expect("an answer");
     }
 
     /// Everything logged so far, of all starts.
@@ -195,11 +215,7 @@ impl Program {
             .env("EXISONE_SMTP_URL", smtp)
             .env("EXISONE_STRIPE_API_BASE", self.sandbox.base_url())
             .env("EXISONE_LOG", "trace")
-            .envs(
-                self.master_key
-                    .iter()
-                    .map(|key| ("EXISONE_MASTER_KEY", key)),
-            )
+            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         if let Some(database) = &self.database {
             command.env("EXISONE_DATABASE_URL", &database.url);
@@ -214,8 +230,7 @@ impl Program {
 
 impl Process {
     fn on_a_free_port() -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let port = listener.local_addr().expect("an address").port();
+        let port = free_port();
         Self {
             url: format!("http://127.0.0.1:{port}"),
             port,
@@ -254,6 +269,12 @@ impl Drop for Process {
     }
 }
 
+/// A port that nobody listens on.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").port()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn its_log_tells_what_happens_but_no_key_token_secret_or_address() {
     let program = Program::start(Options::default()).await;
@@ -263,11 +284,7 @@ async fn its_log_tells_what_happens_but_no_key_token_secret_or_address() {
     program.sandbox.wait_for_mails(1).await;
     assert!(program.sandbox.idle().await);
     // What is refused is told without its contents, too.
-    let forged = program
-        .http
-        .post(format!("{}/api/stripe/webhook", program.processes[0].url));
-    let forged = forged.header("stripe-signature", "t=1,v1=00").body("{}");
-    forged.send().await.expect("an answer");
+    program.forge().await;
     let secrets = program.secrets().await;
     assert_eq!(secrets.len(), 3 + 2 * 2 + 1);
     assert!(
