@@ -234,19 +234,6 @@ pub async fn list_by_order(
     )
 }
 
-/// The events that told of an order, the first come first.
-pub async fn list_by_order(
-    conn: &mut Conn,
-    tenant: TenantId,
-    order: OrderId,
-    limit: i64,
-) -> Result<Vec<OrderEvent>> {
-    Ok(
-        on!(conn, c => sqlx::query_as(BY_ORDER).bind(tenant.get()).bind(order.get()).bind(limit)
-        .fetch_all(c).await?),
-    )
-}
-
 /// The payload of the first event that told of an order.
 pub async fn first_payload_of_order(
     conn: &mut Conn,
