@@ -51,8 +51,8 @@ const INSERT: &str =
     values ($1, $2, $3, $4, $5, 'queued', $6, 0, 0, $7) on conflict (unique_key) do nothing";
 // The lease is judged again in the outer `where`: two nodes that chose the same row cannot both win.
 const CLAIM: &str = "update jobs set leased_until = $1, attempts = attempts + 1
-    where id = (select id from jobs where state = 'queued' and run_at <= $2 and leased_until < $2
-                  and kind <> $3 order by run_at, id limit 1)
+    where id = (select id from jobs where state = 'queued' and kind = $3 and run_at <= $2
+                  and leased_until < $2 order by run_at, id limit 1)
       and state = 'queued' and leased_until < $2
     returning id, tenant_id, kind, payload, attempts, leased_until";
 const FINISH: &str = "delete from jobs where id = $1 and leased_until = $2";
@@ -63,7 +63,7 @@ const BURY: &str =
 const REQUEUE: &str =
     "update jobs set state = 'queued', run_at = $3, leased_until = 0, attempts = 0
     where tenant_id = $1 and unique_key = $2 and (state = 'dead' or leased_until < $3)";
-const NEXT_DUE: &str = "select min(run_at) from jobs where state = 'queued'";
+const NEXT_DUE: &str = "select min(run_at) from jobs where state = 'queued' and kind = $1";
 const COUNT_WAITING: &str = "select count(*) from jobs where state = 'queued'";
 
 /// Adds a job; false where its unique key is taken.
@@ -89,11 +89,10 @@ pub fn add(tx: &mut Tx, job: &NewJob<'_>) {
     );
 }
 
-/// Takes the next job that is due, until `lease_until`; nobody else gets it before then.
-/// Jobs of the kind `except` are passed over (mails, while there is no mail server).
-pub async fn claim(tx: &mut Tx, now: i64, lease_until: i64, except: &str) -> Result<Option<Job>> {
+/// Takes the next job of a kind that is due, until `lease_until`; nobody else gets it before then.
+pub async fn claim(tx: &mut Tx, now: i64, lease_until: i64, kind: &str) -> Result<Option<Job>> {
     Ok(
-        on!(tx, c => sqlx::query_as(CLAIM).bind(lease_until).bind(now).bind(except)
+        on!(tx, c => sqlx::query_as(CLAIM).bind(lease_until).bind(now).bind(kind)
         .fetch_optional(c).await?),
     )
 }
@@ -130,9 +129,9 @@ pub async fn requeue(tx: &mut Tx, tenant: TenantId, unique_key: &str, now: i64) 
     )
 }
 
-/// When the next job is due, Unix milliseconds.
-pub async fn next_due(conn: &mut Conn) -> Result<Option<i64>> {
-    Ok(on!(conn, c => sqlx::query_scalar(NEXT_DUE).fetch_one(c).await?))
+/// When the next job of a kind is due, Unix milliseconds.
+pub async fn next_due(conn: &mut Conn, kind: &str) -> Result<Option<i64>> {
+    Ok(on!(conn, c => sqlx::query_scalar(NEXT_DUE).bind(kind).fetch_one(c).await?))
 }
 
 /// How many jobs wait.

@@ -81,10 +81,25 @@ async fn execute(engine: &Engine, job: &Job) -> Result<End> {
     }
 }
 
-/// When the next job is due; `None` where none waits.
+/// When the next job is due that can be done now; `None` where none waits.
 pub async fn next_due(engine: &Engine) -> Result<Option<Timestamp>> {
     let mut conn = engine.read().await?;
-    Ok(jobs::next_due(&mut conn).await?.map(Timestamp::from_millis))
+    let mut soonest = None;
+    for kind in doable(engine) {
+        let due = jobs::next_due(&mut conn, kind).await?;
+        soonest = soonest.into_iter().chain(due).min();
+    }
+    Ok(soonest.map(Timestamp::from_millis))
+}
+
+/// The kinds of jobs that can be done now, the more urgent first. Without a mail server mails wait in
+/// the outbox, and cost nothing, however many they are.
+fn doable(engine: &Engine) -> &'static [&'static str] {
+    if engine.has_mailer() {
+        &[PROCESS_EVENT, DELIVER_MAIL]
+    } else {
+        &[PROCESS_EVENT]
+    }
 }
 
 async fn claim(engine: &Engine) -> Result<Option<Job>> {
@@ -94,14 +109,13 @@ async fn claim(engine: &Engine) -> Result<Option<Job>> {
         return Ok(None);
     }
     let lease = now.plus_seconds(LEASE_SECONDS).millis();
-    // Without a mail server mails wait in the outbox, and cost nothing.
-    let except = if engine.has_mailer() {
-        ""
-    } else {
-        DELIVER_MAIL
-    };
     let mut tx = engine.begin().await?;
-    let job = jobs::claim(&mut tx, now.millis(), lease, except).await?;
+    let mut job = None;
+    for kind in doable(engine) {
+        if job.is_none() {
+            job = jobs::claim(&mut tx, now.millis(), lease, kind).await?;
+        }
+    }
     tx.commit().await?;
     Ok(job)
 }

@@ -35,13 +35,13 @@ async fn a_new_job_is_added_without_an_answer_and_an_old_one_refused() {
         let add = |n| is_kept(db, move |tx| jobs::add(tx, &job(acme, n, ("a", "a:1"))));
         assert!(add(1).await);
         assert!(!add(2).await, "its unique key is taken");
-        assert_eq!(claim(db, NOW + 9, "").await.expect("is due").id, id(1));
+        assert_eq!(claim(db, NOW + 9, "a").await.expect("is due").id, id(1));
     })
     .await;
 }
 
-async fn claim(db: &Db, now: i64, except: &str) -> Option<Job> {
-    write(db, async |tx| jobs::claim(tx, now, now + 60, except).await).await
+async fn claim(db: &Db, now: i64, kind: &str) -> Option<Job> {
+    write(db, async |tx| jobs::claim(tx, now, now + 60, kind).await).await
 }
 
 #[tokio::test]
@@ -53,27 +53,27 @@ async fn a_job_is_claimed_when_it_is_due_and_by_nobody_else_until_its_lease_ends
         assert!(!insert(db, acme, 1, "a").await, "its unique key is taken");
         assert_eq!(read(db, async |c| jobs::count_waiting(c).await).await, 2);
         assert_eq!(
-            read(db, async |c| jobs::next_due(c).await).await,
+            read(db, async |c| jobs::next_due(c, "a").await).await,
             Some(NOW + 1)
         );
-        assert!(claim(db, NOW, "").await.is_none(), "nothing is due");
-        let first = claim(db, NOW + 2, "").await.expect("one is due");
+        assert!(claim(db, NOW, "a").await.is_none(), "nothing is due");
+        let first = claim(db, NOW + 2, "a").await.expect("one is due");
         assert_eq!((first.kind.as_str(), first.attempts), ("a", 1));
         assert_eq!(
             (first.tenant_id, first.payload.as_str()),
             (acme, r#"{"a":1}"#)
         );
-        assert!(claim(db, NOW + 2, "b").await.is_none(), "b is passed over");
-        let second = claim(db, NOW + 2, "").await.expect("b is due");
+        assert!(claim(db, NOW + 2, "a").await.is_none(), "it is taken");
+        let second = claim(db, NOW + 2, "b").await.expect("b is due");
         assert_eq!(second.kind, "b");
-        let again = claim(db, NOW + 63, "").await.expect("a's lease has ended");
+        let again = claim(db, NOW + 63, "a").await.expect("a's lease has ended");
         assert_eq!((again.id, again.attempts), (first.id, 2));
         let finished = |job: Job| write(db, async move |tx| jobs::finish(tx, &job).await);
         assert!(!finished(first).await, "the lease was lost");
         assert!(finished(again).await);
         assert!(finished(second).await);
         assert_eq!(read(db, async |c| jobs::count_waiting(c).await).await, 0);
-        assert_eq!(read(db, async |c| jobs::next_due(c).await).await, None);
+        assert_eq!(read(db, async |c| jobs::next_due(c, "a").await).await, None);
     })
     .await;
 }
@@ -83,7 +83,7 @@ async fn a_job_is_put_off_given_up_and_started_anew() {
     on_each(async |db| {
         let acme = tenant(db).await;
         insert(db, acme, 1, "a").await;
-        let job = claim(db, NOW + 1, "").await.expect("is due");
+        let job = claim(db, NOW + 1, "a").await.expect("is due");
         let requeued = |now| {
             write(db, async move |tx| {
                 jobs::requeue(tx, acme, "a:1", now).await
@@ -94,8 +94,8 @@ async fn a_job_is_put_off_given_up_and_started_anew() {
             jobs::retry(tx, &job, (NOW + 100, "no")).await
         });
         assert!(put_off.await);
-        assert!(claim(db, NOW + 99, "").await.is_none());
-        let job = claim(db, NOW + 100, "").await.expect("is due again");
+        assert!(claim(db, NOW + 99, "a").await.is_none());
+        let job = claim(db, NOW + 100, "a").await.expect("is due again");
         assert!(write(db, async |tx| jobs::bury(tx, &job, "never").await).await);
         assert!(
             !write(db, async |tx| jobs::bury(
@@ -110,12 +110,12 @@ async fn a_job_is_put_off_given_up_and_started_anew() {
             .await
         );
         assert!(
-            claim(db, NOW + 9_999, "").await.is_none(),
+            claim(db, NOW + 9_999, "a").await.is_none(),
             "it was given up"
         );
         assert_eq!(read(db, async |c| jobs::count_waiting(c).await).await, 0);
         assert!(requeued(NOW + 200).await);
-        let job = claim(db, NOW + 200, "").await.expect("started anew");
+        let job = claim(db, NOW + 200, "a").await.expect("started anew");
         assert_eq!(job.attempts, 1);
     })
     .await;
@@ -141,7 +141,7 @@ async fn two_claimers_never_both_win() {
             async move {
                 let mut won: Vec<JobId> = Vec::new();
                 while left.load(Ordering::SeqCst) > 0 {
-                    if let Some(job) = claim(&db, NOW + 1_000, "").await {
+                    if let Some(job) = claim(&db, NOW + 1_000, "a").await {
                         left.fetch_sub(1, Ordering::SeqCst);
                         won.push(job.id);
                     }
@@ -153,7 +153,7 @@ async fn two_claimers_never_both_win() {
         all.sort();
         let expected: Vec<JobId> = (1..=JOBS).map(|n| id(n as u128)).collect();
         assert_eq!(all, expected);
-        assert!(claim(db, NOW + 1_000, "").await.is_none());
+        assert!(claim(db, NOW + 1_000, "a").await.is_none());
         beside.close().await;
     })
     .await;

@@ -96,7 +96,7 @@ async fn orders_in_review_and_jobs_that_are_not_done_are_counted() {
         for (n, kind) in [(1, "a"), (2, "b"), (3, "b")] {
             queue(db, n, kind).await;
         }
-        let dead = write(db, async |tx| jobs::claim(tx, NOW, NOW + 60, "b").await).await;
+        let dead = write(db, async |tx| jobs::claim(tx, NOW, NOW + 60, "a").await).await;
         let dead = dead.expect("a is due");
         write(db, async |tx| jobs::bury(tx, &dead, "never").await).await;
         let backlog = |kind: &str, state: &str, count, oldest: i64| Backlog {

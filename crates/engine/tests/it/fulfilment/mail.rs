@@ -120,7 +120,7 @@ async fn a_killed_workers_job_is_taken_again_after_its_lease_and_no_sooner() {
     let mut tx = shop.t.engine.db().begin().await.expect("a transaction");
     let now = shop.t.engine.now();
     let lease = now.plus_seconds(60);
-    let killed = store::jobs::claim(&mut tx, now.millis(), lease.millis(), "")
+    let killed = store::jobs::claim(&mut tx, now.millis(), lease.millis(), "deliver_mail")
         .await
         .expect("the job is claimed")
         .expect("there is one");
