@@ -10,6 +10,7 @@ pub mod error;
 pub mod flash;
 pub mod format;
 pub mod pages;
+pub mod parts;
 pub mod routes;
 pub mod secret;
 pub mod sent;

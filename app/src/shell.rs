@@ -3,6 +3,9 @@
 //! Leptos's own `HydrationScripts` is deliberately absent: it reads files beside the
 //! binary and writes the nonce into `crossorigin`.
 
+use std::collections::BTreeMap;
+use std::iter;
+
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
@@ -10,18 +13,22 @@ use leptos_meta::MetaTags;
 use crate::routes::App;
 
 /// URL paths of the site's files; empty where no site was built.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Assets {
     /// The style sheet.
     pub css: String,
     /// The module that loads the browser's program.
     pub js: String,
+    /// What that module imports.
+    pub imports: Vec<String>,
     /// The browser's program.
     pub wasm: String,
+    /// The program's parts by their names in `parts`, each with the files that it needs.
+    pub parts: BTreeMap<String, Vec<String>>,
 }
 
 /// The whole document, for the server.
-pub fn shell(assets: Assets) -> impl IntoView {
+pub fn shell(assets: &Assets) -> impl IntoView + use<> {
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -40,23 +47,30 @@ pub fn shell(assets: Assets) -> impl IntoView {
     }
 }
 
-fn files(assets: Assets) -> impl IntoView {
-    let style =
-        (!assets.css.is_empty()).then(|| view! { <link rel="stylesheet" href=assets.css/> });
-    let program = (!assets.js.is_empty()).then(|| program(&assets.js, &assets.wasm));
+fn files(assets: &Assets) -> impl IntoView + use<> {
+    let css = assets.css.clone();
+    let style = (!css.is_empty()).then(|| view! { <link rel="stylesheet" href=css/> });
+    let program = (!assets.js.is_empty()).then(|| program(assets));
     (style, program)
 }
 
-fn program(js: &str, wasm: &str) -> impl IntoView + use<> {
+fn program(assets: &Assets) -> impl IntoView + use<> {
     let nonce = use_nonce();
+    let Assets {
+        js, wasm, imports, ..
+    } = assets;
+    let scripts = iter::once(js).chain(imports).cloned();
+    let scripts = scripts
+        .map(|href| view! { <link rel="modulepreload" href=href nonce=nonce.clone()/> })
+        .collect_view();
     let start = format!(
-        "import init, {{ hydrate }} from {js:?};\nawait init({{ module_or_path: {wasm:?} }});\nhydrate();"
+        "import init, {{ hydrate }} from {js:?};\nawait init({{ module_or_path: {wasm:?} }});\nawait hydrate();"
     );
     view! {
-        <link rel="modulepreload" href=js.to_owned() nonce=nonce.clone()/>
+        {scripts}
         <link
             rel="preload"
-            href=wasm.to_owned()
+            href=wasm.clone()
             r#as="fetch"
             r#type="application/wasm"
             crossorigin="anonymous"

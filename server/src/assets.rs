@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
+use app::Assets;
 use axum::Router;
 use axum::extract::{OriginalUri, State};
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -38,9 +39,7 @@ static EMBEDDED: &[Embedded] = include!(concat!(env!("OUT_DIR"), "/site.rs"));
 #[derive(Clone, Debug)]
 pub struct Site {
     assets: Arc<BTreeMap<String, Asset>>,
-    css_path: String,
-    js_path: String,
-    wasm_path: String,
+    addresses: Arc<Assets>,
 }
 
 /// Why a built site cannot be used.
@@ -87,19 +86,9 @@ impl Site {
         !self.assets.is_empty()
     }
 
-    /// URL path of the style sheet; empty where no site was built, as the two below.
-    pub fn css_path(&self) -> &str {
-        &self.css_path
-    }
-
-    /// URL path of the script that starts the browser's program.
-    pub fn js_path(&self) -> &str {
-        &self.js_path
-    }
-
-    /// URL path of the browser's program.
-    pub fn wasm_path(&self) -> &str {
-        &self.wasm_path
+    /// URL paths of what pages refer to; empty where no site was built.
+    pub fn addresses(&self) -> Arc<Assets> {
+        Arc::clone(&self.addresses)
     }
 
     /// A route for each file, to be merged into the server's router.
@@ -149,20 +138,38 @@ impl Site {
     }
 
     fn of(assets: Vec<(String, String, Asset)>) -> Self {
-        let path_of = |wanted: &str| {
-            let found = assets.iter().find(|(role, ..)| role == wanted);
-            found.map(|(_, url, _)| url.clone()).unwrap_or_default()
-        };
-        let [css_path, js_path, wasm_path] = ["css", "js", "wasm"].map(path_of);
-        let assets = assets
-            .into_iter()
-            .map(|(_, url, asset)| (url, asset))
-            .collect();
+        let mut addresses = Assets::default();
+        for (role, url, _) in &assets {
+            add_address(&mut addresses, role, url);
+        }
+        let assets = assets.into_iter().map(|(_, url, asset)| (url, asset));
         Self {
-            assets: Arc::new(assets),
-            css_path,
-            js_path,
-            wasm_path,
+            assets: Arc::new(assets.collect()),
+            addresses: Arc::new(addresses),
+        }
+    }
+}
+
+/// Puts a file of the site's list where its role says; `part:plans,products` names those who need it.
+fn add_address(addresses: &mut Assets, role: &str, url: &str) {
+    let url = url.to_owned();
+    match role {
+        "css" => addresses.css = url,
+        "js" => addresses.js = url,
+        "import" => addresses.imports.push(url),
+        "wasm" => addresses.wasm = url,
+        _ => {
+            for part in role
+                .strip_prefix("part:")
+                .into_iter()
+                .flat_map(|parts| parts.split(','))
+            {
+                addresses
+                    .parts
+                    .entry(part.to_owned())
+                    .or_default()
+                    .push(url.clone());
+            }
         }
     }
 }
@@ -340,8 +347,11 @@ mod tests {
         }
         let site = Site::read(folder.path()).expect("a whole site");
         assert!(site.is_present());
-        assert_eq!(site.css_path(), "/pkg/aa/exisone.css");
-        assert_eq!((site.js_path(), site.wasm_path()), ("", ""));
+        let expected = Assets {
+            css: "/pkg/aa/exisone.css".to_owned(),
+            ..Assets::default()
+        };
+        assert_eq!(*site.addresses(), expected);
     }
 
     #[test]
@@ -371,6 +381,6 @@ mod tests {
     fn a_fresh_clone_has_an_absent_site() {
         let site = Site::absent();
         assert!(!site.is_present());
-        assert_eq!(site.css_path(), "");
+        assert_eq!(*site.addresses(), Assets::default());
     }
 }

@@ -1,7 +1,7 @@
 //! The face behind its routes: every page rendered by Leptos, every form answered by a server function.
 
-use app::ssr::{ClientAddress, SetUpCode};
-use app::{App, Assets, shell};
+use app::ssr::{ClientAddress, SetUpCode, announce_part};
+use app::{App, shell};
 use axum::Router;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -12,6 +12,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tower_http::csrf::CsrfLayer;
 
 use crate::state::ServerState;
@@ -52,12 +53,8 @@ async fn answer_form(State(state): State<ServerState>, request: Request) -> Resp
 }
 
 fn document(state: &ServerState) -> impl Fn() -> AnyPage + Clone + Send + Sync + 'static + use<> {
-    let assets = Assets {
-        css: state.site.css_path().to_owned(),
-        js: state.site.js_path().to_owned(),
-        wasm: state.site.wasm_path().to_owned(),
-    };
-    move || leptos::prelude::IntoAny::into_any(shell(assets.clone()))
+    let addresses = state.site.addresses();
+    move || leptos::prelude::IntoAny::into_any(shell(&addresses))
 }
 
 type AnyPage = leptos::prelude::AnyView;
@@ -67,7 +64,9 @@ fn context(state: &ServerState) -> impl Fn() + Clone + Send + Sync + 'static + u
     let engine = state.engine.clone();
     let code = state.setup_code.clone();
     let checkout = state.checkout_origin.clone();
+    let addresses = state.site.addresses();
     move || {
+        announce_part(Arc::clone(&addresses));
         provide_context(engine.clone());
         if let Some(code) = &code {
             provide_context(SetUpCode((**code).clone()));

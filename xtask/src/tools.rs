@@ -24,8 +24,33 @@ pub fn wasm_target() -> Outcome {
     process::run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
 }
 
-/// binaryen's `wasm-opt`, installed from npm by its lock file into the target directory.
-pub fn wasm_opt(workspace: &Workspace) -> Outcome<PathBuf> {
+/// What rustc takes for granted in a browser; binaryen must be told.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-bulk-memory",
+    "--enable-bulk-memory-opt",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+/// Programs that shrink and merge WebAssembly.
+pub struct Binaryen {
+    folder: PathBuf,
+}
+
+impl Binaryen {
+    /// One of the programs, told what browsers can do.
+    pub fn command(&self, name: &str) -> Command {
+        let mut command = Command::new(self.folder.join(name));
+        command.args(WASM_FEATURES);
+        command
+    }
+}
+
+/// binaryen, installed from npm by its lock file into the target directory.
+pub fn binaryen(workspace: &Workspace) -> Outcome<Binaryen> {
     let source = workspace.root.join("xtask/tools");
     let folder = workspace.target.join("tools");
     fs::create_dir_all(&folder)
@@ -35,7 +60,9 @@ pub fn wasm_opt(workspace: &Workspace) -> Outcome<PathBuf> {
             .map_err(|error| format!("cannot copy {name}: {error}"))?;
     }
     npm_ci(&folder)?;
-    Ok(folder.join("node_modules/binaryen/bin/wasm-opt"))
+    Ok(Binaryen {
+        folder: folder.join("node_modules/binaryen/bin"),
+    })
 }
 
 /// Installs a folder's npm packages by its lock file; does nothing when they are there.

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde_json::Number;
 
 use crate::field_error::FieldErrors;
 use crate::money::Currency;
@@ -66,8 +67,10 @@ impl<'de> Visitor<'de> for TextVisitor {
         Ok(number.to_string())
     }
 
+    /// Written as JSON writes it: that is in the browser's program anyway, another way would be added.
     fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
-        Ok(number.to_string())
+        let text = Number::from_f64(number).map_or_else(String::new, |number| number.to_string());
+        Ok(text.strip_suffix(".0").unwrap_or(&text).to_owned())
     }
 
     fn visit_unit<E: Error>(self) -> Result<String, E> {

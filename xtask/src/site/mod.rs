@@ -4,8 +4,11 @@
 //! inputs changed, and is put together in `<target>/site` with a list, `site.tsv`:
 //! role, URL, content type and ETag of each file. Brotli and gzip lie beside it.
 
+mod bundle;
 mod part;
 mod program;
+mod size;
+mod split;
 mod style;
 
 use std::fs;
@@ -47,28 +50,10 @@ fn turn(workspace: &Workspace) -> Outcome<fs::File> {
     Ok(file)
 }
 
-/// Prints each file's size, raw and as brotli.
+/// Builds what changed, prints what a browser fetches, and fails when that is too much.
 pub fn print_sizes(workspace: &Workspace) -> Outcome {
     build(workspace)?;
-    let site = workspace.site();
-    let list = fs::read_to_string(site.join(LIST))
-        .map_err(|error| format!("cannot read {LIST}: {error}"))?;
-    println!("{:>10} {:>10} {:>10}  file", "raw", "gzip", "brotli");
-    for url in list.lines().filter_map(|line| line.split('\t').nth(1)) {
-        let file = site.join(url.trim_start_matches('/'));
-        let bytes = |suffix: &str| {
-            let path = format!("{}{suffix}", file.display());
-            fs::metadata(path)
-                .map_or_else(|_| "-".to_owned(), |metadata| metadata.len().to_string())
-        };
-        println!(
-            "{:>10} {:>10} {:>10}  {url}",
-            bytes(""),
-            bytes(".gz"),
-            bytes(".br")
-        );
-    }
-    Ok(())
+    size::judge(&workspace.site())
 }
 
 /// The files of `assets/`, which keep their names: favicon, robots.txt.

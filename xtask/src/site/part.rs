@@ -15,22 +15,22 @@ const FORMAT: &str = "1";
 
 /// One file of the site, before compression.
 pub struct SiteFile {
-    role: &'static str,
+    role: String,
     url: String,
     bytes: Vec<u8>,
 }
 
 impl SiteFile {
     /// A file whose URL carries the hash of its content: it may be cached for ever.
-    pub fn hashed(role: &'static str, name: &str, bytes: Vec<u8>) -> Self {
+    pub fn hashed(role: &str, name: &str, bytes: Vec<u8>) -> Self {
         let folder = short_hash(&bytes);
         Self::in_folder(role, &folder, name, bytes)
     }
 
     /// A file in a folder that is named by somebody else's hash (a script and its imports).
-    pub fn in_folder(role: &'static str, folder: &str, name: &str, bytes: Vec<u8>) -> Self {
+    pub fn in_folder(role: &str, folder: &str, name: &str, bytes: Vec<u8>) -> Self {
         Self {
-            role,
+            role: role.to_owned(),
             url: format!("/pkg/{folder}/{name}"),
             bytes,
         }
@@ -39,7 +39,7 @@ impl SiteFile {
     /// A file under a name that the world expects, such as /robots.txt.
     pub fn public(name: &str, bytes: Vec<u8>) -> Self {
         Self {
-            role: "public",
+            role: "public".to_owned(),
             url: format!("/{name}"),
             bytes,
         }

@@ -7,36 +7,29 @@ use std::process::Command;
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::part::{Part, SiteFile, files_below, short_hash};
+use super::split::{Split, split};
 use super::{read, remove_folder};
 use crate::process::{self, Outcome};
-use crate::tools::{self, WASM_TARGET};
+use crate::tools::{self, Binaryen, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The one profile of the browser's program, in development and as shipped.
 pub const WASM_PROFILE: &str = "wasm-release";
-
-/// What rustc takes for granted in a browser; binaryen must be told.
-const WASM_FEATURES: [&str; 7] = [
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
 
 /// The program's part, made anew when a source, a version or a setting changed.
 pub fn fresh(workspace: &Workspace) -> Outcome<Vec<Part>> {
     let part = Part::open(workspace, "program", &inputs(workspace)?)?;
     part.refresh(|| {
         tools::wasm_target()?;
-        let wasm_opt = tools::wasm_opt(workspace)?;
+        let binaryen = tools::binaryen(workspace)?;
+        let folder = workspace.target.join("site-parts/bound");
+        remove_folder(&folder)?;
         let compiled = compile(workspace)?;
-        let bound = bind(workspace, &compiled)?;
-        optimise(&wasm_opt, &bound.join("exisone_bg.wasm"))?;
+        let program = split(&binaryen, &compiled, &folder)?;
+        bind(&program.main, &folder)?;
+        optimise(&binaryen, &folder)?;
         println!("wasm: compressing");
-        files(&bound)
+        files(&folder, &program)
     })?;
     Ok(vec![part])
 }
@@ -76,13 +69,17 @@ fn rustc_version(workspace: &Workspace) -> Outcome<PathBuf> {
 fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
     println!("wasm: compiling");
     process::run(workspace.cargo().args([
-        "build",
+        "rustc",
         "--package=frontend",
         "--lib",
+        "--crate-type=cdylib",
         "--target",
         WASM_TARGET,
         "--profile",
         WASM_PROFILE,
+        "--",
+        // What refers to what: without it nothing can be split off.
+        "-Clink-arg=--emit-relocs",
     ]))?;
     Ok(workspace
         .target
@@ -91,62 +88,73 @@ fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
         .join("frontend.wasm"))
 }
 
-fn bind(workspace: &Workspace, compiled: &Path) -> Outcome<PathBuf> {
+fn bind(main: &Path, folder: &Path) -> Outcome {
     println!("wasm: binding");
-    let folder = workspace.target.join("site-parts/bound");
-    remove_folder(&folder)?;
     let mut bindgen = Bindgen::new();
     bindgen
-        .input_path(compiled)
+        .input_path(main)
         .out_name("exisone")
         .typescript(false)
         .omit_default_module_path(true)
+        .keep_lld_exports(true)
+        .demangle(false)
         .remove_name_section(true)
         .remove_producers_section(true);
     bindgen
         .web(true)
-        .and_then(|bindgen| bindgen.generate(&folder))
-        .map_err(|error| format!("wasm-bindgen failed: {error:?}"))?;
-    Ok(folder)
+        .and_then(|bindgen| bindgen.generate(folder))
+        .map_err(|error| format!("wasm-bindgen failed: {error:?}"))
 }
 
-fn optimise(wasm_opt: &Path, wasm: &Path) -> Outcome {
+fn optimise(binaryen: &Binaryen, folder: &Path) -> Outcome {
     println!("wasm: optimising");
-    process::run(
-        Command::new(wasm_opt)
-            .args(["-Oz", "--strip-debug", "--strip-producers"])
-            .args(WASM_FEATURES)
-            .arg(wasm)
-            .arg("-o")
-            .arg(wasm),
-    )
+    for wasm in files_below(folder)? {
+        if wasm
+            .extension()
+            .is_some_and(|extension| extension == "wasm")
+        {
+            process::run(
+                binaryen
+                    .command("wasm-opt")
+                    .args(["-Oz", "--strip-debug", "--strip-producers"])
+                    .arg(&wasm)
+                    .arg("-o")
+                    .arg(&wasm),
+            )?;
+        }
+    }
+    Ok(())
 }
 
-/// The script and what it imports share a folder, named by the hash of them all.
-fn files(bound: &Path) -> Outcome<Vec<SiteFile>> {
-    let mut files = Vec::new();
-    let mut scripts = Vec::new();
+/// All files of a program fit each other alone: they share a folder, named by the hash of them all.
+fn files(bound: &Path, program: &Split) -> Outcome<Vec<SiteFile>> {
+    let mut contents = Vec::new();
     for path in files_below(bound)? {
         let name = path
             .strip_prefix(bound)
             .unwrap_or(&path)
             .to_string_lossy()
             .replace('\\', "/");
-        let bytes = read(&path)?;
-        match name.as_str() {
-            "exisone_bg.wasm" => files.push(SiteFile::hashed("wasm", "exisone.wasm", bytes)),
-            _ => scripts.push((name, bytes)),
-        }
+        contents.push((name, read(&path)?));
     }
-    let everything = scripts
+    let everything = contents
         .iter()
         .map(|(_, bytes)| bytes.as_slice())
         .collect::<Vec<_>>()
         .concat();
     let folder = short_hash(&everything);
-    files.extend(scripts.into_iter().map(|(name, bytes)| {
-        let role = if name == "exisone.js" { "js" } else { "import" };
-        SiteFile::in_folder(role, &folder, &name, bytes)
-    }));
-    Ok(files)
+    Ok(contents
+        .into_iter()
+        .map(|(name, bytes)| SiteFile::in_folder(&role(&name, program), &folder, &name, bytes))
+        .collect())
+}
+
+/// What a file is for; `part:plans,products` names the parts that need it.
+fn role(name: &str, program: &Split) -> String {
+    match (name, program.files.get(name)) {
+        (_, Some(parts)) => format!("part:{}", parts.join(",")),
+        ("exisone.js", _) => "js".to_owned(),
+        ("exisone_bg.wasm", _) => "wasm".to_owned(),
+        _ => "import".to_owned(),
+    }
 }

@@ -1,0 +1,30 @@
+//! Names the part of the page in the document's head, with links that fetch its files at once.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use leptos_meta::{Link, Meta};
+
+use crate::parts::PartListener;
+use crate::shell::Assets;
+
+/// Lets every page of this request say its part.
+pub fn announce_part(assets: Arc<Assets>) {
+    let announce = move |part: &'static str| {
+        for href in assets.parts.get(part).into_iter().flatten() {
+            // Rendering these registers them for the head; they have no place in the page.
+            let _ = view! {
+                <Link
+                    rel="preload"
+                    href=href.clone()
+                    as_="fetch"
+                    type_="application/wasm"
+                    crossorigin="anonymous"
+                />
+            }
+            .to_html();
+        }
+        let _ = view! { <Meta name="part" content=part/> }.to_html();
+    };
+    provide_context(PartListener(Arc::new(announce)));
+}
