@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::keys::master_key::MasterKey;
+use engine::keys::master_key_home::MasterKeyHome;
 use engine::ports::{Entropy as _, Mailer};
 use engine::{Engine, Parts};
 use secrecy::{ExposeSecret, SecretString};
@@ -21,6 +22,7 @@ use crate::assets::Site;
 use crate::config::{Config, MasterKeySource};
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
+use crate::outbound::master_key::{GivenKeys, KeyFile};
 use crate::outbound::smtp::Smtp;
 use crate::outbound::stripe::StripeApi;
 use crate::state::ServerState;
@@ -120,7 +122,7 @@ pub async fn start_engine(
     let public_url = config.public_url(listening);
     let is_new = installation_is_new(&db).await?;
     let parts = Parts {
-        master_key: load_master_key(config, is_new)?,
+        master_keys: master_keys(config, is_new)?,
         db,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
@@ -157,24 +159,36 @@ pub async fn installation_is_new(db: &Db) -> Result<bool, BootError> {
     Ok(key.is_none())
 }
 
-/// The master key. On SQLite it is made at the very first start; never for a database that was made
-/// with another, and on PostgreSQL never by itself, because every node must have the same.
-pub fn load_master_key(config: &Config, is_new: bool) -> Result<MasterKey, BootError> {
+/// The master keys, the wanted one first. On SQLite one is made at the very first start; never for a
+/// database that was made with another, and on PostgreSQL never by itself, because every node must have
+/// the same.
+pub fn load_master_keys(config: &Config, is_new: bool) -> Result<Vec<MasterKey>, BootError> {
     let path = match &config.master_key {
-        MasterKeySource::Given { present, .. } => {
-            return MasterKey::parse(present.expose_secret())
-                .ok_or_else(|| BootError("EXISONE_MASTER_KEY must be 32 bytes in base64; `exisone master-key generate` makes one".into()));
+        MasterKeySource::Given { present, previous } => {
+            let present = given("EXISONE_MASTER_KEY", present)?;
+            let previous = previous
+                .as_ref()
+                .map(|key| given("EXISONE_PREVIOUS_MASTER_KEY", key));
+            return previous
+                .into_iter()
+                .try_fold(vec![present], |mut keys, key| {
+                    keys.push(key?);
+                    Ok(keys)
+                });
         }
         MasterKeySource::File(path) => path,
     };
-    match fs::read_to_string(path) {
-        Ok(text) => MasterKey::parse(&text)
-            .ok_or_else(|| BootError(format!("{} must hold 32 bytes in base64", path.display()))),
+    match KeyFile(path.clone()).load() {
+        Ok(Some(keys)) => Ok(keys),
+        Ok(None) => Err(BootError(format!(
+            "{} must hold 32 bytes in base64, and nothing else but a former key below it",
+            path.display()
+        ))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && config.is_sqlite() && is_new => {
             let key = MasterKey::generate(&SystemEntropy);
             write_private(path, &key.to_text())?;
             tracing::info!(path = %path.display(), "a master key was made; keep a copy of it apart from the database");
-            Ok(key)
+            Ok(vec![key])
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BootError(format!(
             "there is no master key at {}. Give the one that this database was made with, by EXISONE_MASTER_KEY \
@@ -188,6 +202,23 @@ pub fn load_master_key(config: &Config, is_new: bool) -> Result<MasterKey, BootE
             &error,
         )),
     }
+}
+
+fn given(name: &str, key: &SecretString) -> Result<MasterKey, BootError> {
+    MasterKey::parse(key.expose_secret()).ok_or_else(|| {
+        BootError(format!(
+            "{name} must be 32 bytes in base64; `exisone master-key generate` makes one"
+        ))
+    })
+}
+
+/// Where the engine finds the master keys again, should they be exchanged while it runs.
+fn master_keys(config: &Config, is_new: bool) -> Result<Arc<dyn MasterKeyHome>, BootError> {
+    let keys = load_master_keys(config, is_new)?;
+    Ok(match &config.master_key {
+        MasterKeySource::Given { .. } => Arc::new(GivenKeys(keys)),
+        MasterKeySource::File(path) => Arc::new(KeyFile(path.clone())),
+    })
 }
 
 /// Writes the set-up code where only the owner of the process can read it, and answers it.
@@ -213,7 +244,8 @@ pub fn setup_code(config: &Config) -> Result<SecretString, BootError> {
     Ok(code.into())
 }
 
-fn make_private_folder(path: &Path) -> Result<(), BootError> {
+/// Makes a folder that only its owner can look into, where there is none.
+pub fn make_private_folder(path: &Path) -> Result<(), BootError> {
     if path.is_dir() {
         return Ok(());
     }

@@ -109,12 +109,8 @@ enum MasterKeyCommand {
         #[arg(long)]
         output: Option<PathBuf>,
     },
-    /// Put everything under a new master key. Stop all nodes first
-    Rotate {
-        /// File that will hold the new key; it does not exist yet
-        #[arg(long)]
-        output: PathBuf,
-    },
+    /// Put everything under a new master key, while the servers run
+    Rotate,
 }
 
 impl Cli {
@@ -155,9 +151,7 @@ async fn execute(config: &Config, command: Command) -> Result<(), BootError> {
         Command::MasterKey(MasterKeyCommand::Generate { output }) => {
             master_key::generate(output.as_deref())
         }
-        Command::MasterKey(MasterKeyCommand::Rotate { output }) => {
-            master_key::rotate(config, &output).await
-        }
+        Command::MasterKey(MasterKeyCommand::Rotate) => master_key::rotate(config).await,
         Command::Backup { to } => backup::run(config, &to).await,
     }
 }

@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::keys::data_keys::DataKeysCache;
 use crate::keys::installation::InstallationKey;
 use crate::keys::master_key::MasterKey;
+use crate::keys::master_key_home::{KeyRing, MasterKeyHome};
 use crate::ports::{Clock, Entropy, Mailer, Stripe};
 use crate::stripe::deliveries::Deliveries;
 use crate::stripe::secrets::SecretsCache;
@@ -30,8 +31,8 @@ pub struct Parts {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// Stripe's API.
     pub stripe: Arc<dyn Stripe>,
-    /// The key that wraps all others.
-    pub master_key: MasterKey,
+    /// Where the key that wraps all others is kept.
+    pub master_keys: Arc<dyn MasterKeyHome>,
     /// How the world reaches this server: `https://licences.example`, without a trailing slash.
     pub public_url: String,
 }
@@ -45,6 +46,7 @@ pub struct Engine(Arc<Inner>);
 
 struct Inner {
     parts: Parts,
+    key_ring: KeyRing,
     installation: InstallationKey,
     secrets: SecretsCache,
     data_keys: DataKeysCache,
@@ -58,9 +60,11 @@ impl Engine {
     /// Opens the installation's key with the master key; makes one at the very first start.
     /// Fails where the master key is not the one that this database was made with.
     pub async fn start(parts: Parts) -> Result<Self> {
-        let installation = InstallationKey::open(&parts).await?;
+        let key_ring = KeyRing::new(parts.master_keys.clone());
+        let installation = InstallationKey::open(&parts, &key_ring).await?;
         Ok(Self(Arc::new(Inner {
             parts,
+            key_ring,
             installation,
             secrets: SecretsCache::new(OPEN_SECRETS),
             data_keys: DataKeysCache::new(OPEN_SECRETS),
@@ -116,8 +120,12 @@ impl Engine {
         self.0.parts.stripe.as_ref()
     }
 
-    pub(crate) fn master_key(&self) -> &MasterKey {
-        &self.0.parts.master_key
+    pub(crate) fn key_ring(&self) -> &KeyRing {
+        &self.0.key_ring
+    }
+
+    pub(crate) fn new_master_key(&self) -> MasterKey {
+        MasterKey::generate(self.0.parts.entropy.as_ref())
     }
 
     pub(crate) fn installation(&self) -> &InstallationKey {

@@ -2,5 +2,6 @@
 
 pub mod clock;
 pub mod entropy;
+pub mod master_key;
 pub mod smtp;
 pub mod stripe;

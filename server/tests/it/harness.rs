@@ -259,7 +259,7 @@ async fn start_node(
         entropy: Arc::new(SystemEntropy),
         mailer: Some(Arc::new(mailer.expect("a mail server"))),
         stripe: Arc::new(StripeApi::new(Some(sandbox.base_url()))),
-        master_key,
+        master_keys: Arc::new(master_key),
         public_url: format!("http://{address}"),
     };
     let engine = Engine::start(parts).await.expect("the engine starts");

@@ -8,6 +8,7 @@ mod door;
 mod faults;
 mod flood;
 mod harness;
+mod master_key;
 mod monitor;
 mod program;
 mod proxies;

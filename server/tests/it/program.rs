@@ -67,11 +67,9 @@ impl Program {
                 .build()
                 .expect("a client"),
             database,
-            settings: settings
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
+            settings: Vec::new(),
         };
+        program.set(settings);
         if program.database.is_some() {
             // All nodes have the same key, and it is never made by itself.
             let key = program.command(&["master-key", "generate"]);
@@ -135,12 +133,30 @@ impl Program {
         forged.body("{}").send().await.expect("an answer");
     }
 
+    /// Variables of all commands and starts from now on.
+    pub fn set(&mut self, settings: &[(&str, &str)]) {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.settings = settings.iter().map(own).collect();
+    }
+
+    /// The value of a variable that is set.
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        let mut found = self.settings.iter().filter(|(of, _)| of == name);
+        found.next().map(|(_, value)| value.as_str())
+    }
+
+    /// The folder of the database and the master key.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// Everything logged so far, of all starts.
     pub fn log(&self) -> String {
         fs::read_to_string(self.log_file()).expect("the log is read")
     }
 
-    async fn call(&self, path: &str, body: Option<&Value>) -> Option<Value> {
+    /// A call of the first one's JSON API: POST where there is a body. `None` where nobody answers.
+    pub async fn call(&self, path: &str, body: Option<&Value>) -> Option<Value> {
         self.call_at(0, path, body).await
     }
 
@@ -191,7 +207,7 @@ impl Program {
     }
 
     /// Runs a command to its end; answers the one line that it prints.
-    fn command(&self, arguments: &[&str]) -> String {
+    pub fn command(&self, arguments: &[&str]) -> String {
         let done = self.run(arguments);
         let said = String::from_utf8_lossy(&done.stderr);
         assert!(done.status.success(), "{arguments:?}: {said}");
@@ -199,7 +215,17 @@ impl Program {
         line.trim_end().to_owned()
     }
 
-    fn run(&self, arguments: &[&str]) -> Output {
+    /// Runs a command while the test goes on; it must end well.
+    pub async fn command_beside(&self, arguments: &[&str]) {
+        let mut command = self.prepare(arguments);
+        let done = tokio::task::spawn_blocking(move || command.output()).await;
+        let done = done.expect("it is waited for").expect("the program runs");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{arguments:?}: {said}");
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, arguments: &[&str]) -> Output {
         let mut command = self.prepare(arguments);
         command.output().expect("the program runs")
     }
@@ -211,7 +237,7 @@ impl Program {
             .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
-            .env("EXISONE_DATA_DIR", self.folder.path().join("data"))
+            .env("EXISONE_DATA_DIR", self.data())
             .env("EXISONE_SMTP_URL", smtp)
             .env("EXISONE_STRIPE_API_BASE", self.sandbox.base_url())
             .env("EXISONE_LOG", "trace")

@@ -63,7 +63,7 @@ async fn start(mailer: Arc<Panicking>, clock: Arc<ShiftedClock>, url: &str) -> E
         entropy: Arc::new(SystemEntropy),
         mailer: Some(mailer),
         stripe: Arc::new(StripeApi::new(None)),
-        master_key: MasterKey::generate(&SystemEntropy),
+        master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
         public_url: "http://127.0.0.1".into(),
     };
     Engine::start(parts).await.expect("the engine starts")

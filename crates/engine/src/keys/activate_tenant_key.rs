@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::Result;
 use crate::keys::data_keys::{Purpose, data_key_place, open_data_key, tenant_key_place};
+use crate::keys::rotate_master_key;
 use crate::keys::seal::{self, Key};
 
 /// Draws a new tenant key, puts the data keys under it and retires the former; answers its version.
@@ -35,9 +36,8 @@ pub(crate) async fn activate(engine: &Engine, tx: &mut Tx, actor: &Actor) -> Res
         .map_or(1, |k| k.version + 1);
     let id = engine.new_id();
     let key: Key = Zeroizing::new(engine.random());
-    let wrapped = engine
-        .master_key()
-        .wrap(engine.random(), &tenant_key_place(tenant, id), &key)?;
+    let master_key = rotate_master_key::present(engine, tx).await?;
+    let wrapped = master_key.wrap(engine.random(), &tenant_key_place(tenant, id), &key)?;
     tenant_keys::retire_active(tx, tenant, now.millis()).await?;
     let row = NewTenantKey {
         id,

@@ -188,13 +188,13 @@ fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
 
 pub(crate) fn open_data_key(engine: &Engine, tenant: TenantId, row: &DataKey) -> Result<Key> {
     let tenant_key = engine
-        .master_key()
+        .key_ring()
         .unwrap(
             &tenant_key_place(tenant, row.tenant_key_id),
             &row.tenant_key_wrapped,
         )
         .ok_or(Error::fault(
-            "a tenant key cannot be unwrapped with this master key",
+            "a tenant key cannot be unwrapped with any master key that is given",
         ))?;
     seal::open_key(
         &tenant_key,

@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::engine::Parts;
 use crate::error::{Error, Result};
+use crate::keys::master_key_home::KeyRing;
 use crate::keys::seal::{self, Key};
 
 pub(crate) const PLACE: &str = "installation/key";
@@ -18,27 +19,30 @@ pub(crate) struct InstallationKey {
 }
 
 impl InstallationKey {
-    pub(crate) async fn open(parts: &Parts) -> Result<Self> {
+    pub(crate) async fn open(parts: &Parts, ring: &KeyRing) -> Result<Self> {
         let mut conn = parts.db.read().await?;
         if let Some(wrapped) = installation::find_key(&mut conn).await? {
-            return Self::unwrap(parts, &wrapped);
+            return Self::unwrap(ring, &wrapped);
         }
         drop(conn);
         let mut key = Zeroizing::new([0; 32]);
         parts.entropy.fill(key.as_mut_slice());
         let mut nonce = [0; 12];
         parts.entropy.fill(&mut nonce);
-        let wrapped = parts.master_key.wrap(nonce, PLACE, &key)?;
+        let master_key = ring
+            .wanted()
+            .ok_or(Error::fault("there is no master key"))?;
+        let wrapped = master_key.wrap(nonce, PLACE, &key)?;
         let mut tx = parts.db.begin().await?;
         installation::insert_key(&mut tx, &wrapped, parts.clock.now().millis()).await?;
         tx.commit().await?;
         // Another node may have been first: what counts is what is there.
         let kept = installation::find_key(&mut parts.db.read().await?).await?;
-        Self::unwrap(parts, &kept.unwrap_or(wrapped))
+        Self::unwrap(ring, &kept.unwrap_or(wrapped))
     }
 
-    fn unwrap(parts: &Parts, wrapped: &[u8]) -> Result<Self> {
-        let key = parts.master_key.unwrap(PLACE, wrapped).ok_or(Error::fault(
+    fn unwrap(ring: &KeyRing, wrapped: &[u8]) -> Result<Self> {
+        let key = ring.unwrap(PLACE, wrapped).ok_or(Error::fault(
             "the master key is not the one that this database was made with; \
              give the right one in EXISONE_MASTER_KEY or EXISONE_MASTER_KEY_FILE",
         ))?;

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::keys::seal::{self, Key};
@@ -29,6 +30,11 @@ impl MasterKey {
     /// As base64, for the file that keeps it.
     pub fn to_text(&self) -> Zeroizing<String> {
         Zeroizing::new(STANDARD.encode(self.0.as_slice()))
+    }
+
+    /// True where both are one key.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.as_slice().ct_eq(other.0.as_slice()).into()
     }
 
     pub(crate) fn wrap(&self, nonce: [u8; 12], place: &str, key: &Key) -> crate::Result<Vec<u8>> {

@@ -9,5 +9,6 @@ pub mod data_keys;
 pub mod installation;
 pub mod list_tenant_keys;
 pub mod master_key;
+pub mod master_key_home;
 pub mod rotate_master_key;
 pub mod seal;

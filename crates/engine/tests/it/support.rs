@@ -47,7 +47,7 @@ impl TestEngine {
         let parts = Parts {
             db,
             clock: clock.clone(),
-            master_key: MasterKey::generate(entropy.as_ref()),
+            master_keys: Arc::new(MasterKey::generate(entropy.as_ref())),
             entropy: entropy.clone(),
             mailer: Some(mailer.clone()),
             stripe: stripe.clone(),

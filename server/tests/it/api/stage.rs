@@ -76,7 +76,7 @@ impl Stage {
             entropy: Arc::new(SystemEntropy),
             mailer: Some(Arc::new(EveryMail)),
             stripe: stripe.clone(),
-            master_key: MasterKey::generate(&SystemEntropy),
+            master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
             public_url: base.clone(),
         };
         let engine = Engine::start(parts).await.expect("the engine starts");
