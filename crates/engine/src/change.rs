@@ -20,6 +20,25 @@ pub(crate) struct Change<'a> {
 }
 
 pub(crate) fn write(tx: &mut Tx, actor: &Actor, now: Timestamp, change: Change<'_>) {
+    insert(tx, actor, now, (change, None));
+}
+
+/// The same for a change that a device was part of: its history tells it too.
+pub(crate) fn write_on_device(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: Timestamp,
+    (change, hardware_key): (Change<'_>, &str),
+) {
+    insert(tx, actor, now, (change, Some(hardware_key)));
+}
+
+fn insert(
+    tx: &mut Tx,
+    actor: &Actor,
+    now: Timestamp,
+    (change, hardware_key): (Change<'_>, Option<&str>),
+) {
     let data = change.data.to_string();
     let row = NewChange {
         tenant_id: actor.tenant(),
@@ -31,6 +50,7 @@ pub(crate) fn write(tx: &mut Tx, actor: &Actor, now: Timestamp, change: Change<'
         subject_id: &change.subject.1,
         verb: change.verb,
         data: &data,
+        hardware_key,
         at: now.millis(),
     };
     changes::insert(tx, &row);

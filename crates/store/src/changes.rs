@@ -27,6 +27,8 @@ pub struct NewChange<'a> {
     pub verb: &'a str,
     /// JSON without secrets.
     pub data: &'a str,
+    /// The device that was part of it, folded.
+    pub hardware_key: Option<&'a str>,
     /// Unix milliseconds.
     pub at: i64,
 }
@@ -57,8 +59,14 @@ pub struct Change {
 }
 
 const INSERT: &str = "insert into changes (tenant_id, livemode, actor_kind, actor_id, actor_name,
-        subject_kind, subject_id, verb, data, at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+        subject_kind, subject_id, verb, data, hardware_key, at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+const INSERT_FIRST: &str =
+    "insert into changes (tenant_id, livemode, actor_kind, actor_id, actor_name,
+        subject_kind, subject_id, verb, data, hardware_key, at)
+    select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
+    where not exists (select 1 from changes where tenant_id = $1 and hardware_key = $10
+        and subject_kind = $6 and subject_id = $7 and verb = $8 and data = $9)";
 const LIST: &str =
     "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id, verb,
         data, at
@@ -67,21 +75,36 @@ const BY_SUBJECT: &str = "select id, livemode, actor_kind, actor_id, actor_name,
         verb, data, at
     from changes where tenant_id = $1 and subject_kind = $2 and subject_id = $3 order by id desc limit $4";
 
+const BY_DEVICE: &str =
+    "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id,
+        verb, data, at
+    from changes where tenant_id = $1 and hardware_key = $2 order by id desc limit $3 offset $4";
+const COUNT_BY_DEVICE: &str = "select count(*) from (select id from changes
+    where tenant_id = $1 and hardware_key = $2 limit $3) as found";
+
 /// Adds a row.
-pub fn insert(tx: &mut Tx, ch: &NewChange<'_>) {
-    tx.keep(
-        Write::one(INSERT)
-            .bind(ch.tenant_id.get())
-            .bind(ch.livemode)
-            .bind(ch.actor_kind)
-            .bind(ch.actor_id)
-            .bind(ch.actor_name)
-            .bind(ch.subject_kind)
-            .bind(ch.subject_id)
-            .bind(ch.verb)
-            .bind(ch.data)
-            .bind(ch.at),
-    );
+pub fn insert(tx: &mut Tx, change: &NewChange<'_>) {
+    tx.keep(bound(Write::one(INSERT), change));
+}
+
+/// Adds a row about a device, unless there is one that says the same.
+pub fn insert_first(tx: &mut Tx, change: &NewChange<'_>) {
+    tx.keep(bound(Write::any(INSERT_FIRST), change));
+}
+
+fn bound(write: Write, ch: &NewChange<'_>) -> Write {
+    write
+        .bind(ch.tenant_id.get())
+        .bind(ch.livemode)
+        .bind(ch.actor_kind)
+        .bind(ch.actor_id)
+        .bind(ch.actor_name)
+        .bind(ch.subject_kind)
+        .bind(ch.subject_id)
+        .bind(ch.verb)
+        .bind(ch.data)
+        .bind(&ch.hardware_key.map(str::to_owned))
+        .bind(ch.at)
 }
 
 /// The tenant's changes before a cursor, newest first.
@@ -102,5 +125,31 @@ pub async fn list_by_subject(
     Ok(
         on!(conn, c => sqlx::query_as(BY_SUBJECT).bind(tenant.get()).bind(subject.0).bind(subject.1)
         .bind(limit).fetch_all(c).await?),
+    )
+}
+
+/// What a device was part of, newest first: so many rows after so many.
+pub async fn list_by_device(
+    conn: &mut Conn,
+    tenant: TenantId,
+    hardware_key: &str,
+    (limit, offset): (i64, i64),
+) -> Result<Vec<Change>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_DEVICE).bind(tenant.get()).bind(hardware_key).bind(limit)
+        .bind(offset).fetch_all(c).await?),
+    )
+}
+
+/// How many changes a device was part of, counted up to `most`.
+pub async fn count_by_device(
+    conn: &mut Conn,
+    tenant: TenantId,
+    hardware_key: &str,
+    most: i64,
+) -> Result<i64> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(COUNT_BY_DEVICE).bind(tenant.get()).bind(hardware_key).bind(most)
+        .fetch_one(c).await?),
     )
 }

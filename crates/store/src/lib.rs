@@ -6,32 +6,39 @@
 //! tenant is found at all (a token, a session, a webhook's public id).
 
 pub mod access_tokens;
+pub mod activations;
 pub mod arrivals;
 pub mod changes;
 mod conn;
 mod db;
+pub mod devices;
 mod error;
 pub mod event_log;
 pub mod flash;
+pub mod holds;
 pub mod idempotency_keys;
 pub mod installation;
 pub mod jobs;
+pub mod license_lookups;
 pub mod licenses;
 pub mod mails;
 pub mod memberships;
 mod migrate;
 pub mod monitor;
+pub mod offline_codes;
 pub mod orders;
 pub mod payments;
 pub mod people;
 pub mod plans;
 pub mod products;
 pub mod sessions;
+pub mod signing_keys;
 pub mod stripe_apps;
 pub mod stripe_deliveries;
 pub mod stripe_events;
 pub mod tenant_keys;
 pub mod tenants;
+pub mod tickets;
 mod write;
 mod writer;
 

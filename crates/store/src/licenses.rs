@@ -58,13 +58,21 @@ pub struct License {
     pub created_at: i64,
     /// Unix milliseconds.
     pub updated_at: Option<i64>,
+    /// The device that was activated last, while it is.
+    pub hardware_key: Option<String>,
+    /// When it was, Unix milliseconds.
+    pub activated_at: Option<i64>,
+    /// The version that its program said, where it said one.
+    pub version: Option<String>,
+    /// Whether an offline code was made for it.
+    pub is_offline: bool,
 }
 
 macro_rules! columns {
     () => {
         "id, order_id, position, product_id, plan_id, data_key_id, key_sealed, key_index, last_four, email,
         email_key, manual_end, max_seats, seats_used, features, corporate_name, note, livemode, state,
-        expires_at, created_at, updated_at"
+        expires_at, created_at, updated_at, hardware_key, activated_at, version, is_offline"
     };
 }
 
@@ -72,7 +80,7 @@ const INSERT: &str = concat!(
     "insert into licenses (tenant_id, ",
     columns!(),
     ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23) on conflict (tenant_id, key_index) do nothing"
+    $21, $22, $23, $24, $25, $26, $27) on conflict (tenant_id, key_index) do nothing"
 );
 const FIND: &str = concat!(
     "select ",
@@ -91,6 +99,16 @@ const BY_ORDER: &str = concat!(
 );
 const SET_EMAIL: &str = "update licenses set email = $3, email_key = $4, updated_at = $5
     where tenant_id = $1 and order_id = $2 and email = ''";
+// Writing the row's own key locks it on both databases until the transaction ends.
+const LOCK: &str = concat!(
+    "update licenses set key_index = key_index where tenant_id = $1 and key_index = $2 returning ",
+    columns!()
+);
+const SET_STATE: &str =
+    "update licenses set state = $3, manual_end = $4, expires_at = $5, updated_at = $6
+    where tenant_id = $1 and id = $2";
+const MARK_OFFLINE: &str =
+    "update licenses set is_offline = true where tenant_id = $1 and id = $2 and not is_offline";
 // An absent filter is an empty or zero parameter. An active licence whose end has passed counts as expired.
 macro_rules! filtered {
     () => {
@@ -167,7 +185,11 @@ pub fn insert(tx: &mut Tx, tenant: TenantId, l: &License) {
             .bind(&l.state)
             .bind(l.expires_at)
             .bind(l.created_at)
-            .bind(l.updated_at),
+            .bind(l.updated_at)
+            .bind(&l.hardware_key)
+            .bind(l.activated_at)
+            .bind(&l.version)
+            .bind(l.is_offline),
     );
 }
 
@@ -187,6 +209,29 @@ pub async fn find_by_index(
     Ok(
         on!(conn, c => sqlx::query_as(BY_INDEX).bind(tenant.get()).bind(index).fetch_optional(c).await?),
     )
+}
+
+/// The licence with this key, locked until the transaction ends.
+pub async fn lock_by_index(tx: &mut Tx, tenant: TenantId, index: &[u8]) -> Result<Option<License>> {
+    Ok(on!(tx, c => sqlx::query_as(LOCK).bind(tenant.get()).bind(index).fetch_optional(c).await?))
+}
+
+/// Writes what was derived anew of a locked licence: its state, its ends, and when.
+pub fn set_state(tx: &mut Tx, tenant: TenantId, l: &License) {
+    tx.keep(
+        Write::one(SET_STATE)
+            .bind(tenant.get())
+            .bind(l.id.get())
+            .bind(&l.state)
+            .bind(l.manual_end)
+            .bind(l.expires_at)
+            .bind(l.updated_at),
+    );
+}
+
+/// Notes that an offline code was made for a licence.
+pub fn mark_offline(tx: &mut Tx, tenant: TenantId, id: LicenseId) {
+    tx.keep(Write::any(MARK_OFFLINE).bind(tenant.get()).bind(id.get()));
 }
 
 /// The licences of an order, in their places.

@@ -20,7 +20,7 @@ pub struct Mail {
     pub order_id: Option<Uuid>,
     /// The product whose template it is made from.
     pub product_id: Option<i32>,
-    /// `purchase`, `payment_failed` or `test`.
+    /// `purchase`, `payment_failed`, `license`, `ticket` or `test`.
     pub kind: String,
     /// 0 = the first of its kind for the order; a resend counts on.
     pub ordinal: i32,
@@ -40,6 +40,10 @@ pub struct Mail {
     pub created_at: i64,
     /// Unix milliseconds.
     pub sent_at: Option<i64>,
+    /// The ticket that it passes on.
+    pub ticket_id: Option<Uuid>,
+    /// The one licence whose key it brings.
+    pub license_id: Option<Uuid>,
 }
 
 /// One try to send.
@@ -66,14 +70,14 @@ pub struct Attempt<'a> {
 macro_rules! columns {
     () => {
         "id, livemode, order_id, product_id, kind, ordinal, recipient, template_version, message_id, state,
-        attempts, last_answer, created_at, sent_at"
+        attempts, last_answer, created_at, sent_at, ticket_id, license_id"
     };
 }
 
 const INSERT: &str = concat!(
     "insert into mails (tenant_id, ",
     columns!(),
-    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
     on conflict (order_id, kind, ordinal) do nothing"
 );
 const FIND: &str = concat!(
@@ -126,7 +130,9 @@ pub fn insert(tx: &mut Tx, tenant: TenantId, m: &Mail) {
             .bind(m.attempts)
             .bind(&m.last_answer)
             .bind(m.created_at)
-            .bind(m.sent_at),
+            .bind(m.sent_at)
+            .bind(m.ticket_id)
+            .bind(m.license_id),
     );
 }
 

@@ -120,6 +120,10 @@ pub(crate) fn bare(product: &Product, issuance: &Issuance, now: Timestamp) -> Li
         expires_at: issuance.ends_at.millis(),
         created_at: now.millis(),
         updated_at: None,
+        hardware_key: None,
+        activated_at: None,
+        version: None,
+        is_offline: false,
     }
 }
 

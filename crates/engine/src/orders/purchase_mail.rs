@@ -88,6 +88,8 @@ pub(crate) fn new_mail(
         last_answer: String::new(),
         created_at: engine.now().millis(),
         sent_at: None,
+        ticket_id: None,
+        license_id: None,
     }
 }
 

@@ -61,5 +61,7 @@ fn new_mail(engine: &Engine, product: &Product, recipient: String) -> Mail {
         last_answer: String::new(),
         created_at: engine.now().millis(),
         sent_at: None,
+        ticket_id: None,
+        license_id: None,
     }
 }

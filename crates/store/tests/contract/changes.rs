@@ -17,6 +17,7 @@ const fn change<'a>(tenant_id: TenantId, subject_id: &'a str, verb: &'a str) -> 
         subject_id,
         verb,
         data: r#"{"a":1}"#,
+        hardware_key: None,
         at: NOW,
     }
 }
@@ -45,6 +46,37 @@ async fn changes_are_read_newest_first_before_a_cursor() {
         });
         let verbs: Vec<_> = of_one.await.into_iter().map(|c| c.verb).collect();
         assert_eq!(verbs, ["revoked", "issued"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_device_was_part_of_is_told_once_and_read_by_pages() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let on_device = |verb: &'static str| NewChange {
+            hardware_key: Some("AB"),
+            ..change(acme, "1", verb)
+        };
+        keep(db, |tx| changes::insert(tx, &on_device("activated"))).await;
+        for _ in 0..2 {
+            keep(db, |tx| changes::insert_first(tx, &on_device("validated"))).await;
+        }
+        keep(db, |tx| changes::insert(tx, &change(acme, "1", "revoked"))).await;
+        let list = |page| {
+            read(db, async move |c| {
+                changes::list_by_device(c, acme, "AB", page).await
+            })
+        };
+        let verbs: Vec<_> = list((9, 0)).await.into_iter().map(|c| c.verb).collect();
+        assert_eq!(verbs, ["validated", "activated"]);
+        assert_eq!(list((1, 1)).await[0].verb, "activated");
+        let count = |device: &'static str| {
+            read(db, async move |c| {
+                changes::count_by_device(c, acme, device, 100).await
+            })
+        };
+        assert_eq!((count("AB").await, count("CD").await), (2, 0));
     })
     .await;
 }

@@ -23,6 +23,8 @@ fn mail(n: u128, order: Option<Uuid>, ordinal: i32) -> Mail {
         last_answer: String::new(),
         created_at: NOW + i64::try_from(n).expect("a small number"),
         sent_at: None,
+        ticket_id: None,
+        license_id: None,
     }
 }
 

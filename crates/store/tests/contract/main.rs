@@ -3,14 +3,18 @@
 //! PostgreSQL is taken from `TEST_POSTGRES_URL`; without it only SQLite runs.
 
 mod access_tokens;
+mod activations;
 mod arrivals;
 mod changes;
 mod database;
+mod devices;
 mod event_log;
 mod flash;
+mod holds;
 mod idempotency_keys;
 mod installation;
 mod jobs;
+mod license_lookups;
 mod licenses;
 mod mails;
 mod monitor;
@@ -21,10 +25,12 @@ mod plans;
 mod products;
 mod rows;
 mod sessions;
+mod signing_keys;
 mod stripe_apps;
 mod stripe_deliveries;
 mod stripe_events;
 mod support;
 mod tenant_keys;
 mod tenants;
+mod tickets;
 mod writer;

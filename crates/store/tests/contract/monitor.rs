@@ -54,6 +54,8 @@ async fn events_mails_and_licences_are_counted_from_a_moment_on_over_all_tenants
                     last_answer: String::new(),
                     created_at: NOW + i64::try_from(number).expect("a small number"),
                     sent_at: None,
+                    ticket_id: None,
+                    license_id: None,
                 };
                 keep(db, |tx| mails::insert(tx, tenant, &mail)).await;
             }

@@ -159,5 +159,9 @@ pub fn a_license(n: u128, of: (ProductId, DataKeyId)) -> License {
         expires_at: NOW + 1_000,
         created_at: NOW + i64::try_from(n).expect("a small number"),
         updated_at: None,
+        hardware_key: None,
+        activated_at: None,
+        version: None,
+        is_offline: false,
     }
 }

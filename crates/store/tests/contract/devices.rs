@@ -1,0 +1,90 @@
+//! Devices: one first contact for ever.
+
+use domain::ids::ProductId;
+use store::devices::{self, Device, Sighting};
+
+use crate::rows::{product, tenant};
+use crate::support::{NOW, keep, on_each, read, together, write};
+
+fn device(product_id: ProductId, first_seen_at: i64) -> Device {
+    Device {
+        product_id,
+        hardware_key: "AB12".into(),
+        first_seen_at,
+        trial_ends_at: first_seen_at + 1_000,
+        ever_activated_at: None,
+        last_seen_at: first_seen_at,
+        address: "203.0.113.9".into(),
+        version: "1.0".into(),
+        contacts: 1,
+    }
+}
+
+#[tokio::test]
+async fn of_many_first_contacts_at_once_one_is_the_first_for_all() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let atlas = product(db, acme).await;
+        let race = (0..20).map(|n| {
+            let db = db.db.clone();
+            async move {
+                let mut tx = db.begin().await.expect("begins");
+                let met = devices::meet(&mut tx, acme, &device(atlas, NOW + n)).await;
+                tx.commit().await.expect("commits");
+                met.expect("is met").first_seen_at
+            }
+        });
+        let dates = together(race).await;
+        assert!(dates.iter().all(|date| *date == dates[0]), "{dates:?}");
+        let of = (atlas, "AB12");
+        let kept = read(db, async |c| devices::find(c, acme, of).await).await;
+        assert_eq!(kept, Some(device(atlas, dates[0])));
+        let blue = tenant(db).await;
+        assert_eq!(
+            read(db, async |c| devices::find(c, blue, of).await).await,
+            None
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_activation_and_sightings_leave_the_first_contact_as_it_was() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let atlas = product(db, acme).await;
+        let first = device(atlas, NOW);
+        write(db, async |tx| devices::meet(tx, acme, &first).await).await;
+        for at in [NOW + 10, NOW + 20] {
+            let activated = Device {
+                ever_activated_at: Some(at),
+                version: String::new(),
+                ..device(atlas, at)
+            };
+            keep(db, |tx| devices::note_activated(tx, acme, &activated)).await;
+        }
+        for (at, version) in [(NOW + 40, "2.0"), (NOW + 30, "")] {
+            let seen = Sighting {
+                product_id: atlas,
+                hardware_key: "AB12",
+                at,
+                address: "198.51.100.1",
+                version,
+                contacts: 4,
+            };
+            keep(db, |tx| devices::note_seen(tx, acme, &seen)).await;
+        }
+        let of = (atlas, "AB12");
+        let kept = read(db, async |c| devices::find(c, acme, of).await).await;
+        let expected = Device {
+            ever_activated_at: Some(NOW + 10),
+            last_seen_at: NOW + 40,
+            address: "198.51.100.1".into(),
+            version: "2.0".into(),
+            contacts: 11,
+            ..first
+        };
+        assert_eq!(kept, Some(expected));
+    })
+    .await;
+}

@@ -1,0 +1,85 @@
+//! What a program's question is judged from.
+
+use store::activations::{self, NewActivation};
+use store::devices::{self, Device};
+use store::license_lookups::{self, Asked};
+use store::{licenses, products, tenants};
+
+use crate::rows::{a_license, a_product, data_key, tenant};
+use crate::support::{NOW, id, keep, on_each, read, write};
+
+#[tokio::test]
+async fn one_look_tells_licence_product_settings_name_and_device() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let row = a_product("Atlas");
+        let atlas = write(db, async |tx| {
+            let atlas = products::insert(tx, acme, &row).await?;
+            products::insert_name(tx, acme, ("atlas", atlas), NOW).await?;
+            tenants::update_settings(tx, acme, r#"{"testKeysValid":false}"#).await?;
+            Ok(atlas)
+        })
+        .await;
+        let license = a_license(1, (atlas, data_key(db, acme).await));
+        let activation = NewActivation {
+            id: uuid::Uuid::from_u128(5),
+            license_id: license.id,
+            hardware_key: "AB",
+            version: "",
+            address: "::1",
+            email: "",
+            at: NOW,
+        };
+        let device = Device {
+            product_id: atlas,
+            hardware_key: "AB".into(),
+            first_seen_at: NOW,
+            trial_ends_at: NOW,
+            ever_activated_at: Some(NOW),
+            last_seen_at: NOW + 7,
+            address: "::1".into(),
+            version: "1.0".into(),
+            contacts: 1,
+        };
+        keep(db, |tx| {
+            licenses::insert(tx, acme, &license);
+            activations::insert(tx, acme, &activation);
+            activations::take_seat(tx, acme, &activation, "");
+            devices::note_activated(tx, acme, &device);
+        })
+        .await;
+        let asked = |hardware_key: &'static str, name_key: &'static str| Asked {
+            hardware_key,
+            name_key,
+        };
+        let index = license.key_index.clone();
+        let found = read(db, async |c| {
+            license_lookups::find_by_index(c, acme, &index, asked("AB", "atlas")).await
+        });
+        let found = found.await.expect("is there");
+        assert_eq!((found.id, found.product_id), (license.id, atlas));
+        assert!(found.is_activated && found.is_product_active && found.enforce_version_check);
+        assert_eq!((found.seats_used, found.last_seen_at), (1, Some(NOW + 7)));
+        assert_eq!(found.named_product_id, Some(atlas.get()));
+        assert_eq!(
+            (found.is_plan_active, found.product_version.as_str()),
+            (None, "1.0")
+        );
+        assert!(found.settings.contains("testKeysValid"));
+        let elsewhere = read(db, async |c| {
+            license_lookups::find(c, acme, license.id, asked("CD", "other")).await
+        });
+        let elsewhere = elsewhere.await.expect("is there");
+        assert!(!elsewhere.is_activated);
+        assert_eq!(
+            (elsewhere.named_product_id, elsewhere.last_seen_at),
+            (None, None)
+        );
+        let blue = tenant(db).await;
+        let foreign = read(db, async |c| {
+            license_lookups::find(c, blue, id(1), asked("AB", "atlas")).await
+        });
+        assert!(foreign.await.is_none());
+    })
+    .await;
+}
