@@ -2,8 +2,9 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-/// RFC 5321's limits in bytes, whole address and the part before the @.
-const WHOLE_MAX: usize = 254;
+/// RFC 5321's limit of a whole address in bytes.
+pub const WHOLE_MAX: usize = 254;
+/// RFC 5321's limit of the part before the @ in bytes.
 const LOCAL_MAX: usize = 64;
 
 /// What stands beside a field that holds something else.

@@ -6,7 +6,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use domain::ids::ProductId;
 use domain::license_state::LicenseState;
-use engine::licenses::list::{self as lists, LicenseQuery};
+use engine::licenses::list::{self as lists, LicenseQuery, Search};
 use engine::licenses::{LicenseView, find};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -34,6 +34,8 @@ pub struct LicenseParameters {
     product_id: Option<String>,
     /// A holder's whole address.
     email: Option<String>,
+    /// How a holder's address begins; not together with `email`.
+    email_beginning: Option<String>,
     /// `active`, `suspended`, `revoked` or `expired`, as of now.
     state: Option<String>,
     /// true, false, or both where it is absent.
@@ -170,18 +172,34 @@ fn query(wanted: &LicenseParameters) -> ApiResult<LicenseQuery> {
         ("state", wanted.state.as_ref()),
         "Use active, suspended, revoked or expired.",
     )?;
-    let email = wanted.email.as_deref().unwrap_or_default().trim();
-    if !email.is_empty() && !email.contains('@') {
-        return Err(ApiError::invalid("email", "Write a whole e-mail address."));
-    }
     Ok(LicenseQuery {
         livemode: input::livemode(wanted.livemode.as_ref())?,
         product_id,
         state,
-        search: email.to_owned(),
+        search: holder(wanted)?,
         after: input::after(wanted.after.as_ref())?,
         limit: input::page_size(wanted.page_size.as_ref())?,
     })
+}
+
+fn holder(wanted: &LicenseParameters) -> ApiResult<Search> {
+    let given = |text: &Option<String>| {
+        let text = text.as_deref().unwrap_or_default().trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    match (given(&wanted.email), given(&wanted.email_beginning)) {
+        (None, None) => Ok(Search::All),
+        (Some(whole), None) if whole.contains('@') => Ok(Search::Email(whole)),
+        (Some(_), None) => Err(ApiError::invalid(
+            "email",
+            "Write a whole e-mail address, or send emailBeginning.",
+        )),
+        (None, Some(beginning)) => Ok(Search::EmailBeginning(beginning)),
+        (Some(_), Some(_)) => Err(ApiError::invalid(
+            "emailBeginning",
+            "Send email or emailBeginning, not both.",
+        )),
+    }
 }
 
 async fn newest(caller: &Caller, query: &LicenseQuery) -> ApiResult {

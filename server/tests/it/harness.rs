@@ -8,7 +8,7 @@ use domain::ids::{ProductId, StripeAppId};
 use domain::timestamp::Timestamp;
 use engine::keys::master_key::MasterKey;
 use engine::licenses::LicenseView;
-use engine::licenses::list::{LicenseQuery, newest};
+use engine::licenses::list::{LicenseQuery, Search, newest};
 use engine::orders::checkout::{self, Checkout, NewCheckout};
 use engine::ports::Clock;
 use engine::stripe::{apps, events};
@@ -198,7 +198,7 @@ impl House {
             livemode: Some(false),
             product_id: None,
             state: None,
-            search: String::new(),
+            search: Search::All,
             after: None,
             limit: 200,
         };

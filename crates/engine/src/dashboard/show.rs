@@ -1,6 +1,6 @@
 //! One side's dashboard, read from one connection.
 
-use store::licenses::{self, LicenseFilter};
+use store::licenses::{self, LicenseFilter, LicenseSearch};
 use store::{Conn, mails, products};
 
 use crate::Engine;
@@ -90,10 +90,9 @@ async fn latest(
     let filter = LicenseFilter {
         livemode,
         product_id: 0,
-        email_key: String::new(),
         state: String::new(),
         now: engine.now().millis(),
-        last_four: String::new(),
+        search: LicenseSearch::All,
         after: None,
         offset: 0,
         limit: LATEST,

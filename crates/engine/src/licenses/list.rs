@@ -1,12 +1,13 @@
 //! Licences by filter and by what people type into the search field, newest first.
 
 use domain::activation_key::ActivationKey;
+use domain::email_address;
 use domain::folding::email_key;
 use domain::ids::{LicenseId, ProductId};
 use domain::license_state::LicenseState;
 use domain::timestamp::Timestamp;
 use store::Conn;
-use store::licenses::{self, License, LicenseFilter};
+use store::licenses::{self, License, LicenseFilter, LicenseSearch};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -29,16 +30,31 @@ pub struct LicenseQuery {
     pub product_id: Option<ProductId>,
     /// A state as of now, or all.
     pub state: Option<LicenseState>,
-    /// A whole key in any pasting, its last four characters, or a holder's whole address.
-    pub search: String,
+    /// What is searched for.
+    pub search: Search,
     /// Only what comes after this place.
     pub after: Option<Place>,
     /// Rows of the page, 1..=200.
     pub limit: i64,
 }
 
+/// What is searched for.
+#[derive(Clone, Default)]
+pub enum Search {
+    /// Nothing: all licences.
+    #[default]
+    All,
+    /// As typed into a search field: a whole key in any pasting, its last four characters, or how
+    /// a holder's address begins.
+    Typed(String),
+    /// A holder's whole address.
+    Email(String),
+    /// How a holder's address begins.
+    EmailBeginning(String),
+}
+
 /// A page of licences. A whole key finds its licence on either side, test or live, because it can
-/// mean no other; a text that is none of the three is refused beside `search`.
+/// mean no other; a typed text that is none of the three is refused beside `search`.
 pub async fn execute(
     engine: &Engine,
     actor: &Actor,
@@ -47,7 +63,7 @@ pub async fn execute(
     actor.may_read()?;
     let mut conn = engine.read().await?;
     let tenant = actor.tenant();
-    if let Search::Key(key) = Search::parse(&query.search)? {
+    if let Meant::Key(key) = meant(&query.search)? {
         let found = by_key(engine, &mut conn, actor, &key).await?;
         let items = view::open(engine, &mut conn, tenant, found.as_slice()).await?;
         return Ok(Page { items, after: None });
@@ -71,8 +87,8 @@ pub struct NumberedPage {
     pub total_is_lower_bound: bool,
 }
 
-/// Page `number` (from 1) of `query.limit` rows; `query.after` is not looked at, and a whole key is
-/// not searched for. Pages beyond the first 10,000 rows are refused: `after` leads there.
+/// Page `number` (from 1) of `query.limit` rows; `query.after` is not looked at, a whole key is not
+/// searched for, and what two meanings of a typed search find is counted twice. Pages beyond the first 10,000 rows are refused: `after` leads there.
 pub async fn numbered(
     engine: &Engine,
     actor: &Actor,
@@ -151,6 +167,8 @@ async fn rows(conn: &mut Conn, actor: &Actor, filters: &[LicenseFilter]) -> Resu
         rows.extend(licenses::list(conn, actor.tenant(), filter).await?);
     }
     page::sort(&mut rows, place);
+    // What two meanings of a search found is one row.
+    rows.dedup_by_key(|row| row.id);
     Ok(rows)
 }
 
@@ -158,56 +176,71 @@ fn place(row: &License) -> Place {
     Place::of(Timestamp::from_millis(row.created_at), row.id.get())
 }
 
-/// A filter for each side that is wanted.
+/// A filter for each side that is wanted, and for each meaning of what is searched for.
 fn filters(engine: &Engine, query: &LicenseQuery, limit: i64) -> Result<Vec<LicenseFilter>> {
-    let (email_key, last_four) = match Search::parse(&query.search)? {
-        Search::All => (String::new(), String::new()),
-        Search::Email(email_key) => (email_key, String::new()),
-        Search::LastFour(last_four) => (String::new(), last_four),
-        Search::Key(_) => return Err(Error::field("search", "Ask for one key by its own path.")),
+    let Meant::Any(searches) = meant(&query.search)? else {
+        return Err(Error::field("search", "Ask for one key by its own path."));
     };
-    let filter = |livemode: &bool| LicenseFilter {
-        livemode: *livemode,
+    let filter = |livemode: bool, search: &LicenseSearch| LicenseFilter {
+        livemode,
         product_id: query.product_id.map_or(0, ProductId::get),
-        email_key: email_key.clone(),
         state: query.state.map_or("", LicenseState::as_str).to_owned(),
         // A licence's last second is valid, whole.
         now: Timestamp::from_unix_seconds(engine.now().unix_seconds()).millis(),
-        last_four: last_four.clone(),
+        search: search.clone(),
         after: query.after.map(Place::row::<LicenseId>),
         offset: 0,
         limit,
     };
-    Ok(page::sides(query.livemode).iter().map(filter).collect())
+    let sides = page::sides(query.livemode).iter();
+    Ok(sides
+        .flat_map(|livemode| searches.iter().map(|search| filter(*livemode, search)))
+        .collect())
 }
 
-/// What a search text means.
-enum Search {
-    All,
+/// What a search means.
+enum Meant {
+    /// One key.
     Key(ActivationKey),
-    LastFour(String),
-    Email(String),
+    /// What any of these finds.
+    Any(Vec<LicenseSearch>),
 }
 
-impl Search {
-    fn parse(text: &str) -> Result<Self> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Ok(Self::All);
+fn meant(search: &Search) -> Result<Meant> {
+    let text = match search {
+        Search::Typed(text) => text.trim(),
+        Search::All => "",
+        Search::Email(text) => return Ok(one(LicenseSearch::Email(email_key(text)))),
+        Search::EmailBeginning(text) => {
+            return Ok(one(LicenseSearch::EmailBeginning(email_key(text))));
         }
-        if text.contains('@') {
-            return Ok(Self::Email(email_key(text)));
-        }
-        if let Some(key) = ActivationKey::parse(text) {
-            return Ok(Self::Key(key));
-        }
-        // Four characters are read as forgivingly as the end of a key.
-        if let Some(key) = ActivationKey::parse(&format!("000000000000{text}")) {
-            return Ok(Self::LastFour(key.last_four().to_owned()));
-        }
-        Err(Error::field(
-            "search",
-            "Search for a whole key, its last four characters, or a whole e-mail address.",
-        ))
+    };
+    if text.is_empty() {
+        return Ok(one(LicenseSearch::All));
     }
+    if let Some(key) = ActivationKey::parse(text) {
+        return Ok(Meant::Key(key));
+    }
+    // Four characters are read as forgivingly as the end of a key; “anne” may be both.
+    let end = ActivationKey::parse(&format!("000000000000{text}"));
+    let last_four = end.map(|key| LicenseSearch::LastFour(key.last_four().to_owned()));
+    let searches: Vec<_> = last_four.into_iter().chain(beginning(text)).collect();
+    if searches.is_empty() {
+        let advice = "Search for a whole key, its last four characters, or an e-mail address from its beginning.";
+        return Err(Error::field("search", advice));
+    }
+    Ok(Meant::Any(searches))
+}
+
+fn one(search: LicenseSearch) -> Meant {
+    Meant::Any(vec![search])
+}
+
+/// How an address begins, where one may begin so.
+fn beginning(text: &str) -> Option<LicenseSearch> {
+    let key = email_key(text);
+    let is_plausible = !key.is_empty()
+        && key.len() <= email_address::WHOLE_MAX
+        && !key.chars().any(|c| c.is_whitespace() || c.is_control());
+    is_plausible.then_some(LicenseSearch::EmailBeginning(key))
 }

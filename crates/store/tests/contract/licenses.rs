@@ -1,7 +1,7 @@
 //! Licences.
 
 use domain::ids::{DataKeyId, LicenseId, ProductId, TenantId};
-use store::licenses::{self, License, LicenseFilter};
+use store::licenses::{self, License, LicenseFilter, LicenseSearch};
 
 use crate::rows::{a_license, data_key, order, product, tenant};
 use crate::support::{NOW, TestDb, id, is_kept, keep, on_each, read};
@@ -22,10 +22,9 @@ fn all() -> LicenseFilter {
     LicenseFilter {
         livemode: false,
         product_id: 0,
-        email_key: String::new(),
         state: String::new(),
         now: NOW,
-        last_four: String::new(),
+        search: LicenseSearch::All,
         after: None,
         offset: 0,
         limit: 50,
@@ -107,11 +106,6 @@ async fn licences_are_filtered_counted_and_paged() {
         let (acme, of) = ready(db).await;
         for n in 1..=5 {
             let row = License {
-                email_key: if n == 2 {
-                    "ann@example.com".into()
-                } else {
-                    String::new()
-                },
                 livemode: n == 5,
                 expires_at: if n == 3 { NOW - 1 } else { NOW + 1_000 },
                 state: if n == 4 {
@@ -158,10 +152,8 @@ async fn licences_are_filtered_counted_and_paged() {
             .await,
             []
         );
-        let email_key = "ann@example.com".to_owned();
-        assert_eq!(found(LicenseFilter { email_key, ..all() }).await, [id(2)]);
-        let last_four = "0001".to_owned();
-        assert_eq!(found(LicenseFilter { last_four, ..all() }).await, [id(1)]);
+        let search = LicenseSearch::LastFour("0001".to_owned());
+        assert_eq!(found(LicenseFilter { search, ..all() }).await, [id(1)]);
         let state = |word: &str| LicenseFilter {
             state: word.into(),
             ..all()
@@ -189,6 +181,71 @@ async fn licences_are_filtered_counted_and_paged() {
         };
         assert_eq!(since((false, NOW + 3)).await, 2);
         assert_eq!(since((true, NOW)).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_holder_is_found_by_the_whole_address_or_by_how_it_begins() {
+    on_each(async |db| {
+        let (acme, of) = ready(db).await;
+        let holders = [
+            "ann@example.com",
+            "ann@example.com.au",
+            "anna@example.com",
+            "añe@example.com",
+            "bob@example.com",
+            "",
+        ];
+        for (n, holder) in (1..).zip(holders) {
+            let row = License {
+                email_key: holder.into(),
+                ..a_license(n, of)
+            };
+            assert!(insert(db, acme, &row).await);
+        }
+        let blue = tenant(db).await;
+        let found = async |tenant, search: LicenseSearch| {
+            let filter = LicenseFilter { search, ..all() };
+            let counted = read(db, async |c| licenses::count(c, tenant, &filter, 100).await).await;
+            let listed = read(db, async |c| licenses::list(c, tenant, &filter).await).await;
+            assert_eq!(counted, i64::try_from(listed.len()).expect("few"));
+            listed.iter().map(|l| l.id).collect::<Vec<LicenseId>>()
+        };
+        let whole = |text: &str| LicenseSearch::Email(text.into());
+        let begins = |text: &str| LicenseSearch::EmailBeginning(text.into());
+        assert_eq!(found(acme, whole("ann@example.com")).await, [id(1)]);
+        assert_eq!(found(acme, whole("ann")).await, []);
+        assert_eq!(
+            found(acme, whole("Ann@example.com")).await,
+            [],
+            "folded before"
+        );
+        assert_eq!(found(acme, begins("ann@example.com")).await, [id(2), id(1)]);
+        assert_eq!(found(acme, begins("ann")).await, [id(3), id(2), id(1)]);
+        assert_eq!(found(acme, begins("a")).await, [id(4), id(3), id(2), id(1)]);
+        assert_eq!(found(acme, begins("añ")).await, [id(4)]);
+        assert_eq!(found(acme, begins("%")).await, [], "no pattern");
+        assert_eq!(
+            found(blue, begins("a")).await,
+            [],
+            "of its own tenant alone"
+        );
+        let place = LicenseFilter {
+            search: begins("ann"),
+            after: Some((NOW + 3, id(3))),
+            limit: 1,
+            ..all()
+        };
+        let page = read(db, async |c| licenses::list(c, acme, &place).await).await;
+        assert_eq!(page.iter().map(|l| l.id).collect::<Vec<_>>(), [id(2)]);
+        let narrowed = LicenseFilter {
+            search: begins("ann"),
+            state: "revoked".into(),
+            ..all()
+        };
+        let none = read(db, async |c| licenses::list(c, acme, &narrowed).await).await;
+        assert!(none.is_empty());
     })
     .await;
 }

@@ -124,6 +124,10 @@ async fn wrong_parameters_are_named() {
         ("/api/license/?productId=x", "productId"),
         ("/api/license/?state=gone", "state"),
         ("/api/license/?email=ann", "email"),
+        (
+            "/api/license/?email=ann@example.com&emailBeginning=ann",
+            "emailBeginning",
+        ),
         ("/api/license/?livemode=1", "livemode"),
         ("/api/license/?livemode=true&livemode=false", "query"),
         ("/api/mail?state=gone", "state"),

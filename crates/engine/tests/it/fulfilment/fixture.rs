@@ -4,7 +4,7 @@ use domain::ids::{ProductId, StripeAppId};
 use domain::stripe_app::StripeAppForm;
 use domain::stripe_signature::sign;
 use engine::licenses::LicenseView;
-use engine::licenses::list::{LicenseQuery, newest};
+use engine::licenses::list::{LicenseQuery, Search, newest};
 use engine::mails::MailView;
 use engine::mails::list::MailQuery;
 use engine::stripe::receive_event::{self, Answer, Incoming, Target};
@@ -217,7 +217,7 @@ pub async fn keys_of(t: &TestEngine, actor: &Actor) -> Vec<LicenseView> {
         livemode: Some(false),
         product_id: None,
         state: None,
-        search: String::new(),
+        search: Search::All,
         after: None,
         limit: 200,
     };
