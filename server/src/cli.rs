@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use domain::ids::TenantId;
+use domain::role::Role;
 use engine::Engine;
 
 use crate::boot::{self, BootError};
@@ -74,7 +75,7 @@ enum TenantCommand {
 
 #[derive(Subcommand)]
 enum AdminCommand {
-    /// Make a person who may do everything; the password comes from standard input or a prompt
+    /// Make a person who signs in; the password comes from standard input or a prompt
     Create {
         /// Id of the tenant
         #[arg(long)]
@@ -82,6 +83,9 @@ enum AdminCommand {
         /// Address to sign in with
         #[arg(long)]
         email: String,
+        /// What this person may do: owner, admin, support or viewer
+        #[arg(long, default_value = "owner")]
+        role: Role,
     },
 }
 
@@ -140,9 +144,11 @@ async fn execute(config: &Config, command: Command) -> Result<(), BootError> {
         Command::Tenant(TenantCommand::Create { name }) => {
             people::create_tenant(config, &name).await
         }
-        Command::Admin(AdminCommand::Create { tenant, email }) => {
-            people::create_admin(config, tenant, &email).await
-        }
+        Command::Admin(AdminCommand::Create {
+            tenant,
+            email,
+            role,
+        }) => people::create_admin(config, tenant, (&email, role)).await,
         Command::Token(TokenCommand::Create {
             tenant,
             permissions,

@@ -27,14 +27,14 @@ pub(super) async fn create_tenant(config: &Config, name: &str) -> Result<(), Boo
 pub(super) async fn create_admin(
     config: &Config,
     tenant: TenantId,
-    email: &str,
+    (email, role): (&str, Role),
 ) -> Result<(), BootError> {
     let password = read_password()?;
     let engine = open(config).await?;
     let new = NewAdmin {
         tenant,
         email,
-        role: Role::Owner,
+        role,
         password: &password,
     };
     match create_admin::execute(&engine, &new)
