@@ -24,7 +24,7 @@ pub struct Flash {
     /// Why it was refused.
     pub error: Option<UiError>,
     /// What was done.
-    pub notice: Option<String>,
+    pub done: Option<Done>,
     /// Names and texts of what was typed.
     pub input: Vec<(String, String)>,
 }
@@ -44,4 +44,33 @@ impl Flash {
 pub struct Done {
     /// One sentence; empty where the next page says it all.
     pub notice: String,
+    /// Where to look at what was done.
+    pub link: Option<Link>,
+}
+
+impl Done {
+    /// Done, in one sentence.
+    pub fn saying(notice: impl Into<String>) -> Self {
+        Self {
+            notice: notice.into(),
+            link: None,
+        }
+    }
+
+    /// The same with a link.
+    #[must_use]
+    pub fn with_link(mut self, href: String, label: &str) -> Self {
+        let label = label.to_owned();
+        self.link = Some(Link { href, label });
+        self
+    }
+}
+
+/// A way on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Address.
+    pub href: String,
+    /// What it says.
+    pub label: String,
 }

@@ -14,6 +14,7 @@ use crate::pages::audit_log::AuditLogPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::help::HelpPage;
 use crate::pages::licenses::{LicensePage, LicensesPage};
+use crate::pages::order::OrderPage;
 use crate::pages::outbox::{MailPage, OutboxPage};
 use crate::pages::plans::{NewPlanPage, PlanPage, PlansPage};
 use crate::pages::products::{NewProductPage, ProductPage, ProductsPage};
@@ -98,6 +99,7 @@ parts! {
     stripe_app (fetch_stripe_app) { NewStripeApp => NewAppPage, StripeApp => AppPage, }
     stripe_event (fetch_stripe_event) { StripeEvent => EventPage, }
     test_purchase (fetch_test_purchase) { TestPurchase => TestPurchasePage, }
+    order (fetch_order) { Order => OrderPage, }
     review (fetch_review) { Review => ReviewPage, }
     outbox (fetch_outbox) { Outbox => OutboxPage, Mail => MailPage, }
     tenant_keys (fetch_tenant_keys) { TenantKeys => TenantKeysPage, }

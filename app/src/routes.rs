@@ -40,6 +40,7 @@ pub fn App() -> impl IntoView {
                     <Route path=at(path!("/stripe/apps/:id")) view=Page::StripeApp ssr=WHOLE/>
                     <Route path=at(path!("/stripe/events/:id")) view=Page::StripeEvent ssr=WHOLE/>
                     <Route path=at(path!("/stripe/test-purchase")) view=Page::TestPurchase ssr=WHOLE/>
+                    <Route path=at(path!("/orders/:id")) view=Page::Order ssr=WHOLE/>
                     <Route path=at(path!("/review")) view=Page::Review ssr=WHOLE/>
                     <Route path=at(path!("/outbox")) view=Page::Outbox ssr=WHOLE/>
                     <Route path=at(path!("/outbox/:id")) view=Page::Mail ssr=WHOLE/>

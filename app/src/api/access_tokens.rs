@@ -96,8 +96,8 @@ pub async fn create_access_token(
 /// Ends a token within a second.
 #[server]
 pub async fn revoke_access_token(id: String) -> Result<Done, UiError> {
-    use crate::ssr::{NOTHING, end_access_token, reply, signed_in};
+    use crate::ssr::{end_access_token, reply, signed_in};
     let who = signed_in().await?;
     let ended = end_access_token(&who, &id).await;
-    reply::<RevokeAccessToken>(ended, NOTHING).await
+    reply::<RevokeAccessToken>(ended, &[("id", id)]).await
 }

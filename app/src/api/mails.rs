@@ -1,6 +1,6 @@
 //! The outbox: every mail, its state, its text, sending it again.
 
-use domain::ids::MailId;
+use domain::ids::{MailId, OrderId};
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -43,6 +43,8 @@ pub struct MailAttempt {
 pub struct MailDetail {
     /// The row.
     pub row: MailRow,
+    /// The purchase that it tells about.
+    pub order_id: Option<OrderId>,
     /// Subject.
     pub subject: String,
     /// Plain text.

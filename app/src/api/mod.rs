@@ -16,6 +16,7 @@ pub mod changes;
 pub mod dashboard;
 pub mod licenses;
 pub mod mails;
+pub mod orders;
 pub mod plans;
 pub mod products;
 pub mod purchases;

@@ -69,11 +69,19 @@ pub async fn issue_keys(#[server(flatten)] form: IssueForm) -> Result<Done, UiEr
     reply::<IssueKeys>(issued, &form).await
 }
 
+/// The decision not to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct DismissForm {
+    /// The order.
+    pub order_id: String,
+}
+
 /// Puts a purchase aside without keys.
 #[server]
-pub async fn dismiss_review(id: String) -> Result<Done, UiError> {
-    use crate::ssr::{NOTHING, dismiss_reviewed, reply, signed_in};
+pub async fn dismiss_review(#[server(flatten)] form: DismissForm) -> Result<Done, UiError> {
+    use crate::ssr::{dismiss_reviewed, reply, signed_in};
     let who = signed_in().await?;
-    let dismissed = dismiss_reviewed(&who, &id).await;
-    reply::<DismissReview>(dismissed, NOTHING).await
+    let dismissed = dismiss_reviewed(&who, &form.order_id).await;
+    reply::<DismissReview>(dismissed, &form).await
 }

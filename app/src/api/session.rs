@@ -93,7 +93,7 @@ pub async fn choose_mode(mode: String) -> Result<Done, UiError> {
         Side::Test
     };
     let switched = switch_side::execute(&who.engine, &who.person(), side).await;
-    reply::<ChooseMode>(switched.map(|()| Next::Stay(String::new())), NOTHING).await
+    reply::<ChooseMode>(switched.map(|()| Next::stay("")), NOTHING).await
 }
 
 /// What waits for a page after a form without a script.

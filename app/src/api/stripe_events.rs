@@ -62,6 +62,8 @@ pub struct EventDetail {
     pub steps: Vec<EventStep>,
     /// The body as it came; empty where it was too long to be kept.
     pub payload: String,
+    /// The purchase that it told of.
+    pub order_id: Option<String>,
     /// True where processing again makes sense.
     pub may_replay: bool,
     /// The server's clock.

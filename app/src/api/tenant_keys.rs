@@ -52,6 +52,6 @@ pub async fn activate_tenant_key() -> Result<Done, UiError> {
     use crate::ssr::{NOTHING, Next, reply, signed_in};
     let who = signed_in().await?;
     let version = engine::keys::activate_tenant_key::execute(&who.engine, &who.actor).await;
-    let next = version.map(|version| Next::Stay(format!("Tenant key {version} is active.")));
+    let next = version.map(|version| Next::stay(format!("Tenant key {version} is active.")));
     reply::<ActivateTenantKey>(next, NOTHING).await
 }

@@ -10,7 +10,7 @@ use crate::api::access_tokens::{
 use crate::format;
 use crate::ui::{
     Ago, ButtonLook, Cell, CheckField, Column, Confirm, CopyButton, Empty, Field, FieldRefusal,
-    Form, FormAction, Notice, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone,
+    Form, FormAction, Notice, Outcome, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -43,6 +43,11 @@ pub fn AccessTokensPage() -> impl IntoView {
 #[component]
 fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl IntoView {
     let now = data.now;
+    let present = data
+        .tokens
+        .iter()
+        .filter(|token| token.revoked_at.is_none());
+    let present = present.map(|token| token.id.to_string()).collect();
     let new_token = data.new_token.map(|token| {
         view! {
             <Notice tone=Tone::Ok title="Copy the new token now: it is shown this once">
@@ -76,7 +81,7 @@ fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl Into
     };
     view! {
         <div class="stack loose">
-            {new_token}
+            {new_token} <Outcome action=revoke about="id" present/>
             <div class="two">
                 <Panel title="Tokens">{list}</Panel>
                 <Panel title="New token">
@@ -142,8 +147,7 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: FormAction) -> impl IntoV
                 label="End…"
                 question=format!("“{}” stops working within a second, everywhere.", token.name)
             >
-                <Form action=revoke>
-                    <input type="hidden" name="id" value=id/>
+                <Form action=revoke about=("id", id)>
                     <SubmitButton label look=ButtonLook::Danger/>
                 </Form>
             </Confirm>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::{PageHead, Panel};
+use crate::ui::{Breakable, PageHead, Panel};
 
 /// Help.
 #[component]
@@ -23,6 +23,14 @@ pub fn HelpPage() -> impl IntoView {
     }
 }
 
+fn name(event: &'static str) -> impl IntoView {
+    view! {
+        <code>
+            <Breakable text=event/>
+        </code>
+    }
+}
+
 #[component]
 fn Connect() -> impl IntoView {
     view! {
@@ -37,10 +45,10 @@ fn Connect() -> impl IntoView {
                 </li>
                 <li>
                     "In Stripe, add a webhook endpoint to that URL, payload style Snapshot, for "
-                    <code>"checkout.session.completed"</code> ", "
-                    <code>"checkout.session.async_payment_succeeded"</code> ", "
-                    <code>"checkout.session.async_payment_failed"</code> " and "
-                    <code>"payment_intent.succeeded"</code>
+                    {name("checkout.session.completed")} ", "
+                    {name("checkout.session.async_payment_succeeded")} ", "
+                    {name("checkout.session.async_payment_failed")} " and "
+                    {name("payment_intent.succeeded")}
                     ". Copy its signing secret (whsec_…) into the app, mark the app Active, and save."
                 </li>
             </ol>

@@ -108,6 +108,26 @@ pub fn loaded<T: DeserializeOwned + Send + 'static>(
     }))
 }
 
+/// The same for a page with a search field: where what is searched for is refused, the page
+/// gets the reason, to say it beside the field.
+pub fn loaded_or_refused<T: DeserializeOwned + Send + 'static>(
+    data: Data<T>,
+    field: &'static str,
+    view: impl Fn(Result<T, String>) -> AnyView + Copy + Send + Sync + 'static,
+) -> AnyView {
+    shown(Box::new(move || {
+        Box::pin(async move {
+            match data.load().await {
+                Ok(loaded) => Ok(view(Ok(loaded))),
+                Err(error) => match error.fields.message(field) {
+                    Some(reason) => Ok(view(Err(reason.to_owned()))),
+                    None => Err(error),
+                },
+            }
+        })
+    }))
+}
+
 /// Shows a form that needs no data but its flash.
 pub fn with_flash(view: impl Fn() -> AnyView + Copy + Send + Sync + 'static) -> AnyView {
     shown(Box::new(move || Box::pin(async move { Ok(view()) })))
@@ -148,15 +168,12 @@ pub fn refusal(error: UiError) -> AnyView {
         let next = leptos_router::location::Url::escape(&here);
         return view! { <Redirect path=format!("/sign-in?next={next}")/> }.into_any();
     }
-    let reasons = error
-        .fields
-        .iter()
-        .map(|field| view! { <p>{field.message.clone()}</p> })
-        .collect_view();
+    // What is wrong with a part of the address says more than that something is.
+    let reason = error.fields.first().map(|field| field.message.clone());
     view! {
         <div class="inner">
-            <Notice tone=Tone::Bad title=error.message>
-                {reasons} <p>
+            <Notice tone=Tone::Bad title=reason.unwrap_or(error.message)>
+                <p>
                     <a href="/">"Go to the dashboard"</a>
                 </p>
             </Notice>

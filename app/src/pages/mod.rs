@@ -1,16 +1,19 @@
 //! The pages, a folder or file each. Pages never import each other;
 //! `frame` stands around them, `load` brings their data, `words` says the tone of a state,
-//! `license_table` is the table that two of them show.
+//! `license_table`, `mail_table` and `history` are what several of them show.
 
 pub mod access_tokens;
 pub mod audit_log;
 pub mod dashboard;
 pub mod frame;
 pub mod help;
+mod history;
 mod license_table;
 pub mod licenses;
 pub mod load;
+mod mail_table;
 pub mod not_found;
+pub mod order;
 pub mod outbox;
 pub mod plans;
 pub mod products;

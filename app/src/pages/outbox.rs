@@ -1,26 +1,17 @@
 //! The outbox: every mail, its state, its text, sending it again.
 
-use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use super::load::{Data, loaded, path_part, query_part};
+use super::mail_table::MailTable;
 use super::words;
 use crate::api::Listed;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
 use crate::format;
 use crate::ui::{
-    Ago, ButtonLook, Cell, Column, Empty, Fact, Facts, Field, Form, FormAction, InputKind, Notice,
-    PageHead, Pager, Panel, Place, Row, Segments, Step, Steps, SubmitButton, Table, Tag, Tone,
-    When,
+    ButtonLook, Empty, Fact, Facts, Field, Form, FormAction, InputKind, Notice, PageHead, Pager,
+    Panel, Segments, Step, Steps, SubmitButton, Tag, Tone, When,
 };
-
-const COLUMNS: &[Column] = &[
-    ("To", Place::Lead),
-    ("State", Place::Mark),
-    ("Mail", Place::Detail),
-    ("The server’s answer", Place::Wide),
-    ("Queued", Place::End),
-];
 
 const STATES: [&str; 5] = ["", "queued", "retrying", "sent", "failed"];
 
@@ -72,12 +63,6 @@ fn List(mails: Listed<MailRow>, page: (Option<String>, bool)) -> impl IntoView {
         }
         .into_any();
     }
-    let now = mails.now;
-    let rows = mails
-        .items
-        .into_iter()
-        .map(|mail| mail_line(mail, now))
-        .collect_view();
     let (state, is_first) = page;
     let base = state.map_or_else(
         || "/outbox?".to_owned(),
@@ -85,39 +70,13 @@ fn List(mails: Listed<MailRow>, page: (Option<String>, bool)) -> impl IntoView {
     );
     let newest = base.trim_end_matches(['?', '&']).to_owned();
     view! {
-        <Table label="Mails" columns=COLUMNS>
-            {rows}
-        </Table>
+        <MailTable rows=mails.items now=mails.now/>
         <Pager
             newest=(!is_first).then_some(newest)
             older=mails.next.map(|next| format!("{base}after={next}"))
         />
     }
     .into_any()
-}
-
-fn mail_line(mail: MailRow, now: Timestamp) -> impl IntoView {
-    view! {
-        <Row>
-            <Cell place=Place::Lead>
-                <a href=format!("/outbox/{}", mail.id)>{mail.address}</a>
-            </Cell>
-            <Cell place=Place::Mark>
-                <Tag tone=words::mail(&mail.state) word=mail.state/>
-            </Cell>
-            <Cell place=Place::Detail>{format!("{} {}", mail.product_name, kind(&mail.kind))}</Cell>
-            <Cell place=Place::Wide>
-                <span class="muted small wrap">{mail.last_answer}</span>
-            </Cell>
-            <Cell place=Place::End>
-                <Ago at=mail.created_at now/>
-            </Cell>
-        </Row>
-    }
-}
-
-fn kind(word: &str) -> String {
-    word.replace('_', " ")
 }
 
 /// One mail.
@@ -149,7 +108,7 @@ fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
     let body = letter(&mail);
     let (id, address) = (mail.row.id.to_string(), mail.row.address.clone());
     let title = if mail.subject.is_empty() {
-        kind(&mail.row.kind)
+        words::mail_kind(&mail.row.kind)
     } else {
         mail.subject.clone()
     };
@@ -204,6 +163,13 @@ fn letter(mail: &MailDetail) -> AnyView {
 
 fn facts(mail: MailDetail) -> impl IntoView {
     let (now, attempts) = (mail.now, attempts(mail.attempts));
+    let purchase = mail.order_id.map(|id| {
+        view! {
+            <Fact name="Purchase">
+                <a href=format!("/orders/{id}")>"See what was bought"</a>
+            </Fact>
+        }
+    });
     let sent = mail.sent_at.map(|at| {
         view! {
             <Fact name="Handed over (UTC)">
@@ -220,7 +186,7 @@ fn facts(mail: MailDetail) -> impl IntoView {
             <Fact name="Queued (UTC)">
                 <When at=mail.row.created_at now/>
             </Fact>
-            {sent} <Fact name="Message-ID">
+            {purchase} {sent} <Fact name="Message-ID">
                 <code>{mail.message_id}</code>
             </Fact>
         </Facts>

@@ -7,8 +7,8 @@ use super::load::{Data, loaded};
 use crate::api::review::{DismissReview, IssueKeys, Review, ReviewRow, load_review};
 use crate::format;
 use crate::ui::{
-    ButtonLook, Confirm, Empty, Field, Form, FormAction, InputKind, Notice, PageHead, Panel,
-    SelectField, SubmitButton, Tone,
+    ButtonLook, Confirm, Empty, Field, Form, FormAction, InputKind, Notice, Outcome, PageHead,
+    Panel, SelectField, SubmitButton, Tone,
 };
 
 /// Review.
@@ -31,31 +31,36 @@ pub fn ReviewPage() -> impl IntoView {
 
 #[component]
 fn List(review: Review, issue: FormAction, dismiss: FormAction) -> impl IntoView {
-    if review.rows.is_empty() {
-        return view! {
-            <Panel>
-                <Empty
-                    title="Nothing to decide"
-                    text="Every payment was fulfilled, or waits for its money."
-                >
-                    <a class="btn" href="/">
-                        "Go to the dashboard"
-                    </a>
-                </Empty>
-            </Panel>
-        }
-        .into_any();
-    }
     let (products, now) = (review.products, review.now);
-    review
+    let orders = review.rows.iter().map(|row| row.order_id.to_string());
+    let orders: Vec<_> = orders.collect();
+    let cases = review
         .rows
         .into_iter()
         .map(|row| {
             let products = products.clone();
             view! { <Case row products now issue dismiss/> }
         })
-        .collect_view()
-        .into_any()
+        .collect_view();
+    let nothing = orders.is_empty().then(nothing_to_decide);
+    view! {
+        <Outcome action=issue about="orderId" present=orders.clone()/>
+        <Outcome action=dismiss about="orderId" present=orders/>
+        {nothing}
+        {cases}
+    }
+}
+
+fn nothing_to_decide() -> impl IntoView {
+    view! {
+        <Panel>
+            <Empty title="Nothing to decide" text="Every payment was fulfilled, or waits for its money.">
+                <a class="btn" href="/">
+                    "Go to the dashboard"
+                </a>
+            </Empty>
+        </Panel>
+    }
 }
 
 #[component]
@@ -75,15 +80,18 @@ fn Case(
         row.email.clone()
     };
     let title = format!("{paid} from {buyer}, {}", format::relative(row.since, now));
-    let (id, dismissed) = (row.order_id.to_string(), row.order_id.to_string());
+    let id = row.order_id.to_string();
+    let (dismissed, purchase) = (id.clone(), format!("/orders/{id}"));
     let quantity = row.quantity.unwrap_or(1).to_string();
     let product = row.product_id.map(|id| id.to_string()).unwrap_or_default();
     view! {
-        <Panel title>
+        <Panel
+            title
+            end=move || view! { <a class="btn quiet" href=purchase.clone()>"See the purchase"</a> }
+        >
             <div class="inner stack loose">
                 <Notice tone=Tone::Warn title=row.reason/>
-                <Form action=issue>
-                    <input type="hidden" name="orderId" value=id/>
+                <Form action=issue about=("orderId", id)>
                     <div class="pair">
                         <SelectField name="productId" label="Product" value=product options=products/>
                         <Field name="quantity" label="Keys" kind=InputKind::Number value=quantity/>
@@ -96,8 +104,7 @@ fn Case(
                     label="Dismiss…"
                     question="No keys are issued for this payment, and it leaves this list. The money stays where it is: refund it in Stripe where that is right."
                 >
-                    <Form action=dismiss>
-                        <input type="hidden" name="id" value=dismissed/>
+                    <Form action=dismiss about=("orderId", dismissed)>
                         <SubmitButton label="Dismiss this payment" look=ButtonLook::Danger/>
                     </Form>
                 </Confirm>

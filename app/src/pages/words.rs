@@ -34,6 +34,31 @@ pub fn mail(state: &str) -> Tone {
     }
 }
 
+/// What kind of mail it is, in words.
+pub fn mail_kind(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+/// Tone of a purchase's state.
+pub fn order(state: &str) -> Tone {
+    match state {
+        "issued" => Tone::Ok,
+        "open" | "waiting" => Tone::Info,
+        "review" => Tone::Warn,
+        "failed" => Tone::Bad,
+        _ => Tone::Plain,
+    }
+}
+
+/// Tone of an event's processing state.
+pub fn processing(word: &str) -> Tone {
+    match word {
+        "fulfilled" | "ignored" => Tone::Ok,
+        "failed" => Tone::Bad,
+        _ => Tone::Warn,
+    }
+}
+
 /// Tone of a Stripe app's status.
 pub fn app(status: &str) -> Tone {
     match status {

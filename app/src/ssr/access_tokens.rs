@@ -50,7 +50,7 @@ pub async fn make_access_token(who: &SignedIn, form: &AccessTokenForm) -> Result
     let created = create::execute(&who.engine, &who.actor, &new).await?;
     keep_new_token(&who.engine, &created.token);
     // The page itself shows the token and says what to do.
-    Ok(Next::Stay(String::new()))
+    Ok(Next::stay(""))
 }
 
 fn permissions(form: &AccessTokenForm) -> Result<Permissions, Error> {
@@ -72,5 +72,5 @@ fn end_of(text: &str) -> Result<Timestamp, Error> {
 pub async fn end_access_token(who: &SignedIn, id: &str) -> Result<Next, Error> {
     let id = id.parse().map_err(|_| Error::NotFound("access token"))?;
     revoke::execute(&who.engine, &who.actor, id).await?;
-    Ok(Next::Stay("Ended.".to_owned()))
+    Ok(Next::stay("The token has ended."))
 }

@@ -62,7 +62,7 @@ fn address(target: Target) -> String {
     match target {
         Target::FailedEvents => "/stripe?status=failed".to_owned(),
         Target::Review(_) => "/review".to_owned(),
-        Target::Order(_) => "/licenses".to_owned(),
+        Target::Order(id) => format!("/orders/{id}"),
         Target::Mails(state) => format!("/outbox?state={state}"),
         Target::Mail(id) => format!("/outbox/{id}"),
         Target::StripeApps => "/stripe".to_owned(),

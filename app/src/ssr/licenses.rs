@@ -22,7 +22,7 @@ pub async fn license_list(
         product_id: None,
         // A word that is no state narrows nothing: the address was typed by hand.
         state: search.state.parse().ok(),
-        search: search.find,
+        search: list::Search::Typed(search.find),
         after: place(search.after.as_deref())?,
         limit: PAGE_SIZE,
     };
@@ -85,7 +85,8 @@ pub async fn change_list(
     })
 }
 
-fn change_row(change: ChangeView) -> ChangeRow {
+/// One change of the log.
+pub(super) fn change_row(change: ChangeView) -> ChangeRow {
     let kind = change.subject_kind.replace('_', " ");
     ChangeRow {
         actor: match change.actor_kind.as_str() {

@@ -27,13 +27,14 @@ pub async fn mail_list(
     };
     let page = list::execute(&who.engine, &who.actor, &query).await?;
     Ok(Listed {
-        items: page.items.into_iter().map(row).collect(),
+        items: page.items.into_iter().map(mail_row).collect(),
         next: page.after.map(|place| place.to_string()),
         now: who.engine.now(),
     })
 }
 
-fn row(mail: MailView) -> MailRow {
+/// One mail in a list.
+pub(super) fn mail_row(mail: MailView) -> MailRow {
     MailRow {
         id: mail.id,
         kind: mail.kind,
@@ -66,7 +67,8 @@ pub async fn mail_detail(who: &SignedIn, id: &str) -> Result<MailDetail, Error> 
         sent_at: found.mail.sent_at,
         has_mailer: who.engine.has_mailer(),
         now: who.engine.now(),
-        row: row(found.mail),
+        order_id: found.mail.order_id,
+        row: mail_row(found.mail),
     })
 }
 
@@ -79,9 +81,7 @@ pub async fn send_again(who: &SignedIn, id: &str, email: &str) -> Result<Next, E
         return Ok(Next::Go(format!("/outbox/{again}")));
     }
     change_address::execute(&who.engine, &who.actor, id, email).await?;
-    Ok(Next::Stay(
-        "It is tried at once, at this address.".to_owned(),
-    ))
+    Ok(Next::stay("It is tried at once, at this address."))
 }
 
 fn parse(id: &str) -> Result<MailId, Error> {

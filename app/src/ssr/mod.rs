@@ -9,6 +9,7 @@ mod dashboard;
 mod door;
 mod licenses;
 mod mails;
+mod orders;
 mod parts;
 mod products;
 mod purchases;
@@ -26,6 +27,7 @@ pub use dashboard::{dashboard_page, wanting_counts};
 pub use door::{SetUpCode, make_first_person, open_session};
 pub use licenses::{change_list, license_detail, license_list};
 pub use mails::{mail_detail, mail_list, send_again};
+pub use orders::{give_address, order_page};
 pub use parts::announce_part;
 pub use products::{
     keep_plan, keep_product, mail_preview, plan_list, plan_of, product_list, product_page, try_mail,

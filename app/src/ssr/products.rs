@@ -97,7 +97,7 @@ pub async fn keep_product(who: &SignedIn, id: &str, form: &ProductForm) -> Resul
         return Ok(Next::Go(format!("/products/{}", made.id)));
     }
     update::execute(&who.engine, &who.actor, parse(id)?, &form).await?;
-    Ok(Next::Stay("Saved.".to_owned()))
+    Ok(Next::stay("Saved."))
 }
 
 /// The mail that name, subject and template make; or why they make none.
@@ -167,5 +167,5 @@ pub async fn keep_plan(who: &SignedIn, id: &str, form: &PlanForm) -> Result<Next
     }
     let id: PlanId = id.parse().map_err(|_| Error::NotFound("plan"))?;
     plans::update::execute(&who.engine, &who.actor, id, &form).await?;
-    Ok(Next::Stay("Saved.".to_owned()))
+    Ok(Next::stay("Saved."))
 }

@@ -5,7 +5,7 @@ use domain::money::{Currency, Money};
 use domain::stripe_app_status::StripeAppStatus;
 use domain::timestamp::Timestamp;
 use engine::orders::success::{self, Success};
-use engine::orders::{checkout, review};
+use engine::orders::{checkout, find, review};
 use engine::stripe::apps;
 use engine::{Engine, Error};
 
@@ -14,6 +14,8 @@ use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::purchases::{Progress, PurchaseChoices, PurchaseForm, Receipt};
 use crate::api::review::{IssueForm, Review, ReviewRow};
+use crate::flash::Done;
+use crate::format::counted;
 
 /// What can be bought on the chosen side, and through which app.
 pub async fn purchase_choices(who: &SignedIn) -> Result<PurchaseChoices, Error> {
@@ -139,17 +141,42 @@ pub async fn issue_reviewed(who: &SignedIn, form: &IssueForm) -> Result<Next, Er
     );
     let id = order_id(&form.order_id)?;
     let count = review::issue(&who.engine, &who.actor, id, wanted).await?;
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    let keys = crate::format::counted(count, "key");
-    Ok(Next::Stay(format!(
-        "Issued {keys}; the mail is on its way."
-    )))
+    let keys = counted(i64::try_from(count).unwrap_or(i64::MAX), "key");
+    let found = find::execute(&who.engine, &who.actor, id).await?;
+    let product = found.order.product.map(|(_, name)| name);
+    let product = product.unwrap_or_default();
+    let told = match found.mails.last() {
+        Some(mail) => format!("the mail to {} is on its way.", mail.recipient),
+        None if found.order.email.is_empty() => {
+            "nobody was told, because nobody knows the buyer’s address.".to_owned()
+        }
+        None => "the product sends no mail by itself.".to_owned(),
+    };
+    Ok(decided(id, format!("Issued {keys} of {product}; {told}")))
 }
 
 /// Puts a purchase aside without keys.
 pub async fn dismiss_reviewed(who: &SignedIn, id: &str) -> Result<Next, Error> {
-    review::dismiss(&who.engine, &who.actor, order_id(id)?).await?;
-    Ok(Next::Stay("Dismissed.".to_owned()))
+    let id = order_id(id)?;
+    review::dismiss(&who.engine, &who.actor, id).await?;
+    let order = find::execute(&who.engine, &who.actor, id).await?.order;
+    let paid = order
+        .amount
+        .map_or_else(String::new, |amount| format!(" of {amount}"));
+    let buyer = if order.email.is_empty() {
+        String::new()
+    } else {
+        format!(" by {}", order.email)
+    };
+    Ok(decided(
+        id,
+        format!("Dismissed the payment{paid}{buyer}; it gives no keys."),
+    ))
+}
+
+fn decided(id: OrderId, notice: String) -> Next {
+    let done = Done::saying(notice);
+    Next::Stay(done.with_link(format!("/orders/{id}"), "See the purchase"))
 }
 
 fn order_id(text: &str) -> Result<OrderId, Error> {

@@ -20,9 +20,16 @@ pub const NOTHING: &[(&str, &str); 0] = &[];
 /// What comes after an action that succeeded.
 pub enum Next {
     /// Stay, and say this.
-    Stay(String),
+    Stay(Done),
     /// Go to this address.
     Go(String),
+}
+
+impl Next {
+    /// Stays, and says one sentence.
+    pub fn stay(notice: impl Into<String>) -> Self {
+        Self::Stay(Done::saying(notice))
+    }
 }
 
 /// Answers the form of the server function `F`: a script gets the value or the error; without
@@ -36,16 +43,16 @@ pub async fn reply<F: ServerFn>(
             send_to(&path);
             Ok(Done::default())
         }
-        Ok(Next::Stay(notice)) => {
-            if wants_page() && !notice.is_empty() {
+        Ok(Next::Stay(done)) => {
+            if wants_page() && !done.notice.is_empty() {
                 let flash = Flash {
                     form: F::PATH.to_owned(),
-                    notice: Some(notice.clone()),
+                    done: Some(done.clone()),
                     ..Flash::default()
                 };
                 keep(&flash).await;
             }
-            Ok(Done { notice })
+            Ok(done)
         }
         Err(error) => {
             let refusal = refuse(error);

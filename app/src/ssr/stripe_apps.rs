@@ -67,13 +67,13 @@ pub async fn save_stripe_app(
         return Ok(Next::Go(format!("/stripe/apps/{id}")));
     }
     save::update(&who.engine, &who.actor, parse(id)?, &form).await?;
-    Ok(Next::Stay("Saved.".to_owned()))
+    Ok(Next::stay("Saved."))
 }
 
 /// Tries the app's secret key at Stripe.
 pub async fn check_stripe_app(who: &SignedIn, id: &str) -> Result<Next, Error> {
     check_key::execute(&who.engine, &who.actor, parse(id)?).await?;
-    Ok(Next::Stay("Stripe knows this key.".to_owned()))
+    Ok(Next::stay("Stripe knows this key."))
 }
 
 /// Archives an app.

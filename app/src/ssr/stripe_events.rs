@@ -86,6 +86,7 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
         remedy,
         steps,
         payload: event.payload.unwrap_or_default(),
+        order_id: event.order_id.map(|id| id.to_string()),
         may_replay: !(event.is_event && is_done),
         now: who.engine.now(),
         row: EventRow {
@@ -139,7 +140,7 @@ pub async fn process_again(who: &SignedIn, id: &str) -> Result<Next, Error> {
         let event = replay::accepted_as(&who.engine, &who.actor, claimed).await?;
         return Ok(Next::Go(format!("/stripe/events/{event}")));
     }
-    Ok(Next::Stay(format!("Processed again: {outcome}.")))
+    Ok(Next::stay(format!("Processed again: {outcome}.")))
 }
 
 fn parse<T: std::str::FromStr>(id: &str) -> Result<T, Error> {

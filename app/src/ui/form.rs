@@ -17,11 +17,14 @@ use super::{Notice, Tone};
 use crate::error::UiError;
 use crate::flash::{Done, Flash};
 
+/// What came of an action, and the thing whose form had been sent, where there are several.
+type Ended = (Result<Done, UiError>, Option<String>);
+
 /// A server function as forms use it, and what came of it last.
 #[derive(Clone, Copy)]
 pub struct FormAction {
     path: &'static str,
-    outcome: RwSignal<Option<Result<Done, UiError>>>,
+    outcome: RwSignal<Option<Ended>>,
     pending: RwSignal<bool>,
     successes: RwSignal<u32>,
 }
@@ -43,7 +46,7 @@ impl FormAction {
         self.successes.read_only()
     }
 
-    fn dispatch(self, body: String) {
+    fn dispatch(self, body: String, thing: Option<String>) {
         if self.pending.get_untracked() {
             return;
         }
@@ -59,35 +62,61 @@ impl FormAction {
             if outcome.is_ok() {
                 self.successes.try_update(|count| *count += 1);
             }
-            self.outcome.try_set(Some(outcome));
+            self.outcome.try_set(Some((outcome, thing)));
         });
     }
+
+    fn flash(self) -> Flash {
+        let flash = use_context::<Flash>().filter(|flash| flash.form == self.path);
+        flash.unwrap_or_default()
+    }
 }
+
+/// The hidden input that names the thing a form is about, where one action has several forms on a
+/// page: its name, and the thing.
+pub type About = (&'static str, String);
 
 /// What the parts inside a form know about it.
 #[derive(Clone)]
 pub struct FormState {
-    name: &'static str,
+    name: String,
     outcome: Signal<Option<Result<Done, UiError>>>,
     pending: Signal<bool>,
     flash: StoredValue<Flash>,
 }
 
 impl FormState {
-    fn new(action: FormAction) -> Self {
-        let flash = use_context::<Flash>().filter(|flash| flash.form == action.path);
+    fn new(action: FormAction, about: Option<&About>) -> Self {
+        let mut flash = action.flash();
+        let mut name = action
+            .path
+            .rsplit('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        if let Some((input, thing)) = about {
+            name = format!("{name}-{thing}");
+            if flash.typed(input) != Some(thing) {
+                flash = Flash::default();
+            }
+        }
+        let thing = about.map(|(_, thing)| thing.clone());
+        let outcome = move || {
+            let (outcome, sent) = action.outcome.get()?;
+            (sent == thing).then_some(outcome)
+        };
         Self {
-            name: action.path.rsplit('/').next().unwrap_or_default(),
-            outcome: action.outcome.into(),
+            name,
+            outcome: Signal::derive(outcome),
             pending: action.pending.into(),
-            flash: StoredValue::new(flash.unwrap_or_default()),
+            flash: StoredValue::new(flash),
         }
     }
 
     /// The state of the form around the caller; an idle one outside of forms.
     pub fn current() -> Self {
         use_context::<Self>().unwrap_or_else(|| Self {
-            name: "",
+            name: String::new(),
             outcome: Signal::stored(None),
             pending: Signal::stored(false),
             flash: StoredValue::new(Flash::default()),
@@ -99,7 +128,7 @@ impl FormState {
         self.pending
     }
 
-    /// The id of an input's element: unique as long as a form stands once on a page.
+    /// The id of an input's element, unique on the page.
     pub fn element_id(&self, input: &str) -> String {
         format!("{}-{input}", self.name)
     }
@@ -125,13 +154,14 @@ impl FormState {
     }
 
     fn outcome(&self) -> Option<Result<Done, UiError>> {
-        self.outcome.get().or_else(|| {
-            self.flash.with_value(|flash| {
-                let refused = flash.error.clone().map(Err);
-                refused.or_else(|| flash.notice.clone().map(|notice| Ok(Done { notice })))
-            })
-        })
+        let flashed = || self.flash.with_value(outcome_of);
+        self.outcome.get().or_else(flashed)
     }
+}
+
+fn outcome_of(flash: &Flash) -> Option<Result<Done, UiError>> {
+    let refused = flash.error.clone().map(Err);
+    refused.or_else(|| flash.done.clone().map(Ok))
 }
 
 /// A form around its fields and buttons.
@@ -139,15 +169,16 @@ impl FormState {
 pub fn Form(
     /// The action that it dispatches.
     action: FormAction,
+    /// The thing that it is about, where the action has several forms on the page. What was done
+    /// is then said by an [`Outcome`]: the form may be gone with its thing.
+    #[prop(optional, into)]
+    about: Option<About>,
     children: Children,
 ) -> impl IntoView {
-    let state = FormState::new(action);
-    let outcome = state.clone();
+    let state = FormState::new(action, about.as_ref());
+    let (outcome, says_done) = (state.clone(), about.is_none());
     let form = NodeRef::<leptos::html::Form>::new();
-    let is_saved = action
-        .outcome
-        .with_untracked(|outcome| matches!(outcome, Some(Ok(_))));
-    if is_saved {
+    if matches!(action.outcome.get_untracked(), Some((Ok(_), _))) {
         // Made anew after a success: show what is saved now, and no typed secrets.
         Effect::new(move || {
             if let Some(form) = form.get() {
@@ -155,18 +186,47 @@ pub fn Form(
             }
         });
     }
+    let thing = about.as_ref().map(|(_, thing)| thing.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(body) = encoded(&event) {
-            action.dispatch(body);
+            action.dispatch(body, thing.clone());
         }
     };
+    let said = move || {
+        let outcome = outcome.outcome();
+        outcome
+            .filter(|outcome| says_done || outcome.is_err())
+            .map(outcome_notice)
+    };
+    let named = about.map(|(name, thing)| {
+        view! { <input type="hidden" name=name value=thing/> }
+    });
     view! {
         <form class="form" method="post" action=action.path node_ref=form on:submit=submit>
-            <Provider value=state>
-                {move || outcome.outcome().map(outcome_notice)} {children()}
-            </Provider>
+            <Provider value=state>{said} {named} {children()}</Provider>
         </form>
+    }
+}
+
+/// What came of an action whose form may be gone with its thing: what was done, and refusals
+/// that no form on the page can show.
+#[component]
+pub fn Outcome(
+    action: FormAction,
+    /// Name of the hidden input by which its forms name their things.
+    about: &'static str,
+    /// The things whose forms are on the page.
+    present: Vec<String>,
+) -> impl IntoView {
+    let flash = action.flash();
+    move || {
+        let (outcome, thing) = action.outcome.get().or_else(|| {
+            let thing = flash.typed(about).map(str::to_owned);
+            outcome_of(&flash).map(|outcome| (outcome, thing))
+        })?;
+        let has_form = thing.is_some_and(|thing| present.contains(&thing));
+        (outcome.is_ok() || !has_form).then(|| outcome_notice(outcome))
     }
 }
 
@@ -180,7 +240,17 @@ fn encoded(event: &SubmitEvent) -> Option<String> {
 fn outcome_notice(outcome: Result<Done, UiError>) -> AnyView {
     match outcome {
         Ok(done) if done.notice.is_empty() => ().into_any(),
-        Ok(done) => view! { <Notice tone=Tone::Ok title=done.notice/> }.into_any(),
+        Ok(done) => {
+            let link = done.link.map(|link| {
+                view! { <a href=link.href>{link.label}</a> }
+            });
+            view! {
+                <Notice tone=Tone::Ok title=done.notice>
+                    {link}
+                </Notice>
+            }
+            .into_any()
+        }
         Err(error) => view! { <Notice tone=Tone::Bad title=error.message/> }.into_any(),
     }
 }

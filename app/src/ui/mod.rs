@@ -1,5 +1,6 @@
 //! Dumb parts: they know neither server functions, nor pages, nor the router.
 
+mod breakable;
 mod button;
 mod confirm;
 mod copyable;
@@ -21,13 +22,14 @@ mod table;
 mod tag;
 mod time;
 
+pub use breakable::Breakable;
 pub use button::{ButtonLook, SubmitButton};
 pub use confirm::Confirm;
 pub use copyable::{CopyButton, Copyable};
 pub use empty::Empty;
 pub use facts::{Fact, Facts};
 pub use field::{AreaField, CheckField, ChoiceField, Field, FieldRefusal, InputKind, SelectField};
-pub use form::{Form, FormAction, FormState};
+pub use form::{About, Form, FormAction, FormState, Outcome};
 pub use loading::Loading;
 pub use logo::Logo;
 pub use notice::Notice;

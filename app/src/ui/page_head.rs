@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::Breakable;
+
 /// The head of a page; its children are the actions, at most one of them the main one.
 #[component]
 pub fn PageHead(
@@ -15,7 +17,9 @@ pub fn PageHead(
         <Title text=window/>
         <div class="head">
             <div>
-                <h1>{title}</h1>
+                <h1>
+                    <Breakable text=title.into_owned()/>
+                </h1>
                 <p>{purpose}</p>
             </div>
             {children.map(|children| view! { <div class="line tight">{children()}</div> })}

@@ -167,7 +167,14 @@ fn logic_in_ui(source: &Source) -> Vec<usize> {
 }
 
 /// Modules among the pages that are no page: what several pages are made with.
-const MADE_WITH: [&str; 4] = ["frame", "license_table", "load", "words"];
+const MADE_WITH: [&str; 6] = [
+    "frame",
+    "history",
+    "license_table",
+    "load",
+    "mail_table",
+    "words",
+];
 
 fn page_in_page(source: &Source) -> Vec<usize> {
     let Some(inside) = source.path.strip_prefix("app/src/pages/") else {

@@ -4,9 +4,10 @@ use leptos::prelude::*;
 
 use crate::api::licenses::{LicenseDetail, load_license};
 use crate::format;
+use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part};
 use crate::pages::words;
-use crate::ui::{Copyable, Empty, Fact, Facts, PageHead, Panel, Step, Steps, Tag, Tone, When};
+use crate::ui::{Copyable, Fact, Facts, PageHead, Panel, Tag, When};
 
 /// A key.
 #[component]
@@ -21,29 +22,12 @@ pub fn LicensePage() -> impl IntoView {
 #[component]
 fn Body(license: LicenseDetail) -> impl IntoView {
     let row = license.row.clone();
-    let history = if license.history.is_empty() {
-        view! { <Empty title="Nothing yet" text="What happens to the key stands here."/> }
-            .into_any()
-    } else {
-        let steps = license
-            .history
-            .iter()
-            .map(|change| {
-                let text = format!("{} by {}", change.verb, change.actor);
-                view! {
-                    <Step tone=Tone::Ok remark=format::relative(change.at, license.now)>
-                        {text}
-                    </Step>
-                }
-            })
-            .collect_view();
-        view! { <Steps>{steps}</Steps> }.into_any()
-    };
+    let (history, now) = (license.history.clone(), license.now);
     view! {
         <PageHead title=row.activation_key.clone() purpose=format!("A key for {}.", row.product_name)/>
         <div class="two">
             <Panel title="Facts">{facts(license)}</Panel>
-            <Panel title="History">{history}</Panel>
+            <History changes=history now/>
         </div>
     }
 }
@@ -51,6 +35,11 @@ fn Body(license: LicenseDetail) -> impl IntoView {
 fn facts(license: LicenseDetail) -> impl IntoView {
     let (row, now) = (license.row, license.now);
     let (tone, mode) = words::mode(license.livemode);
+    let customer = if row.email.is_empty() {
+        "nobody yet".to_owned()
+    } else {
+        row.email
+    };
     let seats = license.max_seats.map_or_else(
         || "one device".to_owned(),
         |seats| {
@@ -66,6 +55,13 @@ fn facts(license: LicenseDetail) -> impl IntoView {
     } else {
         view! { <When at=row.expires_at now/> }.into_any()
     };
+    let purchase = license.order_id.map(|id| {
+        view! {
+            <Fact name="Purchase">
+                <a href=format!("/orders/{id}")>"See what was bought"</a>
+            </Fact>
+        }
+    });
     let note = (!license.note.is_empty()).then(|| {
         view! { <Fact name="Note">{license.note}</Fact> }
     });
@@ -81,12 +77,13 @@ fn facts(license: LicenseDetail) -> impl IntoView {
                 <Tag tone word=mode/>
             </Fact>
             <Fact name="Product">{row.product_name}</Fact>
-            <Fact name="Customer">{row.email}</Fact>
+            <Fact name="Customer">{customer}</Fact>
             <Fact name="Ends (UTC)">{ends}</Fact>
             <Fact name="Seats">{seats}</Fact>
             <Fact name="Issued (UTC)">
                 <When at=row.created_at now/>
             </Fact>
+            {purchase}
             {note}
         </Facts>
     }

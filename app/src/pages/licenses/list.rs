@@ -6,7 +6,7 @@ use leptos_router::location::Url;
 use crate::api::Listed;
 use crate::api::licenses::{LicenseRow, LicenseSearch, load_licenses};
 use crate::pages::license_table::LicenseTable;
-use crate::pages::load::{Data, loaded, query_part};
+use crate::pages::load::{Data, loaded_or_refused, query_part};
 use crate::ui::{Empty, PageHead, Pager, Panel, Segments};
 
 const STATES: [&str; 5] = ["", "active", "suspended", "revoked", "expired"];
@@ -30,26 +30,33 @@ pub fn LicensesPage() -> impl IntoView {
         });
         view! { <Segments label="State" items=items.into()/> }
     };
+    let sought = move || LicenseSearch {
+        find: find.get_untracked().unwrap_or_default(),
+        state: state.get_untracked().unwrap_or_default(),
+        after: after.get_untracked(),
+    };
     view! {
         <div class="page">
             <PageHead
                 title="License Keys"
-                purpose="Every key on this side of the Test / Live switch. Find one by the whole key, its last four characters, or the customer’s e-mail."
+                purpose="Every key on this side of the Test / Live switch. Find one by the whole key, its last four characters, or the customer’s e-mail from its beginning."
             />
-            <SearchForm find/>
-            <Panel title="Keys" end=filter>
-                {loaded(
-                    data,
-                    move |data| {
-                        let search = LicenseSearch {
-                            find: find.get_untracked().unwrap_or_default(),
-                            state: state.get_untracked().unwrap_or_default(),
-                            after: after.get_untracked(),
-                        };
-                        view! { <List data search/> }.into_any()
-                    },
-                )}
-            </Panel>
+            {loaded_or_refused(
+                data,
+                "search",
+                move |found| {
+                    let refusal = found.as_ref().err().cloned();
+                    view! {
+                        <div class="stack loose">
+                            <SearchForm find=sought().find refusal/>
+                            <Panel title="Keys" end=filter>
+                                {found.map_or_else(|_| nothing_sought(), |data| list(data, &sought()))}
+                            </Panel>
+                        </div>
+                    }
+                        .into_any()
+                },
+            )}
         </div>
     }
 }
@@ -71,54 +78,82 @@ fn address(find: &str, state: &str, after: Option<&str>) -> String {
     format!("/licenses?{}", query.join("&"))
 }
 
+/// What is searched for, and why it cannot be.
 #[component]
-fn SearchForm(find: Memo<Option<String>>) -> impl IntoView {
+fn SearchForm(find: String, refusal: Option<String>) -> impl IntoView {
+    let is_refused = refusal.is_some();
     view! {
-        <form
-            class="line"
-            role="search"
-            aria-label="License keys"
-            action="/licenses"
-            method="get"
-        >
-            <input
-                class="input short"
-                type="search"
-                name="find"
-                aria-label="Key or e-mail"
-                placeholder="Key or e-mail"
-                value=move || find.get()
-            />
-            <button class="btn">"Find"</button>
+        <form role="search" aria-label="License keys" action="/licenses" method="get">
+            <div class="field">
+                <div class="line">
+                    <input
+                        class="input short"
+                        type="search"
+                        name="find"
+                        aria-label="Key or e-mail"
+                        placeholder="Key or e-mail"
+                        value=find
+                        aria-invalid=is_refused.then_some("true")
+                        aria-describedby=is_refused.then_some("find-refusal")
+                    />
+                    <button class="btn">"Find"</button>
+                </div>
+                {refusal
+                    .map(|refusal| {
+                        view! {
+                            <p class="hint refusal" id="find-refusal" role="alert">
+                                {refusal}
+                            </p>
+                        }
+                    })}
+            </div>
         </form>
     }
 }
 
-#[component]
-fn List(data: Listed<LicenseRow>, search: LicenseSearch) -> impl IntoView {
+fn nothing_sought() -> AnyView {
+    view! {
+        <Empty title="Nothing was looked for" text="Correct what stands in the search field.">
+            <a class="btn" href="/licenses">
+                "All keys"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn nothing_found() -> AnyView {
+    view! {
+        <Empty
+            title="Nothing found"
+            text="A whole key finds it on either side; its last four characters and the beginning of an e-mail address find what is on this one."
+        >
+            <a class="btn" href="/licenses">
+                "All keys"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn no_keys() -> AnyView {
+    view! {
+        <Empty title="No keys yet" text="Keys stand here as soon as a purchase is paid.">
+            <a class="btn" href="/stripe/test-purchase">
+                "Make a test purchase"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn list(data: Listed<LicenseRow>, search: &LicenseSearch) -> AnyView {
     if data.items.is_empty() {
         let is_narrowed = !search.find.is_empty() || !search.state.is_empty();
         return if is_narrowed {
-            view! {
-                <Empty
-                    title="Nothing found"
-                    text="Only whole keys, the last four characters, and e-mail addresses from their beginning are found."
-                >
-                    <a class="btn" href="/licenses">
-                        "All keys"
-                    </a>
-                </Empty>
-            }
-            .into_any()
+            nothing_found()
         } else {
-            view! {
-                <Empty title="No keys yet" text="Keys stand here as soon as a purchase is paid.">
-                    <a class="btn" href="/stripe/test-purchase">
-                        "Make a test purchase"
-                    </a>
-                </Empty>
-            }
-            .into_any()
+            no_keys()
         };
     }
     let newest = search

@@ -8,9 +8,17 @@ use crate::api::stripe_apps::{
 };
 use crate::pages::load::{Data, loaded, path_part};
 use crate::ui::{
-    ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, PageHead, Panel, Step, Steps,
-    SubmitButton, Tone,
+    Breakable, ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, PageHead, Panel,
+    Step, Steps, SubmitButton, Tone,
 };
+
+/// What Stripe should send.
+const EVENTS: [&str; 4] = [
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "payment_intent.succeeded",
+];
 
 /// A new app.
 #[component]
@@ -148,7 +156,9 @@ fn secret(what: &'static str, is_readable: bool, last_four: &str) -> AnyView {
 fn whole(url: String, what: &'static str) -> impl IntoView {
     view! {
         <span class="copyable">
-            <code>{url.clone()}</code>
+            <code>
+                <Breakable text=url.clone()/>
+            </code>
             <CopyButton text=url what/>
         </span>
     }
@@ -171,19 +181,24 @@ fn Endpoint(data: Page) -> impl IntoView {
             </Step>
         }
     });
+    let events = EVENTS
+        .map(|name| {
+            view! {
+                <li>
+                    <code>
+                        <Breakable text=name/>
+                    </code>
+                </li>
+            }
+        })
+        .collect_view();
     view! {
         <Panel title="Webhook endpoint in Stripe">
             <Facts>
                 {own} <Fact name="Shared URL">
                     {whole(data.shared_webhook_url, "shared webhook URL")}
                 </Fact> <Fact name="Events">
-                    <code>"checkout.session.completed"</code>
-                    ", "
-                    <code>"checkout.session.async_payment_succeeded"</code>
-                    ", "
-                    <code>"checkout.session.async_payment_failed"</code>
-                    ", "
-                    <code>"payment_intent.succeeded"</code>
+                    <ul class="stack tight">{events}</ul>
                 </Fact> <Fact name="Payload style">"Snapshot"</Fact>
             </Facts>
             {not_https.map(|step| view! { <Steps>{step}</Steps> })}

@@ -100,6 +100,13 @@ fn facts(event: EventDetail, now: Timestamp) -> impl IntoView {
             text
         }
     };
+    let purchase = event.order_id.map(|id| {
+        view! {
+            <Fact name="Purchase">
+                <a href=format!("/orders/{id}")>"See what was bought"</a>
+            </Fact>
+        }
+    });
     let app = event.row.app_name.unwrap_or_else(|| "none".to_owned());
     view! {
         <Facts>
@@ -111,6 +118,7 @@ fn facts(event: EventDetail, now: Timestamp) -> impl IntoView {
             <Fact name="Event id">
                 <Copyable text=event.row.stripe_event_id what="event id"/>
             </Fact>
+            {purchase}
             <Fact name="App">{app}</Fact>
             <Fact name="Known because">{source}</Fact>
             <Fact name="API version">{or(event.api_version, "unknown")}</Fact>

@@ -10,7 +10,7 @@ use crate::format;
 use crate::pages::load::{Data, loaded, query_part};
 use crate::pages::words;
 use crate::ui::{
-    Ago, Cell, Column, Empty, PageHead, Pager, Panel, Place, Row, Segments, Table, Tag,
+    Ago, Breakable, Cell, Column, Empty, PageHead, Pager, Panel, Place, Row, Segments, Table, Tag,
 };
 
 const APP_COLUMNS: &[Column] = &[
@@ -191,7 +191,9 @@ fn event_line(event: EventRow, now: Timestamp) -> impl IntoView {
         <Row>
             <Cell place=Place::Lead>
                 <a href=format!("/stripe/events/{}", event.id)>
-                    <code>{event.event_type}</code>
+                    <code>
+                        <Breakable text=event.event_type/>
+                    </code>
                 </a>
                 <code class="under" title=event.stripe_event_id.clone()>
                     {format::shorten(&event.stripe_event_id)}
