@@ -125,10 +125,20 @@ export class Installation {
     return ended.stdout.trim();
   }
 
+  /** Somebody with a role in the seeded tenant. */
+  addPerson(role: string): Person {
+    const person = { email: `${role}-${secret().slice(0, 8)}@example.com`, password: secret() };
+    const command = ['admin', 'create', '--tenant', this.tenant, '--email', person.email, '--role', role];
+    this.command(command, `${person.password}\n`);
+    return person;
+  }
+
   private async startSandbox(): Promise<void> {
     const listen = ['--listen', `127.0.0.1:${this.ports.sandbox}`, '--smtp', `127.0.0.1:${this.ports.smtp}`];
     const log = join(this.folder, 'sandbox.log');
-    this.sandbox = Program.start('sandbox', [binary('E2E_SANDBOX'), ...listen], environment(), log);
+    // Delayed payments end when a test says so.
+    const settle = ['--settle-after', '86400'];
+    this.sandbox = Program.start('sandbox', [binary('E2E_SANDBOX'), ...listen, ...settle], environment(), log);
     await this.sandbox.answers(`${this.sandboxUrl}/_sandbox/health`);
   }
 

@@ -1,6 +1,6 @@
 // Purchases that are not the test's subject: made by the API, paid through the sandbox's controls.
 import { expect } from '@playwright/test';
-import type { Installation, StripeApp } from './installation.ts';
+import { secret, type Installation, type StripeApp } from './installation.ts';
 
 /** What the sandbox's checkout session is called, and the page to pay on. */
 export interface Checkout {
@@ -40,7 +40,7 @@ export async function payFor(installation: Installation, checkout: Checkout, ema
 /** A payment that names a product which does not exist, as a shop of the seller's own may send it. */
 export async function payForUnknownProduct(installation: Installation, email: string): Promise<void> {
   await sendEvent(installation, installation.stripeApp, {
-    id: `cs_test_${Date.now()}`,
+    id: `cs_test_${secret().slice(0, 12)}`,
     object: 'checkout.session',
     mode: 'payment',
     status: 'complete',
@@ -48,20 +48,47 @@ export async function payForUnknownProduct(installation: Installation, email: st
     livemode: false,
     amount_total: 4900,
     currency: 'usd',
-    payment_intent: `pi_${Date.now()}`,
+    payment_intent: `pi_${secret().slice(0, 12)}`,
     customer_details: { email },
     metadata: { productId: '999999', quantity: '2' },
   });
 }
 
+/** A payment for which Stripe tells no address; answers the id of its event. */
+export async function payWithoutAddress(installation: Installation, quantity = 1): Promise<string> {
+  const number = secret().slice(0, 12);
+  return sendEvent(installation, installation.stripeApp, {
+    id: `cs_test_${number}`,
+    object: 'checkout.session',
+    mode: 'payment',
+    status: 'complete',
+    payment_status: 'paid',
+    livemode: false,
+    amount_total: 4900 * quantity,
+    currency: 'usd',
+    payment_intent: `pi_${number}`,
+    customer_details: { email: null },
+    metadata: { productId: String(installation.product.id), quantity: String(quantity) },
+  });
+}
+
+/** What our API knows of the purchase that an event told of. */
+export async function orderOf(installation: Installation, stripeEventId: string): Promise<string> {
+  const events = await installation.api<{ id: string; stripeEventId: string }[]>('GET', '/api/stripe/events?pageSize=200');
+  const event = events.find((event) => event.stripeEventId === stripeEventId);
+  const whole = await installation.api<{ orderId: string }>('GET', `/api/stripe/events/${event?.id}`);
+  return whole.orderId;
+}
+
 /** A `checkout.session.completed` with this object, signed for all endpoints of the app's account. */
-async function sendEvent(installation: Installation, app: StripeApp, object: object): Promise<void> {
-  await installation.control('POST', '/_sandbox/events', {
+async function sendEvent(installation: Installation, app: StripeApp, object: object): Promise<string> {
+  const event = await installation.control<{ id: string }>('POST', '/_sandbox/events', {
     apiKey: app.secretKey,
     type: 'checkout.session.completed',
     object,
   });
   await installation.control('POST', '/_sandbox/idle', {});
+  return event.id;
 }
 
 /** The mails to an address, once there are so many. */

@@ -5,8 +5,8 @@ import type { Installation } from '../support/installation.ts';
 import { expectSound } from '../support/soundness.ts';
 import { adminTest, expect } from '../support/test.ts';
 
-/** Pages by the name of their picture; those with an id are reached by the first link that leads there. */
-const PAGES: [name: string, address: string, link?: string][] = [
+/** Pages by the name of their picture; those with an id are reached by the first links that lead there. */
+const PAGES: [name: string, address: string, ...links: string[]][] = [
   ['dashboard', '/'],
   ['products', '/products'],
   ['product-new', '/products/new'],
@@ -22,6 +22,8 @@ const PAGES: [name: string, address: string, link?: string][] = [
   ['event-verified', '/stripe?status=verified', '/stripe/events/'],
   ['event-failed', '/stripe?status=failed', '/stripe/events/'],
   ['test-purchase', '/stripe/test-purchase'],
+  ['order', '/licenses', '/licenses/', '/orders/'],
+  ['order-in-review', '/review', '/orders/'],
   ['review', '/review'],
   ['outbox', '/outbox'],
   ['mail', '/outbox', '/outbox/'],
@@ -51,10 +53,10 @@ adminTest.beforeEach(async ({ installation }) => {
   await filled.get(installation);
 });
 
-for (const [name, address, link] of PAGES) {
+for (const [name, address, ...links] of PAGES) {
   adminTest(`the page ${name} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
     await page.goto(address);
-    if (link) {
+    for (const link of links) {
       const linked = page.locator(`main a[href^="${link}"]:not([href$="/new"])`).first();
       await page.goto((await linked.getAttribute('href')) ?? '');
     }

@@ -25,7 +25,7 @@ adminTest('a placeholder that nobody knows is refused', { tag: '@no-js' }, async
   await form.name.fill('Lantern');
   await form.template.fill('Dear {{Captain}}, here: {{ActivationKey}}');
   await form.save();
-  await expectRefusal(form.template, /unknown placeholder in line 1/);
+  await expectRefusal(form.template, /\{\{Captain\}\} in line 1 is not known\. Known are \{\{ActivationKey\}\}/);
   await expect(form.template).toHaveValue('Dear {{Captain}}, here: {{ActivationKey}}');
 });
 

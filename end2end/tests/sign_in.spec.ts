@@ -54,3 +54,21 @@ test('who signs out is out', { tag: '@no-js' }, async ({ page, context, installa
   await page.goto('/products');
   await expect(page).toHaveURL(/\/sign-in\?next=/);
 });
+
+test('who signs out everywhere is out in every browser', { tag: '@no-js' }, async ({ page, context, browser, installation }) => {
+  const person = installation.addPerson('support');
+  await context.addCookies((await signIn(installation, person)).cookies);
+  const elsewhere = await browser.newContext();
+  await elsewhere.addCookies((await signIn(installation, person)).cookies);
+  const other = await elsewhere.newPage();
+  await other.goto(`${installation.url}/products`);
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Products');
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Account' }).click();
+  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  await other.goto(`${installation.url}/products`);
+  await expect(other).toHaveURL(/\/sign-in\?next=/);
+  await elsewhere.close();
+});

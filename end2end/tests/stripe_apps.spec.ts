@@ -59,3 +59,23 @@ adminTest('an app is archived after a question', { tag: '@no-js' }, async ({ pag
   await expect(page.getByRole('table', { name: 'Stripe apps' })).toBeVisible();
   await expect(page.getByText('Old account')).toHaveCount(0);
 });
+
+adminTest('event names and URLs break after their punctuation alone', { tag: '@mobile' }, async ({ page, installation }) => {
+  await page.goto(`/stripe/apps/${installation.stripeApp.id}`);
+  await hydrated(page);
+  for (const text of ['checkout.session.async_payment_succeeded', '/api/stripe/webhook']) {
+    const code = page.locator('code').filter({ hasText: text }).last();
+    // The longest word of a URL is its random part, which nothing can keep on one line.
+    const words = await code.evaluate((element) =>
+      [...element.childNodes]
+        .filter((node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').length < 30)
+        .map((node) => {
+          const range = document.createRange();
+          range.selectNodeContents(node);
+          return [node.textContent, new Set([...range.getClientRects()].map((line) => line.top)).size];
+        }),
+    );
+    expect(words.filter(([, lines]) => lines !== 1)).toEqual([]);
+    expect(words.length).toBeGreaterThan(3);
+  }
+});

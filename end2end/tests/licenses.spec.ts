@@ -1,0 +1,72 @@
+// Finding keys, and reading further than one page.
+import { expectRefusal } from '../pages/fields.ts';
+import { buy } from '../support/purchases.ts';
+import { expectSound } from '../support/soundness.ts';
+import { adminTest, expect, hydrated, test } from '../support/test.ts';
+
+const PAGE = 50;
+
+adminTest('a holder is found by how the address begins', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `zoe.${test.info().project.name}`;
+  await buy(installation, `${name}@example.com`, 2);
+  await page.goto('/licenses');
+  await hydrated(page);
+  const field = page.getByLabel('Key or e-mail', { exact: true });
+  await field.fill(` ${name.toUpperCase()}@EX`);
+  await page.getByRole('button', { name: 'Find' }).click();
+  const rows = page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('row');
+  await expect(rows).toHaveCount(2);
+  const key = await rows.first().locator('code').innerText();
+  await hydrated(page);
+  await field.fill(key.slice(-4).toLowerCase());
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(rows.filter({ hasText: key })).toHaveCount(1);
+});
+
+adminTest.describe('what cannot be searched for', () => {
+  adminTest.use({ expectedComplaints: [/status of 422 .*find=two/] });
+
+  adminTest('is refused beside its field, and nowhere else', { tag: ['@no-js', '@mobile'] }, async ({ page }) => {
+    await page.goto('/licenses?find=two+words');
+    await hydrated(page);
+    const field = page.getByLabel('Key or e-mail', { exact: true });
+    await expectRefusal(field, /whole key, its last four characters/);
+    await expect(field).toHaveValue('two words');
+    await expect(page.getByRole('alert')).toHaveCount(1);
+    await expect(page.getByText('Some fields')).toHaveCount(0);
+    await expectSound(page, 'licenses-refused');
+  });
+});
+
+adminTest('a long list goes on page by page, and back', { tag: '@no-js' }, async ({ page, installation }) => {
+  const email = `many-${test.info().project.name}@example.com`;
+  await buy(installation, email, PAGE + 10);
+  await page.goto(`/licenses?find=${email}`);
+  await hydrated(page);
+  const codes = page.getByRole('table', { name: 'License keys' }).locator('tbody code');
+  await expect(codes).toHaveCount(PAGE);
+  const first = await codes.allInnerTexts();
+  await page.getByRole('link', { name: 'Older' }).click();
+  await expect(codes).toHaveCount(10);
+  const rest = await codes.allInnerTexts();
+  expect(new Set([...first, ...rest]).size).toBe(PAGE + 10);
+  await expect(page.getByRole('link', { name: 'Older' })).toHaveCount(0);
+  await page.getByRole('link', { name: 'Newest' }).click();
+  await expect(codes).toHaveCount(PAGE);
+  expect(await codes.allInnerTexts()).toEqual(first);
+});
+
+adminTest('the audit log goes on page by page', { tag: '@no-js' }, async ({ page, installation }) => {
+  for (let number = 0; number <= PAGE; number += 1) {
+    await installation.api('POST', '/api/plan/', { name: `Plan ${number} of ${test.info().project.name}`, durationDays: 1 });
+  }
+  await page.goto('/audit-log');
+  await hydrated(page);
+  const rows = page.getByRole('table', { name: 'Changes' }).locator('tbody').getByRole('row');
+  await expect(rows).toHaveCount(PAGE);
+  const newest = await rows.first().innerText();
+  await page.getByRole('link', { name: 'Older' }).click();
+  await expect(page).toHaveURL(/after=/);
+  await expect(rows.filter({ hasText: `Plan 0 of ${test.info().project.name}` })).toHaveCount(1);
+  expect(await rows.first().innerText()).not.toBe(newest);
+});
