@@ -37,7 +37,7 @@ struct Row {
     by_session: Option<Uuid>,
 }
 
-const FIND: &str = "select
+pub(crate) const FIND: &str = "select
     (select processing from stripe_events where tenant_id = $1 and stripe_event_id = $2) as processing,
     (select order_id from order_facts
         where tenant_id = $1 and kind = 'payment_intent' and stripe_id = $3) as by_payment_intent,

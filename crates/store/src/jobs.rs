@@ -50,7 +50,7 @@ const INSERT: &str =
         attempts, created_at)
     values ($1, $2, $3, $4, $5, 'queued', $6, 0, 0, $7) on conflict (unique_key) do nothing";
 // The lease is judged again in the outer `where`: two nodes that chose the same row cannot both win.
-const CLAIM: &str = "update jobs set leased_until = $1, attempts = attempts + 1
+pub(crate) const CLAIM: &str = "update jobs set leased_until = $1, attempts = attempts + 1
     where id = (select id from jobs where state = 'queued' and kind = $3 and run_at <= $2
                   and leased_until < $2 order by run_at, id limit 1)
       and state = 'queued' and leased_until < $2
@@ -63,7 +63,7 @@ const BURY: &str =
 const REQUEUE: &str =
     "update jobs set state = 'queued', run_at = $3, leased_until = 0, attempts = 0
     where tenant_id = $1 and unique_key = $2 and (state = 'dead' or leased_until < $3)";
-const NEXT_DUE: &str = "select min(run_at) from jobs where state = 'queued' and kind = $1";
+pub(crate) const NEXT_DUE: &str = "select min(run_at) from jobs where state = 'queued' and kind = $1";
 const COUNT_WAITING: &str = "select count(*) from jobs where state = 'queued'";
 
 /// Adds a job; false where its unique key is taken.

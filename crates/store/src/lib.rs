@@ -31,6 +31,8 @@ pub mod payments;
 pub mod people;
 pub mod plans;
 pub mod products;
+#[cfg(test)]
+mod query_plans;
 pub mod sessions;
 pub mod signing_keys;
 pub mod stripe_apps;

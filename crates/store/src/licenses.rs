@@ -97,8 +97,10 @@ const BY_ORDER: &str = concat!(
     columns!(),
     " from licenses where tenant_id = $1 and order_id = $2 order by position"
 );
-const SET_EMAIL: &str = "update licenses set email = $3, email_key = $4, updated_at = $5
-    where tenant_id = $1 and order_id = $2 and email = ''";
+// The sign keeps SQLite from walking an index of the whole tenant instead of the order's licences.
+pub(crate) const SET_EMAIL: &str =
+    "update licenses set email = $3, email_key = $4, updated_at = $5
+    where +tenant_id = $1 and order_id = $2 and email = ''";
 // Writing the row's own key locks it on both databases until the transaction ends.
 const LOCK: &str = concat!(
     "update licenses set key_index = key_index where tenant_id = $1 and key_index = $2 returning ",

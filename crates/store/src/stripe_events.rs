@@ -145,7 +145,7 @@ const BY_ORDER: &str = "select id, type, processing, outcome, received_at from s
     where tenant_id = $1 and order_id = $2 order by received_at, id limit $3";
 const FIRST_PAYLOAD: &str = "select payload from stripe_events
     where tenant_id = $1 and order_id = $2 order by received_at, id limit 1";
-const FOLLOW_ORDER: &str =
+pub(crate) const FOLLOW_ORDER: &str =
     "update stripe_events set processing = $3, outcome = $4, processed_at = $5
     where tenant_id = $1 and order_id = $2 and processing in ('waiting', 'review')";
 

@@ -100,7 +100,7 @@ pub(crate) async fn apply(
         Opened::Known(order) => (order, None),
         Opened::New(order, facts) => (order, Some(facts)),
     };
-    let was_without_email = order.email.is_empty();
+    let holder_is_missing = order.issued_at.is_some() && order.email.is_empty();
     merge(&mut order, arrival);
     let mut step = match arrival.payment {
         Payment::Unpaid if order.paid_at.is_none() => wait(&mut order),
@@ -125,7 +125,7 @@ pub(crate) async fn apply(
     {
         follow(tx, &order, (processing, outcome), arrival.now);
     }
-    if order.issued_at.is_some() && was_without_email && !order.email.is_empty() {
+    if holder_is_missing && !order.email.is_empty() {
         issue::give_holder(tx, &order, arrival.now);
     }
     queue_mail(engine, tx, (&order, is_new), &mut step).await?;

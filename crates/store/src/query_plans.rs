@@ -1,0 +1,39 @@
+//! What SQLite makes of the statements of every webhook: none walks rows that are not its own. Without
+//! statistics its planner guesses, and a wrong guess only shows when there are many rows.
+
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+
+use crate::{arrivals, jobs, licenses, migrate, orders, stripe_events};
+
+async fn plan(conn: &mut SqliteConnection, sql: &str) -> String {
+    let explain = format!("explain query plan {sql}");
+    let rows = sqlx::query(AssertSqlSafe(explain)).fetch_all(conn).await;
+    let rows = rows.expect("the statement is understood");
+    let details = rows.iter().map(|row| row.get::<String, _>("detail"));
+    details.collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn the_statements_of_every_webhook_find_their_rows_by_an_index_of_their_own() {
+    let mut conn = SqliteConnection::connect("sqlite::memory:")
+        .await
+        .expect("a database in memory");
+    let migrated = migrate::SQLITE.run(&mut conn).await;
+    migrated.expect("the migrations apply");
+    for (sql, found_by) in [
+        (licenses::SET_EMAIL, "(order_id=?)"),
+        (orders::FACTS, "order_facts_by_order (order_id=?)"),
+        (
+            orders::SESSION_ORDER,
+            "order_facts_by_session (stripe_id=?)",
+        ),
+        (stripe_events::FOLLOW_ORDER, "stripe_events_by_order"),
+        (jobs::CLAIM, "jobs_by_due (state=? AND kind=? AND run_at<?)"),
+        (jobs::NEXT_DUE, "jobs_by_due (state=? AND kind=?)"),
+        (arrivals::FIND, "(tenant_id=? AND kind=? AND stripe_id=?)"),
+        (arrivals::FIND, "(tenant_id=? AND stripe_event_id=?)"),
+    ] {
+        let plan = plan(&mut conn, sql).await;
+        assert!(plan.contains(found_by), "{sql}\nis done so:\n{plan}");
+    }
+}
