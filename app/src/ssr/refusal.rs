@@ -42,7 +42,7 @@ fn translate(error: Error) -> UiError {
         Error::NotFound(_) => Kind::NotFound,
         Error::Forbidden(_) => Kind::Forbidden,
         Error::Unauthorized(_) => Kind::SignedOut,
-        Error::Conflict { .. } => Kind::Conflict,
+        Error::Conflict { .. } | Error::Refused(_) => Kind::Conflict,
         Error::TooMany { .. } => Kind::TooMany,
         Error::Upstream(_) => Kind::Upstream,
         Error::Invalid(fields) => return invalid(message, fields),

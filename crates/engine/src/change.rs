@@ -20,7 +20,7 @@ pub(crate) struct Change<'a> {
 }
 
 pub(crate) fn write(tx: &mut Tx, actor: &Actor, now: Timestamp, change: Change<'_>) {
-    insert(tx, actor, now, (change, None));
+    Line::of(actor, &change).tell(actor, &change, (None, now), |row| changes::insert(tx, row));
 }
 
 /// The same for a change that a device was part of: its history tells it too.
@@ -28,30 +28,60 @@ pub(crate) fn write_on_device(
     tx: &mut Tx,
     actor: &Actor,
     now: Timestamp,
-    (change, hardware_key): (Change<'_>, &str),
+    (change, device): (Change<'_>, &str),
 ) {
-    insert(tx, actor, now, (change, Some(hardware_key)));
+    let line = Line::of(actor, &change);
+    line.tell(actor, &change, (Some(device), now), |row| {
+        changes::insert(tx, row)
+    });
 }
 
-fn insert(
+/// The same, unless a line says it already.
+pub(crate) fn write_first_on_device(
     tx: &mut Tx,
     actor: &Actor,
     now: Timestamp,
-    (change, hardware_key): (Change<'_>, Option<&str>),
+    (change, device): (Change<'_>, &str),
 ) {
-    let data = change.data.to_string();
-    let row = NewChange {
-        tenant_id: actor.tenant(),
-        livemode: change.livemode,
-        actor_kind: actor.kind(),
-        actor_id: &actor.id_text(),
-        actor_name: actor.name(),
-        subject_kind: change.subject.0,
-        subject_id: &change.subject.1,
-        verb: change.verb,
-        data: &data,
-        hardware_key,
-        at: now.millis(),
-    };
-    changes::insert(tx, &row);
+    let line = Line::of(actor, &change);
+    line.tell(actor, &change, (Some(device), now), |row| {
+        changes::insert_first(tx, row)
+    });
+}
+
+/// What a row borrows.
+struct Line {
+    actor_id: String,
+    data: String,
+}
+
+impl Line {
+    fn of(actor: &Actor, change: &Change<'_>) -> Self {
+        Self {
+            actor_id: actor.id_text(),
+            data: change.data.to_string(),
+        }
+    }
+
+    fn tell(
+        &self,
+        actor: &Actor,
+        change: &Change<'_>,
+        (hardware_key, now): (Option<&str>, Timestamp),
+        insert: impl FnOnce(&NewChange<'_>),
+    ) {
+        insert(&NewChange {
+            tenant_id: actor.tenant(),
+            livemode: change.livemode,
+            actor_kind: actor.kind(),
+            actor_id: &self.actor_id,
+            actor_name: actor.name(),
+            subject_kind: change.subject.0,
+            subject_id: &change.subject.1,
+            verb: change.verb,
+            data: &self.data,
+            hardware_key,
+            at: now.millis(),
+        });
+    }
 }

@@ -9,6 +9,8 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::accounts::Accounts;
+use crate::devices::newcomers::Newcomers;
+use crate::devices::sightings::Sightings;
 use crate::error::Result;
 use crate::keys::data_keys::DataKeysCache;
 use crate::keys::installation::InstallationKey;
@@ -17,7 +19,7 @@ use crate::keys::master_key_home::{KeyRing, MasterKeyHome};
 use crate::ports::{Clock, Entropy, Mailer, Stripe};
 use crate::stripe::deliveries::Deliveries;
 use crate::stripe::secrets::SecretsCache;
-use crate::tokens::Uses;
+use crate::tokens::{KnownTokens, Uses};
 
 /// Everything that is put together at the start.
 pub struct Parts {
@@ -53,6 +55,9 @@ struct Inner {
     deliveries: Deliveries,
     accounts: Accounts,
     token_uses: Uses,
+    known_tokens: KnownTokens,
+    sightings: Sightings,
+    newcomers: Newcomers,
     wake: Notify,
 }
 
@@ -71,6 +76,9 @@ impl Engine {
             deliveries: Deliveries::default(),
             accounts: Accounts::default(),
             token_uses: Uses::default(),
+            known_tokens: KnownTokens::default(),
+            sightings: Sightings::default(),
+            newcomers: Newcomers::default(),
             wake: Notify::new(),
         })))
     }
@@ -150,6 +158,18 @@ impl Engine {
 
     pub(crate) fn token_uses(&self) -> &Uses {
         &self.0.token_uses
+    }
+
+    pub(crate) fn known_tokens(&self) -> &KnownTokens {
+        &self.0.known_tokens
+    }
+
+    pub(crate) fn sightings(&self) -> &Sightings {
+        &self.0.sightings
+    }
+
+    pub(crate) fn newcomers(&self) -> &Newcomers {
+        &self.0.newcomers
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

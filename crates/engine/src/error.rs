@@ -1,5 +1,6 @@
 //! Refusals, which are for the caller, and faults, which are ours.
 
+use domain::activation::RefusalCode;
 use domain::field_error::FieldErrors;
 use store::StoreError;
 
@@ -29,6 +30,9 @@ pub enum Error {
         /// One sentence for people.
         message: String,
     },
+    /// What a program wants is against the rules of the licence.
+    #[error("{}", .0.message)]
+    Refused(Box<Refusal>),
     /// Too often; try again later.
     #[error("Too many attempts. Try again in {retry_after_seconds} seconds.")]
     TooMany {
@@ -49,6 +53,28 @@ pub enum Error {
     },
 }
 
+/// Why a program does not get what it wants, in a word that it knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The word.
+    pub code: RefusalCode,
+    /// One sentence that says what to do.
+    pub message: String,
+    /// What is known of the program's versions.
+    pub versions: Versions,
+    /// When it is worth trying again, where waiting helps.
+    pub retry_after_seconds: Option<u64>,
+}
+
+/// The versions of a program that its seller names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Versions {
+    /// The newest one.
+    pub server: Option<String>,
+    /// The oldest one that is served.
+    pub minimum_required: Option<String>,
+}
+
 /// Code of the conflict that says: another transaction wrote the same thing, start over.
 const OVERTAKEN: &str = "overtaken";
 
@@ -64,6 +90,16 @@ impl Error {
             context,
             source: None,
         }
+    }
+
+    /// A refusal by the rules of a licence.
+    pub(crate) fn refused(code: RefusalCode, message: impl ToString, versions: Versions) -> Self {
+        Self::Refused(Box::new(Refusal {
+            code,
+            message: message.to_string(),
+            versions,
+            retry_after_seconds: None,
+        }))
     }
 
     /// A refusal of one field.

@@ -36,6 +36,8 @@ pub struct LicenseLookup {
     pub is_plan_active: Option<bool>,
     /// Whether its product is active and not archived.
     pub is_product_active: bool,
+    /// The product's name today.
+    pub product_name: String,
     /// The product's days of trial.
     pub trial_days: i32,
     /// The newest version of the program, or blank.
@@ -76,7 +78,7 @@ macro_rules! lookup {
         "select l.id, l.product_id, l.livemode, l.state, l.expires_at, l.max_seats, l.seats_used, l.features,
             (select pl.is_active from plans pl where pl.tenant_id = l.tenant_id and pl.id = l.plan_id)
                 as is_plan_active,
-            (p.is_active and p.archived_at is null) as is_product_active, p.trial_days,
+            (p.is_active and p.archived_at is null) as is_product_active, p.name as product_name, p.trial_days,
             p.version as product_version, p.minimum_required_version, p.enforce_version_check,
             p.deactivation_cooldown_hours, p.features as product_features, t.settings,
             (select n.product_id from product_names n where n.tenant_id = l.tenant_id and n.name_key = $4)

@@ -6,8 +6,10 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::activation::RefusalCode;
 use domain::field_error::{FieldError, FieldErrors};
 use engine::Error;
+use engine::error::{Refusal, Versions};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,6 +24,7 @@ pub struct ApiError {
     message: String,
     fields: Vec<FieldError>,
     retry_after_seconds: Option<u64>,
+    versions: Versions,
 }
 
 /// Every answer that is no success.
@@ -39,6 +42,15 @@ pub struct ErrorAnswer {
     /// All fields that are wrong.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<WrongField>,
+    /// The newest version of the program, where that is known.
+    #[serde(rename = "serverVersion", skip_serializing_if = "Option::is_none")]
+    server_version: Option<String>,
+    /// The oldest version that is served, where that is known.
+    #[serde(
+        rename = "minimumRequiredVersion",
+        skip_serializing_if = "Option::is_none"
+    )]
+    minimum_required_version: Option<String>,
 }
 
 /// One field that cannot be taken as it is.
@@ -63,6 +75,28 @@ impl ApiError {
             message: message.into(),
             fields: Vec::new(),
             retry_after_seconds: None,
+            versions: Versions::default(),
+        }
+    }
+
+    /// What the rules of a licence refuse.
+    fn refused(refusal: Refusal) -> Self {
+        let status = match refusal.code {
+            RefusalCode::InvalidKey => StatusCode::NOT_FOUND,
+            RefusalCode::Expired | RefusalCode::Revoked | RefusalCode::Suspended => {
+                StatusCode::FORBIDDEN
+            }
+            RefusalCode::ProductMismatch
+            | RefusalCode::AlreadyActivated
+            | RefusalCode::SeatsExhausted
+            | RefusalCode::VersionOutdated
+            | RefusalCode::HardwareMismatch => StatusCode::CONFLICT,
+            RefusalCode::Cooldown => StatusCode::TOO_MANY_REQUESTS,
+        };
+        Self {
+            retry_after_seconds: refusal.retry_after_seconds,
+            versions: refusal.versions,
+            ..Self::new(status, refusal.code.as_str(), refusal.message)
         }
     }
 
@@ -155,6 +189,7 @@ impl From<Error> for ApiError {
             Error::Unauthorized(_) => Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message),
             Error::Invalid(errors) => Self::fields(errors),
             Error::Conflict { code, .. } => Self::new(StatusCode::CONFLICT, code, message),
+            Error::Refused(refusal) => Self::refused(*refusal),
             Error::TooMany {
                 retry_after_seconds,
             } => Self {
@@ -184,6 +219,8 @@ impl IntoResponse for ApiError {
             message: self.message,
             field: self.fields.first().map(|error| error.field.clone()),
             fields: self.fields.into_iter().map(wrong).collect(),
+            server_version: self.versions.server,
+            minimum_required_version: self.versions.minimum_required,
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();

@@ -6,6 +6,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use domain::ids::ProductId;
 use domain::license_state::LicenseState;
+use domain::timestamp::Timestamp;
 use engine::licenses::list::{self as lists, LicenseQuery, Search};
 use engine::licenses::{LicenseView, find};
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,12 @@ pub struct License {
     activation_key: String,
     /// The holder's address, or blank.
     email: String,
+    /// The device that was activated last, while it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hardware_id: Option<String>,
+    /// When it was; RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activation_date: Option<String>,
     /// RFC 3339, UTC.
     created_at: String,
     /// RFC 3339, UTC; perpetual is the end of 2049.
@@ -73,6 +80,9 @@ pub struct License {
     state: String,
     product_id: i32,
     product_name: String,
+    /// The version that the activated program said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
     /// For admins.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
@@ -84,8 +94,11 @@ pub struct License {
     corporate_name: Option<String>,
     /// Seats taken.
     current_seats: i32,
-    /// True where it was issued as an offline code.
+    /// True where an offline code was made for it.
     is_offline: bool,
+    /// The newest of them; in lists it is left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offline_code: Option<String>,
     livemode: bool,
 }
 
@@ -94,20 +107,36 @@ impl From<LicenseView> for License {
         Self {
             activation_key: view.activation_key.to_string(),
             email: view.email,
+            hardware_id: view.hardware_id,
+            activation_date: view.activated_at.map(Timestamp::to_rfc3339),
             created_at: view.created_at.to_rfc3339(),
             expiration_date: view.expires_at.to_rfc3339(),
             is_active: view.state == LicenseState::Active,
             state: view.state.to_string(),
             product_id: view.product_id.get(),
             product_name: view.product_name,
+            version: view.version,
             note: view.note,
             is_corporate: view.max_seats.is_some() || view.corporate_name.is_some(),
             max_seats: view.max_seats,
             corporate_name: view.corporate_name,
             current_seats: view.seats_used,
-            is_offline: false,
+            is_offline: view.is_offline,
+            offline_code: view.offline_code,
             livemode: view.livemode,
         }
+    }
+}
+
+impl License {
+    /// As programs see it that ship to customers: without what only admins read, and with an offline
+    /// code only on the device that it is for.
+    pub(super) fn for_programs(mut view: LicenseView, device: Option<&str>) -> Self {
+        view.note = None;
+        if view.hardware_id.as_deref() != device {
+            view.offline_code = None;
+        }
+        view.into()
     }
 }
 

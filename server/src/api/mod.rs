@@ -13,7 +13,9 @@ pub mod error;
 mod generate;
 mod input;
 mod license;
+mod license_activation;
 mod license_history;
+mod license_validation;
 mod mail;
 pub mod openapi;
 mod order;
@@ -41,6 +43,8 @@ pub fn routes() -> Router<ServerState> {
     let small = Router::new()
         .merge(plan::routes())
         .merge(license::routes())
+        .merge(license_activation::routes())
+        .merge(license_validation::routes())
         .merge(license_history::routes())
         .merge(generate::routes())
         .merge(stripe_app::routes())

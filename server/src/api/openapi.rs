@@ -7,7 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::api::both;
 use crate::api::{
-    checkout, dashboard, generate, license, license_history, mail, order, plan, product,
+    checkout, dashboard, generate, license, license_activation, license_history,
+    license_validation, mail, order, plan, product,
     product_mail, review, stripe_app, stripe_event, tenant_key, token,
 };
 use crate::state::ServerState;
@@ -25,6 +26,8 @@ pub(super) fn routes() -> Router<ServerState> {
         product::list, product::create, product::find, product::update, product::archive,
         product_mail::send_test_mail, product_mail::preview,
         plan::list, plan::save,
+        license_activation::activate, license_activation::deactivate,
+        license_validation::validate, license_validation::features, license_validation::seats,
         license::list, license::show, license_history::history, generate::create,
         stripe_app::list, stripe_app::create, stripe_app::find, stripe_app::update,
         stripe_app::archive, stripe_app::check, stripe_app::diagnostics,

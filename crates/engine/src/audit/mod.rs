@@ -4,4 +4,4 @@ pub mod list;
 mod view;
 
 pub use view::ChangeView;
-pub(crate) use view::of_subject;
+pub(crate) use view::{of as view_of, of_subject};

@@ -35,7 +35,7 @@ pub struct ChangeView {
     pub at: Timestamp,
 }
 
-pub(super) fn of(row: Change) -> ChangeView {
+pub(crate) fn of(row: Change) -> ChangeView {
     ChangeView {
         id: ChangeId::from(row.id),
         livemode: row.livemode,

@@ -159,6 +159,15 @@ impl DataKeys {
     }
 }
 
+impl DataKeys {
+    /// The blind index of an offline code: equal where what was signed is equal.
+    pub(crate) fn index_of_code(&self, signed: &[u8]) -> Result<Vec<u8>> {
+        let (_, index_key) = self.key(Purpose::LicenseIndex)?;
+        let purpose = derive(index_key, b"offline codes");
+        Ok(derive(&purpose, signed).to_vec())
+    }
+}
+
 /// Where a sealed value lives, besides its tenant.
 pub(crate) struct Place<'a> {
     pub table: &'static str,

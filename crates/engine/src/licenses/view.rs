@@ -10,6 +10,7 @@ use store::licenses::License;
 use store::{Conn, products};
 
 use crate::Engine;
+use crate::crypto::offline;
 use crate::error::{Error, Result};
 use crate::keys::data_keys::DataKeys;
 
@@ -46,6 +47,16 @@ pub struct LicenseView {
     pub note: Option<String>,
     /// The holder's company.
     pub corporate_name: Option<String>,
+    /// The device that was activated last, while it is.
+    pub hardware_id: Option<String>,
+    /// When it was.
+    pub activated_at: Option<Timestamp>,
+    /// The version that its program said.
+    pub version: Option<String>,
+    /// Whether an offline code was made for it.
+    pub is_offline: bool,
+    /// The newest of them; only where one licence alone is looked at.
+    pub offline_code: Option<String>,
 }
 
 /// Opens the rows of one tenant.
@@ -63,6 +74,22 @@ pub(crate) async fn open(
     rows.iter()
         .map(|row| one(row, (&keys, &names), engine.now()))
         .collect()
+}
+
+/// Opens one row whose product's name is known, with its newest offline code.
+pub(crate) async fn named(
+    engine: &Engine,
+    conn: &mut Conn,
+    tenant: TenantId,
+    (row, product_name): (&License, String),
+) -> Result<LicenseView> {
+    let keys = DataKeys::load(engine, conn, tenant).await?;
+    let names = HashMap::from([(row.product_id, product_name)]);
+    let mut view = one(row, (&keys, &names), engine.now())?;
+    if row.is_offline {
+        view.offline_code = offline::newest(engine, conn, tenant, row.id).await?;
+    }
+    Ok(view)
 }
 
 fn one(
@@ -91,5 +118,10 @@ fn one(
         order_id: row.order_id.map(OrderId::from),
         note: row.note.clone(),
         corporate_name: row.corporate_name.clone(),
+        hardware_id: row.hardware_key.clone(),
+        activated_at: row.activated_at.map(Timestamp::from_millis),
+        version: row.version.clone(),
+        is_offline: row.is_offline,
+        offline_code: None,
     })
 }

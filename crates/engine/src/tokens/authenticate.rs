@@ -1,5 +1,7 @@
 //! Who sends this token? The public half finds the row, the secret half is compared in constant time.
 
+use std::sync::Arc;
+
 use domain::access_token::AccessToken;
 use store::access_tokens;
 use subtle::ConstantTimeEq;
@@ -18,10 +20,7 @@ const EXPIRED: Error =
 /// The actor behind a whole token (`exo_at_<public>_<secret>`), or `Unauthorized`.
 pub async fn execute(engine: &Engine, token: &str) -> Result<Actor> {
     let token = AccessToken::parse(token).ok_or(NOT_VALID)?;
-    let mut conn = engine.read().await?;
-    let found = access_tokens::find_by_public_id(&mut conn, token.public_id()).await?;
-    drop(conn);
-    let row = found.ok_or(NOT_VALID)?;
+    let row = row(engine, token.public_id()).await?;
     if !bool::from(hash(token.secret()).as_slice().ct_eq(&row.secret_hash))
         || row.revoked_at.is_some()
     {
@@ -32,17 +31,27 @@ pub async fn execute(engine: &Engine, token: &str) -> Result<Actor> {
         return Err(EXPIRED);
     }
     engine.token_uses().note(now, &row);
-    actor(row)
+    actor(&row)
 }
 
-fn actor(row: access_tokens::AccessToken) -> Result<Actor> {
+async fn row(engine: &Engine, public_id: &str) -> Result<Arc<access_tokens::AccessToken>> {
+    if let Some(known) = engine.known_tokens().find(public_id) {
+        return Ok(known);
+    }
+    let mut conn = engine.read().await?;
+    let found = access_tokens::find_by_public_id(&mut conn, public_id).await?;
+    let row = found.ok_or(NOT_VALID)?;
+    Ok(engine.known_tokens().keep(row))
+}
+
+fn actor(row: &access_tokens::AccessToken) -> Result<Actor> {
     let permissions = row
         .permissions
         .parse()
         .map_err(|_| Error::fault("a token's permissions are not known"))?;
     let who = Who::Token {
         id: row.id,
-        name: row.name,
+        name: row.name.clone(),
         permissions,
     };
     Ok(Actor::new(row.tenant_id, who))

@@ -26,5 +26,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: AccessTokenId) -> Resul
         };
         change::write(&mut tx, actor, now, what);
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    engine.known_tokens().forget(&row.public_id);
+    Ok(())
 }

@@ -30,7 +30,7 @@ async fn lifting_one_cause_never_lifts_another() {
         })
         .await;
         keep(db, |tx| {
-            holds::lift(tx, acme, (license.id, "dispute"), NOW + 1)
+            holds::lift(tx, acme, (license.id, "dispute"), NOW + 1);
         })
         .await;
         let kept = read(db, async |c| holds::list(c, acme, license.id).await).await;

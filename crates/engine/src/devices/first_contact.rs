@@ -1,0 +1,54 @@
+//! The first contact of a device with a product: remembered once and for ever, before the answer.
+
+use std::net::IpAddr;
+
+use domain::program_form::ValidationRequest;
+use domain::trial;
+use serde_json::json;
+use store::devices::{self, Device};
+
+use crate::Engine;
+use crate::actor::Actor;
+use crate::change::{self, Change};
+use crate::error::Result;
+use crate::licenses::lookup::KnownProduct;
+
+/// Remembers a device that asked without a key, and answers what is remembered: of many that ask at
+/// once, one is the first. `None` where its address has brought too many new devices lately.
+pub(crate) async fn record(
+    engine: &Engine,
+    (actor, address): (&Actor, IpAddr),
+    product: &KnownProduct,
+    request: &ValidationRequest,
+) -> Result<Option<Device>> {
+    let now = engine.now();
+    if !engine.newcomers().may_be_recorded(address, now) {
+        return Ok(None);
+    }
+    let hardware_key = request.hardware_id.as_str();
+    let first = Device {
+        product_id: product.id,
+        hardware_key: hardware_key.to_owned(),
+        first_seen_at: now.millis(),
+        trial_ends_at: trial::ends_at(now, product.trial_days).millis(),
+        ever_activated_at: None,
+        last_seen_at: now.millis(),
+        address: address.to_string(),
+        version: request.version.clone().unwrap_or_default(),
+        contacts: 1,
+    };
+    let mut tx = engine.begin().await?;
+    let met = devices::meet(&mut tx, actor.tenant(), &first).await?;
+    if met == first {
+        let what = Change {
+            subject: ("product", product.id.to_string()),
+            verb: "first_contact",
+            data: json!({ "hardwareId": hardware_key, "ipAddress": address,
+                "version": request.version }),
+            livemode: false,
+        };
+        change::write_first_on_device(&mut tx, actor, now, (what, hardware_key));
+    }
+    tx.commit().await?;
+    Ok(Some(met))
+}

@@ -1,0 +1,128 @@
+//! A device gives its activation back, and frees the seat. Any token may ask; the device proves the
+//! right by being the one that is activated.
+
+use std::net::IpAddr;
+
+use domain::deactivation::{Deactivation, DeactivationRefusal, Facts, Holding, judge_deactivation};
+use domain::hardware_id::HardwareId;
+use domain::ids::LicenseId;
+use domain::program_form::{DeactivationForm, DeactivationRequest};
+use domain::timestamp::Timestamp;
+use serde_json::json;
+use store::activations;
+use store::{Conn, Tx};
+
+use crate::Engine;
+use crate::actor::Actor;
+use crate::change::{self, Change};
+use crate::error::{Error, Refusal, Result};
+use crate::licenses::lookup::{self, Known, KnownLicense, KnownProduct, Question};
+
+/// So often at most the same device may ask at the same time.
+const TRIES: usize = 8;
+
+/// Deactivates a key on the device that asks; once more, nothing is written.
+pub async fn execute(
+    engine: &Engine,
+    actor: &Actor,
+    form: &DeactivationForm,
+    address: IpAddr,
+) -> Result<()> {
+    let request = form.parse()?;
+    for _ in 0..TRIES {
+        match attempt(engine, actor, &request, address).await {
+            Err(error) if error.is_overtaken() => {}
+            other => return other,
+        }
+    }
+    Err(Error::fault("a deactivation was overtaken too often"))
+}
+
+async fn attempt(
+    engine: &Engine,
+    actor: &Actor,
+    request: &DeactivationRequest,
+    address: IpAddr,
+) -> Result<()> {
+    let question = Question {
+        key: Some(&request.key),
+        hardware_id: Some(&request.hardware_id),
+        product_name: Some(&request.product_name),
+    };
+    let mut tx = engine.begin().await?;
+    let known = lookup::execute(engine, &mut tx, actor.tenant(), &question).await?;
+    let license = match &known.license {
+        Some(license) => Some((license, facts(&mut tx, actor, license, request).await?)),
+        None => None,
+    };
+    let judged = license.as_ref().map(|(_, facts)| facts);
+    let judged = judge_deactivation(judged, engine.now());
+    let judgement = judged.map_err(|refusal| refused(&refusal, &known))?;
+    if let Some((license, _)) = license
+        && judgement == Deactivation::Deactivate
+    {
+        give_back(engine, &mut tx, actor, (license, request, address));
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn facts(
+    conn: &mut Conn,
+    actor: &Actor,
+    license: &KnownLicense,
+    request: &DeactivationRequest,
+) -> Result<Facts> {
+    let of = (license.row.id, request.hardware_id.as_str());
+    let device = match activations::find_end(conn, actor.tenant(), of).await? {
+        Some(None) => Holding::Activated,
+        Some(Some(_)) => Holding::GivenBack,
+        None => Holding::Never,
+    };
+    let last = activations::last_end(conn, actor.tenant(), license.row.id).await?;
+    Ok(Facts {
+        is_of_named_product: license.facts.is_of_named_product,
+        device,
+        last_deactivated_at: last.map(Timestamp::from_millis),
+        cooldown_hours: license.row.deactivation_cooldown_hours,
+    })
+}
+
+fn give_back(
+    engine: &Engine,
+    tx: &mut Tx,
+    actor: &Actor,
+    (license, request, address): (&KnownLicense, &DeactivationRequest, IpAddr),
+) {
+    let what = Change {
+        subject: ("license", license.row.id.to_string()),
+        verb: "deactivated",
+        data: json!({ "hardwareId": request.hardware_id, "ipAddress": address }),
+        livemode: license.row.livemode,
+    };
+    let of = (license.row.id, &request.hardware_id);
+    free(engine, tx, actor, of);
+    change::write_on_device(tx, actor, engine.now(), (what, of.1.as_str()));
+}
+
+fn free(engine: &Engine, tx: &mut Tx, actor: &Actor, (id, device): (LicenseId, &HardwareId)) {
+    let (tenant, now) = (actor.tenant(), engine.now().millis());
+    activations::end(tx, tenant, (id, device.as_str()), now);
+    activations::free_seat(tx, tenant, (id, device.as_str()), now);
+}
+
+fn refused(refusal: &DeactivationRefusal, known: &Known) -> Error {
+    let versions = known.product.as_ref().map(KnownProduct::versions);
+    let retry_after_seconds = match refusal {
+        DeactivationRefusal::Cooldown {
+            retry_after_seconds,
+            ..
+        } => Some(*retry_after_seconds),
+        _ => None,
+    };
+    Error::Refused(Box::new(Refusal {
+        code: refusal.code(),
+        message: refusal.to_string(),
+        versions: versions.unwrap_or_default(),
+        retry_after_seconds,
+    }))
+}

@@ -1,0 +1,114 @@
+//! `/api/license/activate` and `/api/license/deactivate`: a device takes a seat, and gives it back.
+
+use std::net::SocketAddr;
+
+use axum::extract::ConnectInfo;
+use axum::routing::post;
+use axum::{Json, Router};
+use domain::program_form::{ActivationForm, DeactivationForm};
+use engine::licenses::{activate, deactivate};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::body::JsonBody;
+use crate::api::both;
+use crate::api::caller::Caller;
+use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::license::License;
+use crate::state::ServerState;
+
+pub(super) fn routes() -> Router<ServerState> {
+    let router = both(Router::new(), "/api/license/activate", post(activate));
+    both(router, "/api/license/deactivate", post(deactivate))
+}
+
+/// The body of an activation.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `ActivationForm` reads")]
+pub struct ActivationBody {
+    /// A licence key however it was pasted, or an offline code.
+    activation_key: String,
+    /// Who uses it; noted, never compared.
+    email: Option<String>,
+    /// The device: up to 256 characters; case and spaces do not matter.
+    hardware_id: String,
+    /// The product by any name that it ever had.
+    product_name: String,
+    /// The program's version.
+    version: Option<String>,
+}
+
+/// The body of a deactivation; client libraries call the key `licenseKey` here.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `DeactivationForm` reads")]
+pub struct DeactivationBody {
+    /// A licence key however it was pasted, or an offline code.
+    license_key: String,
+    /// The device that is activated.
+    hardware_id: String,
+    /// The product by any name that it ever had.
+    product_name: String,
+}
+
+/// A licence that is activated on the device that asked.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ActivatedLicense {
+    #[serde(flatten)]
+    license: License,
+    /// The newest version of the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_version: Option<String>,
+    /// The oldest version that is served.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    minimum_required_version: Option<String>,
+}
+
+/// A seat that was given back.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Deactivated {
+    /// Always true: what stands in the way is an error.
+    is_deactivated: bool,
+}
+
+/// Binds a key to a device; on the same device again, the same answer. Any token may ask.
+///
+/// 404 `invalid_key`; 403 `expired`, `revoked`, `suspended`; 409 `product_mismatch`,
+/// `already_activated`, `seats_exhausted`, `version_outdated`.
+#[utoipa::path(post, path = "/api/license/activate", tag = "Programs", request_body = ActivationBody,
+    responses((status = 200, body = ActivatedLicense), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn activate(
+    caller: Caller,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    JsonBody(form): JsonBody<ActivationForm>,
+) -> ApiResult<Json<ActivatedLicense>> {
+    let (engine, actor) = caller.parts();
+    let activated = activate::execute(engine, actor, &form, address.ip()).await?;
+    let device = activated.hardware_id;
+    Ok(Json(ActivatedLicense {
+        license: License::for_programs(activated.license, Some(device.as_str())),
+        server_version: activated.versions.server,
+        minimum_required_version: activated.versions.minimum_required,
+    }))
+}
+
+/// Gives the seat of a device back; once more, the same answer. Any token may ask.
+///
+/// 404 `invalid_key`; 409 `product_mismatch`, `hardware_mismatch`; 429 `cooldown`.
+#[utoipa::path(post, path = "/api/license/deactivate", tag = "Programs",
+    request_body = DeactivationBody,
+    responses((status = 200, body = Deactivated), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn deactivate(
+    caller: Caller,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    JsonBody(form): JsonBody<DeactivationForm>,
+) -> ApiResult<Json<Deactivated>> {
+    let (engine, actor) = caller.parts();
+    deactivate::execute(engine, actor, &form, address.ip()).await?;
+    Ok(Json(Deactivated {
+        is_deactivated: true,
+    }))
+}
