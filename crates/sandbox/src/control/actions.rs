@@ -64,7 +64,11 @@ impl Inner {
 
     /// Gives an endpoint a new secret; the old one signs along for so many hours.
     pub fn roll(&self, endpoint: &str, secret: Option<String>, hours: i64) -> Option<Endpoint> {
-        let until = self.tools.clock.now() + hours * 3_600_000;
+        let until = self
+            .tools
+            .clock
+            .now()
+            .saturating_add(hours.saturating_mul(3_600_000));
         let mut world = self.lock();
         let account = world.account_holding("webhook_endpoint", endpoint)?;
         let secrets = account.secrets.get_mut(endpoint)?;

@@ -2,6 +2,9 @@
 
 use serde_json::{Map, Value};
 
+/// Levels of brackets that are told apart.
+const DEEPEST: usize = 16;
+
 /// The tree of a query or body. Leaves are texts; a list is a map with the keys "0", "1", ….
 pub(crate) fn parse(text: &str) -> Value {
     let mut root = Map::new();
@@ -18,7 +21,11 @@ fn segments(name: &str) -> Vec<&str> {
         return vec![name];
     };
     let inner = tail.strip_suffix(']').unwrap_or(tail);
-    std::iter::once(head).chain(inner.split("][")).collect()
+    // What lies deeper is one name: no request of Stripe's goes so deep, and a tree of a million
+    // levels would end the process.
+    std::iter::once(head)
+        .chain(inner.splitn(DEEPEST, "]["))
+        .collect()
 }
 
 fn insert(map: &mut Map<String, Value>, path: &[&str], value: String) {
@@ -89,6 +96,18 @@ mod tests {
                 "x": ""
             })
         );
+    }
+
+    #[test]
+    fn a_million_brackets_are_no_million_levels() {
+        let tree = parse(&format!("a{}=x", "[b]".repeat(300_000)));
+        let mut levels = 0;
+        let mut inner = &tree;
+        while let Some((_, next)) = inner.as_object().and_then(|map| map.iter().next()) {
+            inner = next;
+            levels += 1;
+        }
+        assert_eq!((levels, inner), (1 + DEEPEST, &json!("x")));
     }
 
     #[test]

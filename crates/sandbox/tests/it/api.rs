@@ -225,3 +225,25 @@ async fn the_api_can_be_down_and_can_lose_its_answer() {
     let (_, all) = get_json(&sandbox, "/v1/checkout/sessions").await;
     assert_eq!(all["data"].as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test]
+async fn absurd_numbers_are_refused_and_never_break_the_connection() {
+    let sandbox = sandbox().await;
+    let session = new_session(&sandbox).await;
+    let paid = sandbox.pay(id_of(&session), Outcome::Pay).expect("paid");
+    let intent = paid["payment_intent"].as_str().expect("an intent");
+    let most = i64::MAX.to_string();
+    let refund = vec![("payment_intent", intent), ("amount", &*most)];
+    let least = i64::MIN.to_string();
+    let mut expiry = SESSION.to_vec();
+    expiry.push(("expires_at", &least));
+    let name = format!("a{}", "[b]".repeat(100_000));
+    for (path, form) in [
+        ("/v1/refunds", refund),
+        ("/v1/checkout/sessions", expiry),
+        ("/v1/checkout/sessions", vec![(&*name, "x")]),
+    ] {
+        let (status, body) = post_form(&sandbox, path, &form).await;
+        assert_eq!(status, 400, "{path}: {body}");
+    }
+}

@@ -98,7 +98,7 @@ fn check_expiry(call: &Call) -> Result<(), StripeError> {
     let Some(at) = call.params["expires_at"].as_i64() else {
         return Ok(());
     };
-    let seconds = at - call.tools.seconds();
+    let seconds = at.saturating_sub(call.tools.seconds());
     if (30 * 60..=24 * 3600 + 60).contains(&seconds) {
         return Ok(());
     }

@@ -21,7 +21,7 @@ pub(crate) fn create(call: &mut Call) -> Answer {
         );
         return Err(StripeError::invalid(&message).code("charge_already_refunded"));
     }
-    if refunded < 1 || before + refunded > amount {
+    if refunded < 1 || refunded > amount - before {
         let message = "Refund amount is greater than unrefunded amount on charge";
         return Err(StripeError::invalid(message).param("amount"));
     }
