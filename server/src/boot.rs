@@ -244,6 +244,16 @@ pub fn setup_code(config: &Config) -> Result<SecretString, BootError> {
     Ok(code.into())
 }
 
+/// Removes the set-up code of former starts, once there is an admin: it opens nothing any more.
+pub fn forget_setup_code(config: &Config) {
+    let path = config.setup_code_file();
+    if let Err(error) = fs::remove_file(&path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        tracing::warn!(path = %path.display(), %error, "an old set-up code cannot be removed");
+    }
+}
+
 /// Makes a folder that only its owner can look into, where there is none.
 pub fn make_private_folder(path: &Path) -> Result<(), BootError> {
     if path.is_dir() {

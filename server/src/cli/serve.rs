@@ -35,6 +35,7 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     let code = if needs_setup {
         Some(boot::setup_code(config)?)
     } else {
+        boot::forget_setup_code(config);
         None
     };
     if let Some(code) = &code {

@@ -326,6 +326,24 @@ async fn its_log_tells_what_happens_but_no_key_token_secret_or_address() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_set_up_code_is_forgotten_once_there_is_an_admin() {
+    let program = Program::start(Options::default()).await;
+    let code = program.data().join("setup-code");
+    assert!(code.is_file(), "nobody can sign in yet");
+    let email = "owner@example.com";
+    let mut create = program.prepare(&["admin", "create", "--tenant", "1", "--email", email]);
+    let mut child = create.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
+    let child = child.as_mut().expect("the program starts");
+    let mut password = child.stdin.take().expect("a pipe");
+    std::io::Write::write_all(&mut password, b"correct horse battery\n").expect("it is read");
+    drop(password);
+    assert!(child.wait().expect("it has ended").success());
+    assert!(program.processes[0].stop());
+    program.serve(0).await;
+    assert!(!code.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_wrong_setting_stops_the_start_with_a_sentence_that_names_it() {
     let program = Program::start(Options::default()).await;
     for (name, value) in [

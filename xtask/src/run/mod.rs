@@ -5,7 +5,7 @@ mod seed;
 mod service;
 
 use std::fs;
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +19,7 @@ use crate::process::Outcome;
 use crate::site;
 use crate::workspace::{Profile, Workspace};
 use http::Door;
-use seed::{Commands, Seeded};
+use seed::{Commands, People};
 use service::{Service, must_be_free};
 
 /// Where the server listens unless `EXISONE_LISTEN` says otherwise.
@@ -54,33 +54,56 @@ struct Plan {
 /// Builds, starts, seeds once, and waits for Ctrl-C.
 pub fn run(workspace: &Workspace, args: &RunArgs) -> Outcome {
     let data = workspace.root.join("data");
-    if args.fresh && data.exists() {
-        ask_and_remove(&data)?;
+    let starts_over = args.fresh && data.exists();
+    if starts_over {
+        ask(&data, &mut std::io::stdin().lock())?;
     }
     let plan = build(workspace, args, data)?;
     interrupt::listen()?;
-    let was_there = plan.data.join("exisone.db").exists();
-    fs::create_dir_all(&plan.data)
-        .map_err(|error| format!("cannot make {}: {error}", plan.data.display()))?;
     must_be_free(
         plan.listen,
         "stop what listens there, or set EXISONE_LISTEN",
     )?;
+    if plan.sandbox.is_some() {
+        must_be_free(address(SANDBOX)?, "the sandbox needs this port")?;
+        must_be_free(address(SMTP)?, "the sandbox's mailbox needs this port")?;
+    }
+    // Only now: whatever could be in the way has been looked at, and nobody works on the data.
+    if starts_over {
+        remove(&plan.data)?;
+    }
+    start(&plan)
+}
 
+fn start(plan: &Plan) -> Outcome {
+    let is_new = !plan.data.join("exisone.db").exists();
+    make_private_folder(&plan.data)?;
     let mut services = Vec::new();
     if let Some(program) = &plan.sandbox {
         println!("starting the sandbox");
         services.push(start_sandbox(program, &plan.data)?);
     }
-    println!("starting exisone");
-    services.push(start_server(&plan)?);
-    let seeded = if was_there || plan.sandbox.is_none() {
-        None
+    let commands = || exisone(plan);
+    let commands = Commands { exisone: &commands };
+    // Before the server starts, so that it finds its owner and prints no set-up code.
+    let people = if is_new && plan.sandbox.is_some() {
+        println!("seeding a tenant and its admin");
+        Some(seed::people(&commands).map_err(incomplete)?)
     } else {
-        Some(seed_once(&plan)?)
+        None
     };
-    show(&plan, seeded.as_ref());
+    println!("starting exisone");
+    services.push(start_server(plan)?);
+    if let Some(people) = &people {
+        println!("seeding a product and a Stripe app");
+        seed_shop(plan, people).map_err(incomplete)?;
+    }
+    show(plan, people.as_ref());
     watch(services)
+}
+
+fn incomplete(problem: String) -> String {
+    format!("{problem}\nwhat was seeded is incomplete: `cargo xtask run --fresh` starts over")
 }
 
 fn build(workspace: &Workspace, args: &RunArgs, data: PathBuf) -> Outcome<Plan> {
@@ -108,26 +131,40 @@ fn build(workspace: &Workspace, args: &RunArgs, data: PathBuf) -> Outcome<Plan> 
     })
 }
 
-fn ask_and_remove(data: &Path) -> Outcome {
+/// Fails unless the answer is yes; where nobody sits at a terminal, there is none.
+fn ask(data: &Path, input: &mut impl BufRead) -> Outcome {
     print!(
         "--fresh deletes {} with everything in it. Type yes to go on: ",
         data.display()
     );
     std::io::stdout().flush().ok();
     let mut answer = String::new();
-    std::io::stdin()
-        .lock()
+    input
         .read_line(&mut answer)
         .map_err(|error| format!("cannot read the answer: {error}"))?;
     if answer.trim() != "yes" {
         return Err("nothing was deleted".to_owned());
     }
+    Ok(())
+}
+
+fn remove(data: &Path) -> Outcome {
     fs::remove_dir_all(data).map_err(|error| format!("cannot remove {}: {error}", data.display()))
+}
+
+/// Keys and addresses lie in it: for its owner alone.
+fn make_private_folder(data: &Path) -> Outcome {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(data)
+        .map_err(|error| format!("cannot make {}: {error}", data.display()))
 }
 
 fn start_sandbox(program: &Path, data: &Path) -> Outcome<Service> {
     let door = sandbox_door()?;
-    must_be_free(door.address, "the sandbox needs this port")?;
     let mut command = Command::new(program);
     command
         .args(["--listen", SANDBOX, "--smtp", SMTP, "--state-file"])
@@ -147,6 +184,7 @@ fn start_server(plan: &Plan) -> Outcome<Service> {
 fn exisone(plan: &Plan) -> Command {
     let mut command = Command::new(&plan.server);
     command
+        .env_remove("EXISONE_MASTER_KEY")
         .env("EXISONE_DATA_DIR", &plan.data)
         .env(
             "EXISONE_DATABASE_URL",
@@ -163,21 +201,11 @@ fn exisone(plan: &Plan) -> Command {
     command
 }
 
-fn seed_once(plan: &Plan) -> Outcome<Seeded> {
-    println!("seeding a tenant, its admin, a product and a Stripe app");
-    let commands = Commands {
-        exisone: &|| exisone(plan),
-    };
-    let seeded =
-        seed::seed(&commands, &mut server_door(plan), &sandbox_door()?).map_err(|problem| {
-            format!(
-                "{problem}\nwhat was seeded is incomplete: `cargo xtask run --fresh` starts over"
-            )
-        })?;
+fn seed_shop(plan: &Plan, people: &People) -> Outcome {
+    seed::shop(people, &mut server_door(plan), &sandbox_door()?)?;
     let note = json!({ "email": seed::EMAIL }).to_string();
     fs::write(plan.data.join("run.json"), note)
-        .map_err(|error| format!("cannot write run.json: {error}"))?;
-    Ok(seeded)
+        .map_err(|error| format!("cannot write run.json: {error}"))
 }
 
 fn server_door(plan: &Plan) -> Door {
@@ -188,23 +216,24 @@ fn server_door(plan: &Plan) -> Door {
 }
 
 fn sandbox_door() -> Outcome<Door> {
-    let address = SANDBOX
-        .parse()
-        .map_err(|error| format!("{SANDBOX}: {error}"))?;
     Ok(Door {
-        address,
+        address: address(SANDBOX)?,
         authorization: String::new(),
     })
 }
 
+fn address(text: &str) -> Outcome<SocketAddr> {
+    text.parse().map_err(|error| format!("{text}: {error}"))
+}
+
 /// The short block that a person looks for.
-fn show(plan: &Plan, seeded: Option<&Seeded>) {
+fn show(plan: &Plan, people: Option<&People>) {
     println!("\n  ExisOne    http://{}", plan.listen);
     let set_up_code = fs::read_to_string(plan.data.join("setup-code"));
-    if let Some(seeded) = seeded {
+    if let Some(people) = people {
         println!("  e-mail     {}", seed::EMAIL);
-        println!("  password   {}   (shown once)", seeded.password);
-        println!("  token      {}   (shown once)", seeded.token);
+        println!("  password   {}   (shown once)", people.password);
+        println!("  token      {}   (shown once)", people.token);
     } else if plan.data.join("run.json").exists() {
         println!(
             "  e-mail     {}   (password and token: as shown at the first run)",
@@ -215,6 +244,8 @@ fn show(plan: &Plan, seeded: Option<&Seeded>) {
             "  set-up     the first page asks for this code: {}",
             code.trim()
         );
+    } else if plan.sandbox.is_some() {
+        println!("  nothing is seeded in these data: `cargo xtask run --fresh` starts over");
     }
     if plan.sandbox.is_some() {
         println!("  mailbox    http://{SANDBOX}/mailbox");
@@ -234,4 +265,18 @@ fn watch(mut services: Vec<Service>) -> Outcome {
     println!("stopping");
     while services.pop().is_some() {}
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_yes_deletes() {
+        let answer = |text: &str| ask(Path::new("data"), &mut text.as_bytes());
+        assert_eq!(answer("yes\n"), Ok(()));
+        for no in ["", "\n", "no\n", "y\n", "yes, please\n"] {
+            assert_eq!(answer(no), Err("nothing was deleted".to_owned()), "{no:?}");
+        }
+    }
 }

@@ -12,15 +12,15 @@ use crate::process::Outcome;
 /// The admin's address.
 pub const EMAIL: &str = "admin@example.com";
 
-/// What is shown once.
-pub struct Seeded {
+/// Who may sign in, and what calls in their name; shown once.
+pub struct People {
     /// The admin's password.
     pub password: String,
     /// An access token with every permission.
     pub token: String,
 }
 
-/// The product's commands, run beside the running server.
+/// The product's commands.
 pub struct Commands<'a> {
     /// Makes an `exisone` command with the server's settings.
     pub exisone: &'a dyn Fn() -> Command,
@@ -52,8 +52,8 @@ impl Commands<'_> {
     }
 }
 
-/// Seeds everything; `exisone` and `sandbox` both answer already.
-pub fn seed(commands: &Commands<'_>, exisone: &mut Door, sandbox: &Door) -> Outcome<Seeded> {
+/// Makes the tenant, its admin and a token, on a database that need not exist yet.
+pub fn people(commands: &Commands<'_>) -> Outcome<People> {
     let tenant = commands.run(&["tenant", "create", "--name", "Acme Software"], "")?;
     let password = random_text(16);
     let admin = ["admin", "create", "--tenant", &tenant, "--email", EMAIL];
@@ -70,7 +70,12 @@ pub fn seed(commands: &Commands<'_>, exisone: &mut Door, sandbox: &Door) -> Outc
         "cargo xtask run",
     ];
     let token = commands.run(&words, "")?;
-    exisone.authorization = format!("ExisOneApi {token}");
+    Ok(People { password, token })
+}
+
+/// Makes a product and an app that points at the sandbox; `exisone` and `sandbox` both answer already.
+pub fn shop(people: &People, exisone: &mut Door, sandbox: &Door) -> Outcome {
+    exisone.authorization = format!("ExisOneApi {}", people.token);
     exisone.post("/api/product/", &product())?;
     let secret_key = format!("sk_test_{}", random_text(32));
     let signing_secret = format!("whsec_{}", random_text(32));
@@ -83,7 +88,7 @@ pub fn seed(commands: &Commands<'_>, exisone: &mut Door, sandbox: &Door) -> Outc
         .ok_or("the Stripe app was answered without its webhookUrl")?;
     let endpoint = json!({ "apiKey": secret_key, "url": url, "secret": signing_secret });
     sandbox.post("/_sandbox/endpoints", &endpoint)?;
-    Ok(Seeded { password, token })
+    Ok(())
 }
 
 fn product() -> Value {

@@ -18,16 +18,16 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts a program whose output goes to `<data>/<name>.log`.
+    /// Starts a program whose log goes to `<data>/<name>.log`. What it prints besides is for a terminal
+    /// (a set-up code among it), and is kept nowhere.
     pub fn start(name: &'static str, command: &mut Command, data: &Path) -> Outcome<Self> {
         let log = data.join(format!("{name}.log"));
         let cannot = |error| format!("cannot start {name}: {error}");
-        let output = File::create(&log).map_err(cannot)?;
-        let errors = output.try_clone().map_err(cannot)?;
+        let errors = File::create(&log).map_err(cannot)?;
         detach(command);
         let child = command
             .stdin(Stdio::null())
-            .stdout(output)
+            .stdout(Stdio::null())
             .stderr(errors)
             .spawn()
             .map_err(cannot)?;
