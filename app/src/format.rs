@@ -45,6 +45,11 @@ fn span(seconds: i64) -> String {
     }
 }
 
+/// A value as a field shows it; an absent one leaves it empty.
+pub fn text(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
 /// `1,284`.
 pub fn count(number: i64) -> String {
     let digits = number.unsigned_abs().to_string();

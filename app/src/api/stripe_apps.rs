@@ -1,8 +1,7 @@
 //! Stripe apps: an account's keys and signing secrets. Secrets go in and never come out.
 
-use domain::ids::StripeAppId;
 use domain::stripe_app::StripeAppForm;
-use domain::stripe_app_status::Problem;
+use domain::stripe_app_view::StripeAppView;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,50 +10,11 @@ use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
 
-/// One app as it may be shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch or a mark of its own on the app's page"
-)]
-pub struct AppDetail {
-    /// Id.
-    pub id: StripeAppId,
-    /// Name.
-    pub name: String,
-    /// `pk_…`, or empty.
-    pub publishable_key: String,
-    /// A secret key is saved and can be opened.
-    pub has_secret: bool,
-    /// Its last four characters.
-    pub secret_key_last_four: String,
-    /// A signing secret is saved and can be opened.
-    pub has_webhook_signing_secret: bool,
-    /// Its last four characters.
-    pub signing_secret_last_four: String,
-    /// Until when the signing secret before the last roll counts too.
-    pub previous_signing_secret_until: Option<Timestamp>,
-    /// Live or test account.
-    pub is_live: bool,
-    /// Inactive apps verify nothing.
-    pub is_active: bool,
-    /// The one used where none is named.
-    pub is_default: bool,
-    /// ISO code.
-    pub default_currency: String,
-    /// `Ready`, `Partial` or `Not configured`.
-    pub status: String,
-    /// What stands in its way, with causes and remedies.
-    pub problems: Vec<Problem>,
-    /// Where Stripe should send this app's events.
-    pub webhook_url: String,
-}
-
 /// An app's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppPage {
     /// The app; `None` on the page of a new one.
-    pub app: Option<AppDetail>,
+    pub app: Option<StripeAppView>,
     /// The side of the switch that a new one starts on.
     pub livemode: bool,
     /// The address that any app's events may be sent to.
@@ -80,12 +40,11 @@ impl std::fmt::Debug for AppInput {
 
 /// The tenant's apps, both sides of the switch.
 #[server]
-pub async fn load_apps() -> Result<Sent<Vec<AppDetail>>, UiError> {
-    use crate::ssr::{app_detail, pack, refuse, signed_in};
+pub async fn load_apps() -> Result<Sent<Vec<StripeAppView>>, UiError> {
+    use crate::ssr::{pack, refuse, signed_in};
     let who = signed_in().await?;
     let apps = engine::stripe::apps::list::execute(&who.engine, &who.actor).await;
-    let apps: Vec<_> = apps.map_err(refuse)?.into_iter().map(app_detail).collect();
-    pack(&apps)
+    pack(&apps.map_err(refuse)?)
 }
 
 /// One app, or with an empty id the page of a new one.

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use super::load::{Data, loaded, path_part, with_flash};
 use super::words;
 use crate::api::plans::{PlanRow, SavePlan, load_plan, load_plans};
+use crate::format::text;
 use crate::ui::{
-    Cell, CheckField, Column, Empty, Field, Form, FormAction, InputKind, PageHead, Panel, Place,
-    Row, SubmitButton, Table, Tag, Tone,
+    Cell, CheckField, Column, Empty, Field, Form, FormAction, FormEnd, InputKind, PageHead, Panel,
+    Place, Row, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -125,21 +126,21 @@ pub fn PlanPage() -> impl IntoView {
 
 #[component]
 fn PlanForm(action: FormAction, plan: Option<PlanRow>) -> impl IntoView {
-    let id = plan.as_ref().map(|plan| plan.id.to_string());
-    let name = plan.as_ref().map(|plan| plan.name.clone());
-    let days = plan.as_ref().map(|plan| plan.duration_days.to_string());
+    let id = text(plan.as_ref().map(|plan| plan.id));
+    let name = text(plan.as_ref().map(|plan| &plan.name));
+    let days = text(plan.as_ref().map(|plan| plan.duration_days));
     view! {
         <Panel>
             <div class="inner">
                 <Form action>
-                    <input type="hidden" name="id" value=id.unwrap_or_default()/>
-                    <Field name="name" label="Name" value=name.unwrap_or_default()/>
+                    <input type="hidden" name="id" value=id/>
+                    <Field name="name" label="Name" value=name/>
                     <Field
                         name="durationDays"
                         label="Days"
                         hint="1 to 36500; 0 is perpetual."
                         kind=InputKind::Number
-                        value=days.unwrap_or_default()
+                        value=days
                     />
                     <CheckField
                         name="isActive"
@@ -147,12 +148,7 @@ fn PlanForm(action: FormAction, plan: Option<PlanRow>) -> impl IntoView {
                         hint="Plans that are not active cannot be bought; licences bought before stay."
                         is_ticked=plan.is_none_or(|plan| plan.is_active)
                     />
-                    <div class="form-end">
-                        <SubmitButton label="Save plan"/>
-                        <a class="btn quiet" href="/plans">
-                            "Cancel"
-                        </a>
-                    </div>
+                    <FormEnd save="Save plan" back="/plans"/>
                 </Form>
             </div>
         </Panel>

@@ -1,5 +1,7 @@
 //! Which tone a state's word has, the same on every page.
 
+use domain::stripe_app_status::StripeAppStatus;
+
 use crate::ui::Tone;
 
 /// Tone of a licence's state.
@@ -60,11 +62,11 @@ pub fn processing(word: &str) -> Tone {
 }
 
 /// Tone of a Stripe app's status.
-pub fn app(status: &str) -> Tone {
+pub const fn app(status: StripeAppStatus) -> Tone {
     match status {
-        "Ready" => Tone::Ok,
-        "Partial" => Tone::Warn,
-        _ => Tone::Bad,
+        StripeAppStatus::Ready => Tone::Ok,
+        StripeAppStatus::Partial => Tone::Warn,
+        StripeAppStatus::NotConfigured => Tone::Bad,
     }
 }
 

@@ -39,9 +39,7 @@ pub use refusal::{pack, refuse};
 pub use reply::{NOTHING, Next, reply, take_flash};
 pub use request::{ClientAddress, safe_path};
 pub use session::{SignedIn, engine, session_token, signed_in};
-pub use stripe_apps::{
-    app_detail, app_page, archive_stripe_app, check_stripe_app, save_stripe_app,
-};
+pub use stripe_apps::{app_page, archive_stripe_app, check_stripe_app, save_stripe_app};
 pub use stripe_events::{event_detail, event_list, process_again};
 pub use tenant_keys::tenant_key_row;
 

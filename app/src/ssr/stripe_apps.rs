@@ -4,40 +4,17 @@ use domain::ids::StripeAppId;
 use domain::money::Currency;
 use domain::stripe_app::StripeAppForm;
 use engine::Error;
-use engine::stripe::apps::{AppView, archive, check_key, list, save};
+use engine::stripe::apps::{archive, check_key, list, save};
 
 use super::reply::Next;
 use super::session::SignedIn;
-use crate::api::stripe_apps::{AppDetail, AppPage};
-
-/// An app as its page shows it.
-pub fn app_detail(view: AppView) -> AppDetail {
-    AppDetail {
-        id: view.id,
-        name: view.name,
-        publishable_key: view.publishable_key,
-        has_secret: view.has_secret,
-        secret_key_last_four: view.secret_key_last_four,
-        has_webhook_signing_secret: view.has_webhook_signing_secret,
-        signing_secret_last_four: view.signing_secret_last_four,
-        previous_signing_secret_until: view.previous_signing_secret_until,
-        is_live: view.is_live,
-        is_active: view.is_active,
-        is_default: view.is_default,
-        default_currency: view.default_currency,
-        status: view.status.to_string(),
-        problems: view.problems,
-        webhook_url: view.webhook_url,
-    }
-}
+use crate::api::stripe_apps::AppPage;
 
 /// One app's page; with an empty id a new one's.
 pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {
     let app = match id {
         "" => None,
-        id => Some(app_detail(
-            list::find(&who.engine, &who.actor, parse(id)?).await?,
-        )),
+        id => Some(list::find(&who.engine, &who.actor, parse(id)?).await?),
     };
     let public_url = who.engine.public_url();
     Ok(AppPage {

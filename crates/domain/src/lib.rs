@@ -43,6 +43,7 @@ pub mod role;
 pub mod seats;
 pub mod stripe_app;
 pub mod stripe_app_status;
+pub mod stripe_app_view;
 pub mod stripe_event;
 mod stripe_key;
 pub mod stripe_signature;

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::mail::{MailTemplate, TestMail};
 use crate::api::products::{ProductPage as Page, SaveProduct, load_product};
+use crate::format::text;
 use crate::pages::load::{Data, loaded, path_part};
 use crate::ui::{
-    AreaField, CheckField, Copyable, Field, Form, FormAction, InputKind, PageHead, Panel,
-    SelectField, SubmitButton,
+    AreaField, CheckField, Copyable, Field, Form, FormAction, FormEnd, InputKind, PageHead, Panel,
+    SelectField,
 };
 
 /// A new product.
@@ -39,8 +40,8 @@ pub fn ProductPage() -> impl IntoView {
 
 #[component]
 fn Body(data: Page, save: FormAction) -> impl IntoView {
-    let title = data.form.name.clone().unwrap_or_default();
-    let id = data.id.map(|id| id.to_string()).unwrap_or_default();
+    let title = text(data.form.name.as_ref());
+    let id = text(data.id);
     let (email, shown_id) = (data.email.clone(), id.clone());
     view! {
         <PageHead title purpose="What a purchase of it gives, and the mail that delivers it."/>
@@ -55,7 +56,7 @@ fn Body(data: Page, save: FormAction) -> impl IntoView {
 
 #[component]
 fn Editor(data: Page, save: FormAction) -> impl IntoView {
-    let id = data.id.map(|id| id.to_string()).unwrap_or_default();
+    let id = text(data.id);
     let (basic, term) = (data.clone(), data.clone());
     // Fields are made inside of their form: that is where they find its refusals.
     view! {
@@ -70,18 +71,9 @@ fn Editor(data: Page, save: FormAction) -> impl IntoView {
                 </Panel>
             </div>
             <MailTemplate data/>
-            <div class="form-end">
-                <SubmitButton label="Save product"/>
-                <a class="btn quiet" href="/products">
-                    "Cancel"
-                </a>
-            </div>
+            <FormEnd save="Save product" back="/products"/>
         </Form>
     }
-}
-
-fn text(value: Option<&String>) -> String {
-    value.cloned().unwrap_or_default()
 }
 
 fn is_yes(value: Option<&String>) -> bool {

@@ -1,11 +1,10 @@
 //! One Stripe app, or a new one: the form, and beside it what will work.
 
+use domain::stripe_app_view::StripeAppView;
 use leptos::prelude::*;
 
 use super::app_form::AppForm;
-use crate::api::stripe_apps::{
-    AppDetail, AppPage as Page, ArchiveApp, CheckApp, SaveApp, load_app,
-};
+use crate::api::stripe_apps::{AppPage as Page, ArchiveApp, CheckApp, SaveApp, load_app};
 use crate::pages::load::{Data, loaded, path_part};
 use crate::ui::{
     Breakable, ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, PageHead, Panel,
@@ -102,7 +101,7 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
 }
 
 #[component]
-fn Checks(app: AppDetail, check: FormAction) -> impl IntoView {
+fn Checks(app: StripeAppView, check: FormAction) -> impl IntoView {
     let problems = app
         .problems
         .into_iter()

@@ -1,11 +1,12 @@
 //! The form of a Stripe app.
 
+use domain::stripe_app_view::StripeAppView;
 use leptos::prelude::*;
 
-use crate::api::stripe_apps::{AppDetail, AppPage as Page};
+use crate::api::stripe_apps::AppPage as Page;
 use crate::format;
 use crate::ui::{
-    CheckField, ChoiceField, Field, Form, FormAction, InputKind, Panel, SelectField, SubmitButton,
+    CheckField, ChoiceField, Field, Form, FormAction, FormEnd, InputKind, Panel, SelectField,
 };
 
 /// Fields of a new or a saved app; secret fields are empty, and empty keeps what is saved.
@@ -13,10 +14,10 @@ use crate::ui::{
 pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
     let now = data.now;
     let app = data.app;
-    let id = app.as_ref().map(|app| app.id.to_string());
-    let name = app.as_ref().map(|app| app.name.clone());
+    let id = format::text(app.as_ref().map(|app| app.id));
+    let name = format::text(app.as_ref().map(|app| &app.name));
     let is_live = app.as_ref().map_or(data.livemode, |app| app.is_live);
-    let publishable = app.as_ref().map(|app| app.publishable_key.clone());
+    let publishable = format::text(app.as_ref().map(|app| &app.publishable_key));
     let currency = app.as_ref().map(|app| app.default_currency.clone());
     let secret_hint = saved(app.as_ref().map(|app| &app.secret_key_last_four));
     let signing_hint = saved(app.as_ref().map(|app| &app.signing_secret_last_four));
@@ -37,8 +38,8 @@ pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
         <Panel>
             <div class="inner">
                 <Form action>
-                    <input type="hidden" name="id" value=id.unwrap_or_default()/>
-                    <Field name="name" label="Name" hint="For you alone." value=name.unwrap_or_default()/>
+                    <input type="hidden" name="id" value=id/>
+                    <Field name="name" label="Name" hint="For you alone." value=name/>
                     <ChoiceField
                         name="isLive"
                         label="Mode"
@@ -50,7 +51,7 @@ pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
                         label="Publishable key"
                         placeholder="pk_test_…"
                         kind=InputKind::Code
-                        value=publishable.unwrap_or_default()
+                        value=publishable
                     />
                     <Field
                         name="secretKey"
@@ -80,19 +81,14 @@ pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
                         options=data.currencies.into_iter().map(|code| (code.clone(), code)).collect()
                     />
                     {switches(app.as_ref())}
-                    <div class="form-end">
-                        <SubmitButton label="Save app"/>
-                        <a class="btn quiet" href="/stripe">
-                            "Cancel"
-                        </a>
-                    </div>
+                    <FormEnd save="Save app" back="/stripe"/>
                 </Form>
             </div>
         </Panel>
     }
 }
 
-fn switches(app: Option<&AppDetail>) -> impl IntoView + use<> {
+fn switches(app: Option<&StripeAppView>) -> impl IntoView + use<> {
     view! {
         <CheckField
             name="isActive"

@@ -1,10 +1,11 @@
 //! The apps, and the log of events.
 
+use domain::stripe_app_view::StripeAppView;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use crate::api::Listed;
-use crate::api::stripe_apps::{AppDetail, load_apps};
+use crate::api::stripe_apps::load_apps;
 use crate::api::stripe_events::{EventRow, load_events};
 use crate::format;
 use crate::pages::load::{Data, loaded, query_part};
@@ -54,7 +55,7 @@ pub fn StripePage() -> impl IntoView {
 }
 
 #[component]
-fn Apps(apps: Vec<AppDetail>) -> impl IntoView {
+fn Apps(apps: Vec<StripeAppView>) -> impl IntoView {
     if apps.is_empty() {
         return view! {
             <Panel title="Apps">
@@ -85,7 +86,7 @@ fn Apps(apps: Vec<AppDetail>) -> impl IntoView {
 }
 
 #[component]
-fn AppLine(app: AppDetail) -> impl IntoView {
+fn AppLine(app: StripeAppView) -> impl IntoView {
     let (tone, mode) = words::mode(app.is_live);
     let mut marks = vec![app.default_currency];
     if app.is_default {
@@ -109,7 +110,7 @@ fn AppLine(app: AppDetail) -> impl IntoView {
                 <Tag tone word=mode/>
             </Cell>
             <Cell place=Place::Detail>
-                <Tag tone=words::app(&app.status) word=app.status/>
+                <Tag tone=words::app(app.status) word=app.status.as_str()/>
                 <span class="under">{app.problems.into_iter().next().map(|problem| problem.remedy)}</span>
             </Cell>
             <Cell place=Place::Wide>

@@ -1,7 +1,7 @@
-//! A Stripe app as it may be shown: which secrets it has, never what they are.
+//! Makes what may be shown of a Stripe app: which secrets it has, never what they are.
 
-use domain::ids::StripeAppId;
-use domain::stripe_app_status::{self, Problem, SavedSecret, StripeAppFacts, StripeAppStatus};
+use domain::stripe_app_status::{self, SavedSecret, StripeAppFacts};
+pub use domain::stripe_app_view::StripeAppView as AppView;
 use domain::timestamp::Timestamp;
 use store::Conn;
 use store::stripe_apps::StripeApp;
@@ -10,47 +10,6 @@ use crate::Engine;
 use crate::error::Result;
 use crate::keys::data_keys::DataKeys;
 use crate::stripe::secrets::{SECRET_KEY, SIGNING_SECRET, open_secret};
-
-/// What people and the JSON API see of an app.
-#[derive(Debug, Clone)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch or a yes and no of its own on the app's page"
-)]
-pub struct AppView {
-    /// Id.
-    pub id: StripeAppId,
-    /// Name as typed.
-    pub name: String,
-    /// `pk_…`
-    pub publishable_key: String,
-    /// A secret key is saved and can be opened.
-    pub has_secret: bool,
-    /// Its last four characters, or empty.
-    pub secret_key_last_four: String,
-    /// A signing secret is saved and can be opened.
-    pub has_webhook_signing_secret: bool,
-    /// Its last four characters, or empty.
-    pub signing_secret_last_four: String,
-    /// Until when the signing secret before the last roll counts too.
-    pub previous_signing_secret_until: Option<Timestamp>,
-    /// Live or test account.
-    pub is_live: bool,
-    /// Inactive apps verify nothing.
-    pub is_active: bool,
-    /// The one used where none is named.
-    pub is_default: bool,
-    /// ISO code, upper case.
-    pub default_currency: String,
-    /// Ready, Partial or Not configured.
-    pub status: StripeAppStatus,
-    /// What stands in its way, the first thing to do first.
-    pub problems: Vec<Problem>,
-    /// Where Stripe should send this app's events.
-    pub webhook_url: String,
-    /// Unix milliseconds.
-    pub created_at: Timestamp,
-}
 
 /// Opens the secrets once to know whether they can be opened, and forgets them.
 pub(super) async fn of(engine: &Engine, conn: &mut Conn, app: &StripeApp) -> Result<AppView> {
