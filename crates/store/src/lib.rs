@@ -20,6 +20,7 @@ pub mod idempotency_keys;
 pub mod installation;
 pub mod jobs;
 pub mod license_lookups;
+pub mod license_list;
 pub mod licenses;
 pub mod mails;
 pub mod memberships;

@@ -1,6 +1,6 @@
 //! One side's dashboard, read from one connection.
 
-use store::licenses::{self, LicenseFilter, LicenseSearch};
+use store::license_list::{self, LicenseFilter, LicenseSearch};
 use store::{Conn, mails, products};
 
 use crate::Engine;
@@ -97,7 +97,7 @@ async fn latest(
         offset: 0,
         limit: LATEST,
     };
-    let rows = licenses::list(conn, actor.tenant(), &filter).await?;
+    let rows = license_list::list(conn, actor.tenant(), &filter).await?;
     view::open(engine, conn, actor.tenant(), &rows).await
 }
 
@@ -110,7 +110,7 @@ async fn issued(
 ) -> Result<(i64, i64)> {
     let now = engine.now();
     let since = |days: i64| (livemode, now.plus_days(-days).millis());
-    let latest = licenses::count_since(conn, actor.tenant(), since(PERIOD_DAYS)).await?;
-    let both = licenses::count_since(conn, actor.tenant(), since(2 * PERIOD_DAYS)).await?;
+    let latest = license_list::count_since(conn, actor.tenant(), since(PERIOD_DAYS)).await?;
+    let both = license_list::count_since(conn, actor.tenant(), since(2 * PERIOD_DAYS)).await?;
     Ok((latest, both - latest))
 }

@@ -7,7 +7,8 @@ use domain::ids::{LicenseId, ProductId};
 use domain::license_state::LicenseState;
 use domain::timestamp::Timestamp;
 use store::Conn;
-use store::licenses::{self, License, LicenseFilter, LicenseSearch};
+use store::license_list::{self, LicenseFilter, LicenseSearch};
+use store::licenses::{self, License};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -110,7 +111,7 @@ pub async fn numbered(
     let mut count = 0;
     for filter in &mut wanted {
         filter.after = None;
-        count += licenses::count(&mut conn, tenant, filter, COUNTED_MAX + 1).await?;
+        count += license_list::count(&mut conn, tenant, filter, COUNTED_MAX + 1).await?;
     }
     let skipped = (number - 1) * size;
     let mut before = usize::try_from(skipped).unwrap_or(usize::MAX);
@@ -164,7 +165,7 @@ pub(super) async fn by_key(
 async fn rows(conn: &mut Conn, actor: &Actor, filters: &[LicenseFilter]) -> Result<Vec<License>> {
     let mut rows = Vec::new();
     for filter in filters {
-        rows.extend(licenses::list(conn, actor.tenant(), filter).await?);
+        rows.extend(license_list::list(conn, actor.tenant(), filter).await?);
     }
     page::sort(&mut rows, place);
     // What two meanings of a search found is one row.

@@ -1,7 +1,8 @@
 //! Licences.
 
 use domain::ids::{DataKeyId, LicenseId, ProductId, TenantId};
-use store::licenses::{self, License, LicenseFilter, LicenseSearch};
+use store::license_list::{self, LicenseFilter, LicenseSearch};
+use store::licenses::{self, License};
 
 use crate::rows::{a_license, data_key, order, product, tenant};
 use crate::support::{NOW, TestDb, id, is_kept, keep, on_each, read};
@@ -118,8 +119,11 @@ async fn licences_are_filtered_counted_and_paged() {
             assert!(insert(db, acme, &row).await);
         }
         let found = async |filter: LicenseFilter| {
-            let counted = read(db, async |c| licenses::count(c, acme, &filter, 100).await).await;
-            let listed = read(db, async |c| licenses::list(c, acme, &filter).await).await;
+            let counted = read(db, async |c| {
+                license_list::count(c, acme, &filter, 100).await
+            })
+            .await;
+            let listed = read(db, async |c| license_list::list(c, acme, &filter).await).await;
             if filter.after.is_none() && filter.offset == 0 && filter.limit == 50 {
                 assert_eq!(counted, i64::try_from(listed.len()).expect("few"));
             }
@@ -172,11 +176,11 @@ async fn licences_are_filtered_counted_and_paged() {
             found(LicenseFilter { after, ..all() }).await,
             [id(2), id(1)]
         );
-        let most = read(db, async |c| licenses::count(c, acme, &all(), 3).await).await;
+        let most = read(db, async |c| license_list::count(c, acme, &all(), 3).await).await;
         assert_eq!(most, 3, "counted no further than asked");
         let since = |side| {
             read(db, async move |c| {
-                licenses::count_since(c, acme, side).await
+                license_list::count_since(c, acme, side).await
             })
         };
         assert_eq!(since((false, NOW + 3)).await, 2);
@@ -207,8 +211,11 @@ async fn a_holder_is_found_by_the_whole_address_or_by_how_it_begins() {
         let blue = tenant(db).await;
         let found = async |tenant, search: LicenseSearch| {
             let filter = LicenseFilter { search, ..all() };
-            let counted = read(db, async |c| licenses::count(c, tenant, &filter, 100).await).await;
-            let listed = read(db, async |c| licenses::list(c, tenant, &filter).await).await;
+            let counted = read(db, async |c| {
+                license_list::count(c, tenant, &filter, 100).await
+            })
+            .await;
+            let listed = read(db, async |c| license_list::list(c, tenant, &filter).await).await;
             assert_eq!(counted, i64::try_from(listed.len()).expect("few"));
             listed.iter().map(|l| l.id).collect::<Vec<LicenseId>>()
         };
@@ -237,14 +244,14 @@ async fn a_holder_is_found_by_the_whole_address_or_by_how_it_begins() {
             limit: 1,
             ..all()
         };
-        let page = read(db, async |c| licenses::list(c, acme, &place).await).await;
+        let page = read(db, async |c| license_list::list(c, acme, &place).await).await;
         assert_eq!(page.iter().map(|l| l.id).collect::<Vec<_>>(), [id(2)]);
         let narrowed = LicenseFilter {
             search: begins("ann"),
             state: "revoked".into(),
             ..all()
         };
-        let none = read(db, async |c| licenses::list(c, acme, &narrowed).await).await;
+        let none = read(db, async |c| license_list::list(c, acme, &narrowed).await).await;
         assert!(none.is_empty());
     })
     .await;

@@ -1,0 +1,234 @@
+//! Lists of licences: by filter, by what people search for, and counts of them.
+
+use domain::ids::{LicenseId, TenantId};
+use uuid::Uuid;
+
+use crate::conn::{Conn, on};
+use crate::error::Result;
+use crate::licenses::{License, columns};
+
+// An absent filter is an empty or zero parameter. An active licence whose end has passed counts as expired.
+macro_rules! filtered {
+    () => {
+        "tenant_id = $1 and livemode = $2 and ($3 = 0 or product_id = $3)
+          and ($4 = '' or $4 = case when state = 'active' and expires_at < $5 then 'expired' else state end)"
+    };
+}
+
+// Keyset on (created_at, id), or an offset.
+macro_rules! listed {
+    () => {
+        " and (created_at < $6 or (created_at = $6 and id < $7))
+        order by created_at desc, id desc limit $8 offset $9"
+    };
+}
+
+// What a search finds is read from its own index first, whole: the list's index would lead through
+// all licences of the tenant. `cross join` keeps SQLite from turning the two around.
+macro_rules! found_by_email {
+    ($from:literal, $below:literal) => {
+        concat!(
+            "with found (found_id) as materialized (select id from licenses
+            where tenant_id = $1 and email_key >= ",
+            $from,
+            " and email_key < ",
+            $below,
+            ") "
+        )
+    };
+}
+macro_rules! found_by_last_four {
+    ($last_four:literal) => {
+        concat!(
+            "with found (found_id) as materialized (select id from licenses
+            where tenant_id = $1 and last_four = ",
+            $last_four,
+            ") "
+        )
+    };
+}
+macro_rules! from_found {
+    () => {
+        concat!(
+            " from found cross join licenses where id = found_id and ",
+            filtered!()
+        )
+    };
+}
+
+const LIST: &str = concat!(
+    "select ",
+    columns!(),
+    " from licenses where ",
+    filtered!(),
+    listed!()
+);
+const LIST_BY_EMAIL: &str = concat!(
+    found_by_email!("$10", "$11"),
+    "select ",
+    columns!(),
+    from_found!(),
+    listed!()
+);
+const LIST_BY_LAST_FOUR: &str = concat!(
+    found_by_last_four!("$10"),
+    "select ",
+    columns!(),
+    from_found!(),
+    listed!()
+);
+const COUNT: &str = concat!(
+    "select count(*) from (select id from licenses where ",
+    filtered!(),
+    " limit $6) as counted"
+);
+const COUNT_BY_EMAIL: &str = concat!(
+    found_by_email!("$7", "$8"),
+    "select count(*) from (select id",
+    from_found!(),
+    " limit $6) as counted"
+);
+const COUNT_BY_LAST_FOUR: &str = concat!(
+    found_by_last_four!("$7"),
+    "select count(*) from (select id",
+    from_found!(),
+    " limit $6) as counted"
+);
+const COUNT_SINCE: &str =
+    "select count(*) from licenses where tenant_id = $1 and livemode = $2 and created_at >= $3";
+
+/// What people search for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum LicenseSearch {
+    /// Nothing: all licences.
+    #[default]
+    All,
+    /// A holder's folded address, whole.
+    Email(String),
+    /// How a holder's folded address begins.
+    EmailBeginning(String),
+    /// Last four characters of the key.
+    LastFour(String),
+}
+
+impl LicenseSearch {
+    /// What is searched for as the statements take it: of addresses where they begin and where
+    /// they have ended, of the last four themselves.
+    fn keys(&self) -> Vec<String> {
+        match self {
+            Self::All => Vec::new(),
+            // No address holds a control character, so nothing lies between it and this end.
+            Self::Email(key) => vec![key.clone(), format!("{key}\u{1}")],
+            // The greatest of all characters, which no address holds.
+            Self::EmailBeginning(key) => vec![key.clone(), format!("{key}\u{10ffff}")],
+            Self::LastFour(last_four) => vec![last_four.clone()],
+        }
+    }
+
+    const fn list(&self) -> &'static str {
+        match self {
+            Self::All => LIST,
+            Self::Email(_) | Self::EmailBeginning(_) => LIST_BY_EMAIL,
+            Self::LastFour(_) => LIST_BY_LAST_FOUR,
+        }
+    }
+
+    const fn count(&self) -> &'static str {
+        match self {
+            Self::All => COUNT,
+            Self::Email(_) | Self::EmailBeginning(_) => COUNT_BY_EMAIL,
+            Self::LastFour(_) => COUNT_BY_LAST_FOUR,
+        }
+    }
+}
+
+/// Which licences are wanted, newest first.
+#[derive(Debug, Clone)]
+pub struct LicenseFilter {
+    /// Test or live.
+    pub livemode: bool,
+    /// A product's id, or 0 for all.
+    pub product_id: i32,
+    /// A state as of `now`, or empty for all.
+    pub state: String,
+    /// Unix milliseconds: what ended before counts as expired.
+    pub now: i64,
+    /// What people search for.
+    pub search: LicenseSearch,
+    /// Only what comes after this place in the list.
+    pub after: Option<(i64, LicenseId)>,
+    /// Rows to pass over.
+    pub offset: i64,
+    /// Rows wanted at most.
+    pub limit: i64,
+}
+
+/// Licences by filter, newest first.
+pub async fn list(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter) -> Result<Vec<License>> {
+    let (at, id) = f
+        .after
+        .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
+    Ok(on!(conn, c => {
+        let mut query = sqlx::query_as(f.search.list()).bind(tenant.get()).bind(f.livemode)
+            .bind(f.product_id).bind(&f.state).bind(f.now).bind(at).bind(id).bind(f.limit).bind(f.offset);
+        for key in f.search.keys() {
+            query = query.bind(key);
+        }
+        query.fetch_all(c).await?
+    }))
+}
+
+/// How many licences a filter finds, counted up to `most`; its place, offset and limit do not matter.
+pub async fn count(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter, most: i64) -> Result<i64> {
+    Ok(on!(conn, c => {
+        let mut query = sqlx::query_scalar(f.search.count()).bind(tenant.get()).bind(f.livemode)
+            .bind(f.product_id).bind(&f.state).bind(f.now).bind(most);
+        for key in f.search.keys() {
+            query = query.bind(key);
+        }
+        query.fetch_one(c).await?
+    }))
+}
+
+/// How many licences were made at or after a time (Unix milliseconds).
+pub async fn count_since(conn: &mut Conn, tenant: TenantId, side: (bool, i64)) -> Result<i64> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(COUNT_SINCE).bind(tenant.get()).bind(side.0).bind(side.1)
+        .fetch_one(c).await?),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::Connection as _;
+
+    #[tokio::test]
+    async fn a_search_reads_its_own_index() {
+        let directory = tempfile::tempdir().expect("a directory for the database");
+        let file = directory.path().join("test.db");
+        let url = format!("sqlite://{}", file.display());
+        let db = crate::Db::open(&url).await.expect("the database opens");
+        db.migrate().await.expect("the migrations apply");
+        db.close().await;
+        let mut conn = sqlx::SqliteConnection::connect(&url)
+            .await
+            .expect("connects");
+        for (statement, index) in [
+            (LIST, "licenses_by_created"),
+            (LIST_BY_EMAIL, "licenses_by_email"),
+            (COUNT_BY_EMAIL, "licenses_by_email"),
+            (LIST_BY_LAST_FOUR, "licenses_by_last_four"),
+            (COUNT_BY_LAST_FOUR, "licenses_by_last_four"),
+        ] {
+            let explain = format!("explain query plan {statement}");
+            let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(explain))
+                .fetch_all(&mut conn)
+                .await
+                .expect("is explained");
+            let reads = plan.iter().find(|(.., step)| step.contains("licenses"));
+            let (.., step) = reads.expect("reads licences");
+            assert!(step.contains(index), "{step}");
+        }
+    }
+}
