@@ -221,6 +221,15 @@ mod tests {
             brotli: b"brotli robots",
             gzip: b"gzip robots",
         },
+        Embedded {
+            role: "part:plans,products",
+            url: "/pkg/0123456789abcdef/shared_0.wasm",
+            content_type: "application/wasm",
+            etag: "aaaabbbbccccdddd",
+            plain: b"\0asm",
+            brotli: b"brotli part",
+            gzip: b"gzip part",
+        },
     ];
 
     async fn ask(request: axum::http::request::Builder) -> (StatusCode, HeaderMap, Bytes) {
@@ -259,6 +268,25 @@ mod tests {
         );
         assert_eq!(headers[header::VARY], "accept-encoding");
         assert_eq!(headers[header::ETAG], "\"0123456789abcdef-br\"");
+    }
+
+    #[tokio::test]
+    async fn a_part_of_the_program_is_known_to_its_pages_and_served_for_ever() {
+        let addresses = Site::embedded(TABLE).addresses();
+        assert_eq!(addresses.js, TABLE[0].url);
+        assert_eq!(addresses.parts.len(), 2);
+        for part in ["plans", "products"] {
+            assert_eq!(addresses.parts[part], [TABLE[2].url]);
+            // A browser compiles while it loads only what comes as application/wasm.
+            let (status, headers, body) = ask(Request::get(&addresses.parts[part][0])).await;
+            assert_eq!(status, StatusCode::OK);
+            assert_eq!(&body[..], TABLE[2].plain);
+            assert_eq!(headers[header::CONTENT_TYPE], "application/wasm");
+            assert_eq!(
+                headers[header::CACHE_CONTROL],
+                "public, max-age=31536000, immutable"
+            );
+        }
     }
 
     #[tokio::test]

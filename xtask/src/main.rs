@@ -47,7 +47,7 @@ enum Command {
         /// Only these parts: xtask, rust, browser, clients.
         parts: Vec<String>,
     },
-    /// Print what the browser downloads, raw and as brotli.
+    /// Print what the browser downloads, file by file and page by page; fail when it is too much.
     Size,
     /// Measure the release build against a naive floor server; writes benches/RESULTS.md.
     Bench,

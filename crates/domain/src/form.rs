@@ -4,7 +4,7 @@
 use std::fmt;
 use std::ops::RangeInclusive;
 
-use serde::de::{Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 
 use crate::field_error::FieldErrors;
@@ -17,27 +17,84 @@ macro_rules! form {
         $($(#[$field_doc:meta])* $field:ident,)+
     }) => {
         $(#[$doc])*
-        #[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-        #[serde(rename_all = "camelCase", default)]
+        #[derive(Clone, Default, PartialEq, Eq, serde::Serialize)]
+        #[serde(rename_all = "camelCase")]
         pub struct $name {
             $(
                 $(#[$field_doc])*
-                #[serde(
-                    deserialize_with = "crate::form::text",
-                    skip_serializing_if = "Option::is_none"
-                )]
+                #[serde(skip_serializing_if = "Option::is_none")]
                 pub $field: Option<String>,
             )+
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let names = &[$(stringify!($field)),+];
+                let mut texts = crate::form::texts(deserializer, names)?.into_iter();
+                Ok(Self { $($field: texts.next().flatten()),+ })
+            }
         }
     };
 }
 pub(crate) use form;
 
-/// Reads any scalar, or a list of them, as text; lists are joined by commas, null is empty.
-pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    deserializer.deserialize_any(TextVisitor).map(Some)
+/// Reads a form's fields, in the order of their names in Rust. One function for all forms: what
+/// serde derives for each would weigh ten times as much in the browser's program.
+pub(crate) fn texts<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    names: &'static [&'static str],
+) -> Result<Vec<Option<String>>, D::Error> {
+    deserializer.deserialize_map(TextsVisitor { names })
 }
 
+struct TextsVisitor {
+    names: &'static [&'static str],
+}
+
+impl<'de> Visitor<'de> for TextsVisitor {
+    type Value = Vec<Option<String>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a form's fields by their names")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut texts = vec![None; self.names.len()];
+        while let Some(key) = map.next_key::<String>()? {
+            let found = self.names.iter().position(|name| is_in_json(name, &key));
+            match found.map(|index| &mut texts[index]) {
+                None => _ = map.next_value::<IgnoredAny>()?,
+                Some(Some(_)) => return Err(A::Error::custom(format!("duplicate field `{key}`"))),
+                Some(text) => *text = Some(map.next_value::<Scalar>()?.0),
+            }
+        }
+        Ok(texts)
+    }
+}
+
+/// Whether a name in JSON (`trialDays`) is that of a field (`trial_days`).
+fn is_in_json(field: &str, key: &str) -> bool {
+    let words = field.split('_').enumerate();
+    let mut rest = key;
+    for (index, word) in words {
+        let (first, tail) = word.split_at(word.len().min(1));
+        let first = if index == 0 {
+            first.to_owned()
+        } else {
+            first.to_ascii_uppercase()
+        };
+        match rest
+            .strip_prefix(&first)
+            .and_then(|rest| rest.strip_prefix(tail))
+        {
+            Some(after) => rest = after,
+            None => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+/// Reads any scalar, or a list of them, as text; lists are joined by commas, null is empty.
 struct TextVisitor;
 
 impl<'de> Visitor<'de> for TextVisitor {
@@ -269,4 +326,69 @@ fn whole(text: &str) -> Option<i32> {
         && !fraction.is_empty()
         && fraction.bytes().all(|b| b == b'0');
     if is_whole { digits.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    form! {
+        /// Two fields.
+        pub struct Example {
+            /// One word.
+            name,
+            /// Two words.
+            trial_days,
+        }
+    }
+
+    fn read(json: &str) -> Result<Example, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    #[test]
+    fn a_field_is_known_by_its_name_in_json_alone() {
+        let table = [
+            ("name", "name", true),
+            ("name", "names", false),
+            ("trial_days", "trialDays", true),
+            ("trial_days", "trial_days", false),
+            ("trial_days", "trialdays", false),
+            ("trial_days", "TrialDays", false),
+            ("trial_days", "trial", false),
+        ];
+        for (field, key, expected) in table {
+            assert_eq!(is_in_json(field, key), expected, "{field} {key}");
+        }
+    }
+
+    #[test]
+    fn scalars_are_texts_and_unknown_fields_are_passed_over() {
+        let table = [
+            (r#"{"name":"a","other":{"deep":[1]}}"#, Some("a"), None),
+            (r#"{"trialDays":14}"#, None, Some("14")),
+            (
+                r#"{"name":9.99,"trialDays":10.0}"#,
+                Some("9.99"),
+                Some("10"),
+            ),
+            (
+                r#"{"name":["a",1,true],"trialDays":null}"#,
+                Some("a,1,true"),
+                Some(""),
+            ),
+        ];
+        for (json, name, trial_days) in table {
+            let form = read(json).expect("a form");
+            assert_eq!(form.name.as_deref(), name, "{json}");
+            assert_eq!(form.trial_days.as_deref(), trial_days, "{json}");
+        }
+    }
+
+    #[test]
+    fn a_field_stands_once() {
+        let refused = read(r#"{"name":"a","name":"b"}"#).err();
+        let refused = refused.map(|error| error.to_string()).unwrap_or_default();
+        assert!(refused.starts_with("duplicate field `name`"), "{refused}");
+    }
 }

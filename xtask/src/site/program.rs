@@ -135,7 +135,16 @@ fn files(bound: &Path, program: &Split) -> Outcome<Vec<SiteFile>> {
             .unwrap_or(&path)
             .to_string_lossy()
             .replace('\\', "/");
-        contents.push((name, read(&path)?));
+        let bytes = read(&path)?;
+        let is_bound = name == "exisone.js";
+        contents.push((
+            name,
+            if is_bound {
+                without_comments(bytes)
+            } else {
+                bytes
+            },
+        ));
     }
     let everything = contents
         .iter()
@@ -156,5 +165,36 @@ fn role(name: &str, program: &Split) -> String {
         ("exisone.js", _) => "js".to_owned(),
         ("exisone_bg.wasm", _) => "wasm".to_owned(),
         _ => "import".to_owned(),
+    }
+}
+
+/// A script without its blocks of documentation: wasm-bindgen writes one before each function.
+fn without_comments(script: Vec<u8>) -> Vec<u8> {
+    let Ok(text) = std::str::from_utf8(&script) else {
+        return script;
+    };
+    let mut kept = String::new();
+    let mut is_inside = false;
+    for line in text.lines() {
+        is_inside |= line.trim_start().starts_with("/**");
+        if !is_inside {
+            kept.push_str(line.trim_start());
+            kept.push('\n');
+        }
+        is_inside &= !line.trim_end().ends_with("*/");
+    }
+    kept.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_loses_its_documentation_and_nothing_else() {
+        let script = "/**\n * Starts.\n * @param {any} a\n */\nexport function f(a) {\n    return 2 /* two */ * a;\n}\n/** One line. */\nf();\n";
+        let kept = without_comments(script.as_bytes().to_vec());
+        let expected = "export function f(a) {\nreturn 2 /* two */ * a;\n}\nf();\n";
+        assert_eq!(String::from_utf8(kept).as_deref(), Ok(expected));
     }
 }
