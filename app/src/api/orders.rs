@@ -54,8 +54,8 @@ pub struct OrderPage {
     pub plan: Option<String>,
     /// The Stripe app that it came by, and its name.
     pub app: Option<(StripeAppId, String)>,
-    /// How many.
-    pub quantity: i32,
+    /// How many; `None` while nobody knows.
+    pub quantity: Option<i32>,
     /// The buyer; empty where nobody said.
     pub email: String,
     /// What Stripe says was paid.

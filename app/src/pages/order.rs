@@ -65,10 +65,14 @@ fn Body(order: Page, give: FormAction) -> impl IntoView {
 }
 
 fn title(order: &Page) -> String {
-    match &order.product {
-        Some((_, name)) => format!("{} × {name}", order.quantity),
-        None if order.named_product.is_empty() => "A purchase".to_owned(),
-        None => format!("{} × product {}", order.quantity, order.named_product),
+    let product = match &order.product {
+        Some((_, name)) => name.clone(),
+        None if order.named_product.is_empty() => return "A purchase".to_owned(),
+        None => format!("product {}", order.named_product),
+    };
+    match order.quantity {
+        Some(quantity) => format!("{quantity} × {product}"),
+        None => format!("A purchase of {product}"),
     }
 }
 
@@ -201,7 +205,10 @@ fn facts(order: &Page) -> impl IntoView + use<> {
     let issued = order.issued_at.map(|at| moment("Keys made (UTC)", at, now));
     let heard = moment("First heard of (UTC)", order.created_at, now);
     let (money, known_by) = (money(order), known_by(&order.facts));
-    let (state, quantity) = (order.state.clone(), order.quantity.to_string());
+    let state = order.state.clone();
+    let quantity = order.quantity.map(|quantity| {
+        view! { <Fact name="Quantity">{quantity.to_string()}</Fact> }
+    });
     view! {
         <Facts>
             <Fact name="State">
@@ -212,7 +219,7 @@ fn facts(order: &Page) -> impl IntoView + use<> {
             </Fact>
             {product}
             {plan}
-            <Fact name="Quantity">{quantity}</Fact>
+            {quantity}
             <Fact name="Buyer">{buyer}</Fact>
             {money}
             {app}

@@ -46,7 +46,9 @@ pub struct Order {
     /// The Stripe app that it came by.
     #[serde(skip_serializing_if = "Option::is_none")]
     app_id: Option<Uuid>,
-    quantity: i32,
+    /// Absent while nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quantity: Option<i32>,
     /// The buyer's address, or blank while unknown.
     email: String,
     /// What Stripe says was paid, a decimal in major units.

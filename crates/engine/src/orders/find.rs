@@ -54,8 +54,8 @@ pub struct OrderView {
     pub plan: Option<(PlanId, String)>,
     /// The app that it came by, and its name.
     pub app: Option<(StripeAppId, String)>,
-    /// How many were bought.
-    pub quantity: i32,
+    /// How many were bought; `None` while nobody knows.
+    pub quantity: Option<i32>,
     /// The buyer's address as typed, or empty while unknown.
     pub email: String,
     /// What Stripe says was paid.
@@ -156,7 +156,7 @@ async fn seen(conn: &mut Conn, actor: &Actor, order: Order) -> Result<OrderView>
         product: product.map(|product| (product.id, product.name)),
         plan: plan.map(|plan| (plan.id, plan.name)),
         app: app.map(|app| (app.id, app.name)),
-        quantity: order.quantity,
+        quantity: Some(order.quantity).filter(|quantity| *quantity > 0),
         email: order.email,
         review_reason: order.review_reason,
         paid_at: order.paid_at.map(Timestamp::from_millis),

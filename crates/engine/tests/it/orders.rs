@@ -60,7 +60,7 @@ async fn a_purchase_shows_its_payment_keys_mail_and_event() {
     assert_eq!(order.state, OrderState::Issued);
     assert_eq!(
         (order.quantity, order.email.as_str()),
-        (3, "Buyer1@example.com")
+        (Some(3), "Buyer1@example.com")
     );
     assert_eq!(
         order.product.as_ref().map(|(_, name)| name.as_str()),
@@ -188,6 +188,11 @@ async fn a_payment_in_review_keeps_its_address_for_the_keys_to_come() {
         .id;
     let given = give_address::execute(&t.engine, &t.system(), id, "ann@example.com").await;
     assert_eq!(given.expect("is given"), Given::WaitsForReview);
+    assert_eq!(
+        look(&t, id).await.order.quantity,
+        None,
+        "nobody has decided"
+    );
     review::issue(&t.engine, &t.system(), id, (shop.product.id, 1))
         .await
         .expect("is issued");
