@@ -14,10 +14,10 @@ async fn try_code(program: &Program, forwarded: &str) -> StatusCode {
     let client = Client::builder().no_proxy().build().expect("a client");
     let path = <app::api::set_up::SetUp as ServerFn>::PATH;
     let form = [
-        ("form[code]", "AAAA-AAAA-AAAA-AAAA"),
-        ("form[tenantName]", "Acme"),
-        ("form[email]", "owner@example.com"),
-        ("form[password]", "correct horse battery"),
+        ("code", "AAAA-AAAA-AAAA-AAAA"),
+        ("tenantName", "Acme"),
+        ("email", "owner@example.com"),
+        ("password", "correct horse battery"),
     ];
     let answer = client
         .post(format!("{}{path}", program.processes[0].url))
