@@ -32,6 +32,7 @@ pub mod products;
 pub mod settings;
 pub mod stripe;
 pub mod tenants;
+pub mod tickets;
 pub mod tokens;
 
 pub use actor::Actor;

@@ -24,6 +24,8 @@ pub struct OutgoingMail {
     pub message_id: String,
     /// Address of the recipient.
     pub to: String,
+    /// Where answers go, if not to the sender.
+    pub reply_to: Option<String>,
     /// One line.
     pub subject: String,
     /// The body as plain text.

@@ -54,6 +54,8 @@ pub struct GenerateBody {
     max_seats: Option<i32>,
     /// The holder's company.
     corporate_name: Option<String>,
+    /// A device: the key is activated there and comes with an offline code for it.
+    hardware_id: Option<String>,
     /// Absent is live.
     livemode: Option<bool>,
 }
@@ -70,6 +72,9 @@ pub struct GeneratedKeys {
     #[serde(skip_serializing_if = "Option::is_none")]
     max_seats: Option<i32>,
     is_offline: bool,
+    /// The code of the device that was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offline_code: Option<String>,
 }
 
 /// Whether the caller wants JSON or the bare key.
@@ -133,6 +138,7 @@ fn answer(made: &[LicenseView], form: Form) -> ApiResult<Made> {
         activation_keys: keys,
         is_corporate: first.max_seats.is_some() || first.corporate_name.is_some(),
         max_seats: first.max_seats,
-        is_offline: false,
+        is_offline: first.is_offline,
+        offline_code: first.offline_code.clone(),
     })
 }

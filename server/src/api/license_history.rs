@@ -19,11 +19,18 @@ pub(super) fn routes() -> Router<ServerState> {
 
 /// One line of a licence's history.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct HistoryLine {
     /// Grows.
     id: i64,
     /// Past tense, for example `issued`.
     action: String,
+    /// The device that was part of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hardware_id: Option<String>,
+    /// The address that the device came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip_address: Option<String>,
     /// RFC 3339, UTC.
     timestamp: String,
     /// Who did it.
@@ -40,8 +47,11 @@ impl From<ChangeView> for HistoryLine {
             "stripe" => Some(format!("by a payment through “{}”", change.actor_name)),
             _ => None,
         };
+        let text = |name: &str| change.data[name].as_str().map(str::to_owned);
         Self {
             id: change.id.get(),
+            hardware_id: text("hardwareId"),
+            ip_address: text("ipAddress"),
             action: change.verb,
             timestamp: change.at.to_rfc3339(),
             note,

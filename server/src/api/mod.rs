@@ -8,13 +8,16 @@ pub mod body;
 pub mod caller;
 mod checkout;
 pub mod creating;
+mod crypto;
 mod dashboard;
+mod device;
 pub mod error;
 mod generate;
 mod input;
 mod license;
 mod license_activation;
 mod license_history;
+mod license_state;
 mod license_validation;
 mod mail;
 pub mod openapi;
@@ -26,6 +29,7 @@ mod review;
 mod stripe_app;
 mod stripe_event;
 mod tenant_key;
+mod ticket;
 mod token;
 
 use axum::Router;
@@ -45,7 +49,11 @@ pub fn routes() -> Router<ServerState> {
         .merge(license::routes())
         .merge(license_activation::routes())
         .merge(license_validation::routes())
+        .merge(license_state::routes())
         .merge(license_history::routes())
+        .merge(device::routes())
+        .merge(crypto::routes())
+        .merge(ticket::routes())
         .merge(generate::routes())
         .merge(stripe_app::routes())
         .merge(stripe_event::routes())

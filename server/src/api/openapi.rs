@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::api::both;
 use crate::api::{
-    checkout, dashboard, generate, license, license_activation, license_history,
-    license_validation, mail, order, plan, product,
-    product_mail, review, stripe_app, stripe_event, tenant_key, token,
+    checkout, crypto, dashboard, device, generate, license, license_activation, license_history,
+    license_state, license_validation, mail, order, plan, product, product_mail, review,
+    stripe_app, stripe_event, tenant_key, ticket, token,
 };
 use crate::state::ServerState;
 
@@ -28,7 +28,10 @@ pub(super) fn routes() -> Router<ServerState> {
         plan::list, plan::save,
         license_activation::activate, license_activation::deactivate,
         license_validation::validate, license_validation::features, license_validation::seats,
-        license::list, license::show, license_history::history, generate::create,
+        license::list, license::show, license_history::history, device::show,
+        license_state::revoke, license_state::suspend, license_state::reinstate,
+        license_state::extend, license_state::resend, license_state::make_offline_code,
+        crypto::current, crypto::list, crypto::rotate, ticket::create, ticket::list, generate::create,
         stripe_app::list, stripe_app::create, stripe_app::find, stripe_app::update,
         stripe_app::archive, stripe_app::check, stripe_app::diagnostics,
         stripe_event::list, stripe_event::find, stripe_event::replay,

@@ -51,7 +51,14 @@ impl Smtp {
             .to
             .parse()
             .map_err(|_| permanent("the address is not one that mail can be sent to"))?;
-        let builder = Message::builder()
+        let mut builder = Message::builder();
+        if let Some(reply_to) = &mail.reply_to {
+            let reply_to = reply_to
+                .parse()
+                .map_err(|_| permanent("the address for answers is not one"))?;
+            builder = builder.reply_to(reply_to);
+        }
+        let builder = builder
             .message_id(Some(mail.message_id.clone()))
             .from(self.from.clone())
             .to(to)

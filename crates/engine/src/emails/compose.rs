@@ -1,9 +1,10 @@
 //! Writing a mail from its row: rendered when it is sent or looked at, never stored.
 
-use domain::ids::{OrderId, ProductId, TenantId};
+use domain::ids::{LicenseId, OrderId, ProductId, TenantId};
 use store::mails::Mail;
 use store::products::Product;
-use store::{Conn, licenses, products};
+use store::tickets::Ticket;
+use store::{Conn, licenses, products, tickets};
 
 use crate::Engine;
 use crate::emails::template::{self, Rendered, Values};
@@ -26,8 +27,11 @@ pub(crate) async fn execute(
     let name = product
         .as_ref()
         .map_or("your purchase", |p| p.name.as_str());
+    let ticket = ticket(conn, tenant, mail).await?;
     let rendered = if mail.kind == PAYMENT_FAILED {
         Ok(payment_failed(name))
+    } else if let Some(ticket) = &ticket {
+        Ok(passed_on(name, ticket))
     } else {
         let values = Values {
             activation_key: activation_keys(engine, conn, tenant, mail).await?,
@@ -39,6 +43,7 @@ pub(crate) async fn execute(
     Ok(rendered.map(|rendered| OutgoingMail {
         message_id: mail.message_id.clone(),
         to: mail.recipient.clone(),
+        reply_to: ticket.as_ref().map(|ticket| ticket.email.clone()),
         subject: rendered.subject,
         text: rendered.text,
         html: rendered.html,
@@ -52,19 +57,40 @@ fn from_template(product: Option<&Product>, values: &Values) -> Result<Rendered,
     template::render(subject, body, values).map_err(|error| error.to_string())
 }
 
-/// All keys of the order, one a line; an example key in a test mail.
+async fn ticket(conn: &mut Conn, tenant: TenantId, mail: &Mail) -> Result<Option<Ticket>> {
+    match mail.ticket_id {
+        Some(id) => Ok(tickets::find(conn, tenant, id).await?),
+        None => Ok(None),
+    }
+}
+
+fn passed_on(product: &str, ticket: &Ticket) -> Rendered {
+    Rendered {
+        subject: format!("[{product}] {}", ticket.subject),
+        text: format!(
+            "{}\n\n-- \nWritten in {product} by {}. An answer to this mail goes there.\n",
+            ticket.message, ticket.email
+        ),
+        html: None,
+    }
+}
+
+/// The key of the mail's licence, or all keys of its order, one a line; an example key in a test mail.
 async fn activation_keys(
     engine: &Engine,
     conn: &mut Conn,
     tenant: TenantId,
     mail: &Mail,
 ) -> Result<String> {
-    let Some(order) = mail.order_id.map(OrderId::from) else {
-        return Ok("TEST-TEST-TEST-TEST".into());
+    let of_order = mail.order_id.map(OrderId::from);
+    let rows = match (mail.license_id.map(LicenseId::from), of_order) {
+        (Some(one), _) => Vec::from_iter(licenses::find(conn, tenant, one).await?),
+        (None, Some(order)) => licenses::list_by_order(conn, tenant, order).await?,
+        (None, None) => return Ok("TEST-TEST-TEST-TEST".into()),
     };
     let keys = DataKeys::load(engine, conn, tenant).await?;
     let mut lines = Vec::new();
-    for license in licenses::list_by_order(conn, tenant, order).await? {
+    for license in rows {
         let key = keys.open_activation_key(&license.id.to_string(), &license.key_sealed)?;
         lines.push(key.to_string());
     }

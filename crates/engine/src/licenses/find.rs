@@ -7,6 +7,7 @@ use store::licenses::{self, License};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
+use crate::licenses::hold;
 use crate::licenses::list::by_key;
 use crate::licenses::view::{self, LicenseView};
 
@@ -33,10 +34,7 @@ async fn opened(
     actor: &Actor,
     row: Option<License>,
 ) -> Result<LicenseView> {
-    let rows = [row.ok_or(Error::NotFound("license"))?];
-    let views = view::open(engine, conn, actor.tenant(), &rows).await?;
-    views
-        .into_iter()
-        .next()
-        .ok_or(Error::fault("an opened licence is missing"))
+    let row = row.ok_or(Error::NotFound("license"))?;
+    let name = hold::product_name(conn, actor, &row).await?;
+    view::named(engine, conn, actor.tenant(), (&row, name)).await
 }

@@ -2,6 +2,7 @@
 
 use domain::folding::{email_key, name_key};
 use domain::fulfilment::Issuance;
+use domain::hardware_id::HardwareId;
 use domain::license_form::{LicenseForm, LicenseWish, NamedProduct};
 use domain::license_term::{self, Terms};
 use domain::permission::Permission;
@@ -14,8 +15,10 @@ use store::{Tx, plans, products};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
+use crate::crypto::offline::{self, Pen};
 use crate::error::{Error, Result};
 use crate::keys::data_keys::DataKeys;
+use crate::licenses::seat::{self, Seat};
 use crate::licenses::view::{self, LicenseView};
 use crate::orders::issue;
 
@@ -40,8 +43,12 @@ pub async fn execute(
 ) -> Result<Vec<LicenseView>> {
     actor.may(Permission::Generate)?;
     let wish = form.parse()?;
+    let pen = match &wish.hardware_id {
+        Some(_) => Some(offline::pen(engine, actor.tenant()).await?),
+        None => None,
+    };
     for _ in 0..DRAWS {
-        match attempt(engine, actor, &wish, side).await {
+        match attempt(engine, actor, (&wish, side), pen.as_ref()).await {
             Err(error) if error.is_overtaken() => {}
             other => return other,
         }
@@ -52,17 +59,49 @@ pub async fn execute(
 async fn attempt(
     engine: &Engine,
     actor: &Actor,
-    wish: &LicenseWish,
-    side: Side,
+    (wish, side): (&LicenseWish, Side),
+    pen: Option<&Pen>,
 ) -> Result<Vec<LicenseView>> {
     let mut tx = engine.begin().await?;
     let product = sellable_product(&mut tx, actor, wish).await?;
     let plan = sellable_plan(&mut tx, actor, wish).await?;
     let blank = blank(engine, wish, (&product, plan.as_ref()), side)?;
     let rows = write(engine, &mut tx, actor, (&blank, wish.quantity)).await?;
+    if let (Some(pen), Some(device), [license]) = (pen, &wish.hardware_id, rows.as_slice()) {
+        let bound = (license, &product, device);
+        let view = on_device(engine, &mut tx, actor, (bound, pen)).await?;
+        tx.commit().await?;
+        return Ok(vec![view]);
+    }
     let views = view::open(engine, &mut tx, actor.tenant(), &rows).await?;
     tx.commit().await?;
     Ok(views)
+}
+
+/// Activates a new licence on the one device that it is for, and makes its offline code.
+async fn on_device(
+    engine: &Engine,
+    tx: &mut Tx,
+    actor: &Actor,
+    ((license, product, device), pen): ((&License, &Product, &HardwareId), &Pen),
+) -> Result<LicenseView> {
+    let tenant = actor.tenant();
+    let wanted = Seat {
+        license_id: license.id,
+        product_id: product.id,
+        trial_days: product.trial_days,
+        livemode: license.livemode,
+        hardware_id: device,
+        version: None,
+        email: None,
+        address: None,
+    };
+    seat::take(engine, tx, actor, &wanted);
+    let what = (license, product, device);
+    offline::write(engine, tx, (tenant, pen), what).await?;
+    let row = licenses::find(tx, tenant, license.id).await?;
+    let row = row.ok_or(Error::fault("a generated licence is missing"))?;
+    view::named(engine, tx, tenant, (&row, product.name.clone())).await
 }
 
 async fn write(

@@ -2,11 +2,15 @@
 
 pub mod activate;
 pub mod deactivate;
+pub mod extend;
 pub mod find;
 pub mod generate;
 pub mod history;
+pub mod hold;
 pub mod list;
 pub(crate) mod lookup;
+pub mod offline_code;
+pub mod resend;
 pub(crate) mod seat;
 pub mod usage;
 pub mod validate;

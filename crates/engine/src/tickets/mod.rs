@@ -1,0 +1,4 @@
+//! Support tickets: what users of a program write to its seller.
+
+pub mod create;
+pub mod list;

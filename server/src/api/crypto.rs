@@ -1,0 +1,86 @@
+//! `/api/crypto/keys`: the public keys that programs verify offline codes with.
+
+use axum::http::header::CONTENT_TYPE;
+use axum::response::IntoResponse;
+use axum::routing::get;
+use axum::{Json, Router};
+use engine::crypto::signing_keys::{self, PublicKeyView};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::both;
+use crate::api::caller::Caller;
+use crate::api::creating::{Creating, Made};
+use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::state::ServerState;
+
+pub(super) fn routes() -> Router<ServerState> {
+    let router = both(Router::new(), "/api/crypto/keys", get(list).post(rotate));
+    both(router, "/api/crypto/keys/public", get(current))
+}
+
+/// A public key.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PublicKey {
+    /// Counted from 1.
+    version: i32,
+    /// True for the one that signs now.
+    is_active: bool,
+    /// PEM, `BEGIN PUBLIC KEY`.
+    public_key: String,
+    /// RFC 3339, UTC.
+    created_at: String,
+    /// When the next one took its place; RFC 3339, UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retired_at: Option<String>,
+}
+
+impl From<PublicKeyView> for PublicKey {
+    fn from(view: PublicKeyView) -> Self {
+        Self {
+            version: view.version,
+            is_active: view.is_active,
+            public_key: view.pem,
+            created_at: view.created_at.to_rfc3339(),
+            retired_at: view.retired_at.map(|at| at.to_rfc3339()),
+        }
+    }
+}
+
+/// The body of a call that needs to say nothing: `{}`.
+#[derive(Deserialize, ToSchema)]
+pub struct Nothing {}
+
+/// The public key of the pair that signs offline codes now, as PEM. Any token may read it.
+#[utoipa::path(get, path = "/api/crypto/keys/public", tag = "Programs",
+    responses((status = 200, content((String = "text/plain"))), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn current(caller: Caller) -> ApiResult {
+    let (engine, actor) = caller.parts();
+    let key = signing_keys::current(engine, actor).await?;
+    let kind = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+    Ok((kind, key.pem).into_response())
+}
+
+/// The public keys, current and former, newest first. Any token may read them.
+#[utoipa::path(get, path = "/api/crypto/keys", tag = "Programs",
+    responses((status = 200, body = [PublicKey]), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<PublicKey>>> {
+    let (engine, actor) = caller.parts();
+    let keys = signing_keys::list(engine, actor).await?;
+    Ok(Json(keys.into_iter().map(PublicKey::from).collect()))
+}
+
+/// Makes a new pair that signs from now on. Former codes are still taken here; programs need the new
+/// public key before they take new codes. Wants `manage`.
+#[utoipa::path(post, path = "/api/crypto/keys", tag = "Licenses", request_body = Nothing,
+    params(("Idempotency-Key" = Option<String>, Header)),
+    responses((status = 201, body = PublicKey), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn rotate(caller: Caller, call: Creating<Nothing>) -> ApiResult<Made> {
+    call.once(caller, async move |caller, Nothing {}| {
+        let (engine, actor) = caller.parts();
+        let key = signing_keys::rotate(engine, actor).await?;
+        Made::created(&PublicKey::from(key))
+    })
+    .await
+}
