@@ -26,6 +26,7 @@ use crate::outbound::master_key::{GivenKeys, KeyFile};
 use crate::outbound::smtp::Smtp;
 use crate::outbound::stripe::StripeApi;
 use crate::state::ServerState;
+use crate::tls::Tls;
 use crate::{router, worker};
 
 /// Why the start did not succeed, in words for whoever typed the command.
@@ -62,17 +63,39 @@ pub struct Running {
 impl Running {
     /// Serves on a listener until [`Running::stop`].
     pub fn start(listener: TcpListener, state: ServerState) -> io::Result<Self> {
+        Self::start_with(listener, state, None)
+    }
+
+    /// The same, with TLS where there is a certificate.
+    pub fn start_with(
+        listener: TcpListener,
+        state: ServerState,
+        tls: Option<Tls>,
+    ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let engine = state.engine.clone();
         let worker = tokio::spawn(worker::run(engine.clone(), stop.clone()));
         let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
         let until = stop.clone().cancelled_owned();
-        let http = tokio::spawn(async move {
-            axum::serve(listener, service)
-                .with_graceful_shutdown(until)
-                .await
-        });
+        let http = match tls {
+            None => tokio::spawn(async move {
+                axum::serve(listener, service)
+                    .with_graceful_shutdown(until)
+                    .await
+            }),
+            Some(tls) => {
+                let server = axum_server::from_tcp_rustls(listener.into_std()?, tls.config())?;
+                let handle = axum_server::Handle::new();
+                let server = server.handle(handle.clone());
+                tokio::spawn(tls.keep_fresh(stop.clone()));
+                tokio::spawn(async move {
+                    until.await;
+                    handle.graceful_shutdown(Some(GRACE));
+                });
+                tokio::spawn(server.serve(service))
+            }
+        };
         Ok(Self {
             address,
             stop,

@@ -6,11 +6,12 @@ mod settings;
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::middleware::client_address::TrustedProxies;
+use crate::tls::TlsSource;
 
 pub use settings::Settings;
 use settings::{read_file, unknown_variables};
@@ -49,6 +50,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `https://host[:port]`, without a trailing slash. `None`: made from the address in use.
     pub public_url: Option<String>,
+    /// Where the certificate comes from, if the server speaks TLS itself.
+    pub tls: Option<TlsSource>,
     /// Where the master key comes from.
     pub master_key: MasterKeySource,
     /// The mail server, if there is one.
@@ -115,9 +118,10 @@ impl Config {
 
     /// The public URL, where `listening` is the address in use.
     pub fn public_url(&self, listening: SocketAddr) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         self.public_url
             .clone()
-            .unwrap_or_else(|| format!("http://{listening}"))
+            .unwrap_or_else(|| format!("{scheme}://{listening}"))
     }
 }
 
@@ -152,6 +156,8 @@ impl Settings {
         let stripe_api_base = self
             .stripe_api_base
             .and_then(|url| origin("EXISONE_STRIPE_API_BASE", &url, &mut problems));
+        let files = (self.tls_cert, self.tls_key);
+        let tls = tls(files, self.tls.as_deref(), &data_dir, &mut problems);
         let log_format = match self.log_format.as_deref() {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
@@ -206,6 +212,7 @@ impl Settings {
             database_url: database_url.into(),
             listen,
             public_url,
+            tls,
             master_key,
             smtp_url: self.smtp_url,
             mail_from: self.mail_from,
@@ -217,6 +224,35 @@ impl Settings {
             log_format,
         })
     }
+}
+
+fn tls(
+    (certificate, key): (Option<PathBuf>, Option<PathBuf>),
+    word: Option<&str>,
+    data_dir: &Path,
+    problems: &mut Vec<String>,
+) -> Option<TlsSource> {
+    let problem = match (certificate, key, word) {
+        (None, None, None) => return None,
+        (Some(certificate), Some(key), None) => {
+            return Some(TlsSource::Files { certificate, key });
+        }
+        (None, None, Some("self-signed")) => {
+            let folder = data_dir.to_path_buf();
+            return Some(TlsSource::SelfSigned { folder });
+        }
+        (_, _, Some(other)) if other != "self-signed" => {
+            format!("EXISONE_TLS is {other:?}; it must be self-signed, or not set.")
+        }
+        (_, _, Some(_)) => {
+            "EXISONE_TLS and EXISONE_TLS_CERT or EXISONE_TLS_KEY are both set; keep \
+             the certificate of your own, or self-signed."
+                .into()
+        }
+        _ => "EXISONE_TLS_CERT and EXISONE_TLS_KEY go together; set both.".into(),
+    };
+    problems.push(problem);
+    None
 }
 
 fn socket(name: &str, text: &str, problems: &mut Vec<String>) -> SocketAddr {
@@ -253,8 +289,6 @@ fn origin(name: &str, url: &str, problems: &mut Vec<String>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn problems(settings: Settings) -> String {
@@ -301,6 +335,38 @@ mod tests {
             "EXISONE_PREVIOUS_MASTER_KEY",
         ] {
             assert!(said.contains(name), "{said}");
+        }
+    }
+
+    #[test]
+    fn tls_is_a_pair_of_files_or_self_signed() {
+        let set = |cert: Option<&str>, key: Option<&str>, word: Option<&str>| Settings {
+            tls_cert: cert.map(PathBuf::from),
+            tls_key: key.map(PathBuf::from),
+            tls: word.map(str::to_owned),
+            ..Settings::default()
+        };
+        let source = |settings: Settings| settings.check(Vec::new()).expect("fits").tls;
+        assert_eq!(source(set(None, None, None)), None);
+        let files = source(set(Some("c.pem"), Some("k.pem"), None));
+        assert!(matches!(files, Some(TlsSource::Files { .. })));
+        let config = set(None, None, Some("self-signed")).check(Vec::new());
+        let config = config.expect("fits");
+        assert_eq!(config.public_url(config.listen), "https://127.0.0.1:3000");
+        for (wrong, named) in [
+            (
+                set(Some("c.pem"), None, None),
+                "EXISONE_TLS_KEY go together",
+            ),
+            (
+                set(None, Some("k.pem"), None),
+                "EXISONE_TLS_KEY go together",
+            ),
+            (set(None, None, Some("yes")), "EXISONE_TLS is \"yes\""),
+            (set(Some("c"), Some("k"), Some("self-signed")), "keep"),
+        ] {
+            let said = problems(wrong);
+            assert!(said.contains(named), "{said}");
         }
     }
 

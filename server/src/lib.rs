@@ -13,5 +13,6 @@ pub mod pages;
 pub mod router;
 pub mod state;
 pub mod telemetry;
+pub mod tls;
 pub mod webhooks;
 pub mod worker;

@@ -1,6 +1,7 @@
 //! `exisone serve`.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::Engine;
@@ -12,7 +13,9 @@ use tokio::task::JoinSet;
 use crate::boot::{self, BootError, Running};
 use crate::config::Config;
 use crate::monitor::{self, Monitor};
+use crate::outbound::clock::SystemClock;
 use crate::state::ServerState;
+use crate::tls::{self, Tls};
 
 /// How often what was measured is put away.
 const TIDY: Duration = Duration::from_secs(5);
@@ -47,12 +50,19 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
         );
     }
     let public_url = engine.public_url().to_owned();
+    let tls = match &config.tls {
+        None => None,
+        Some(source) => {
+            let hosts = tls::hosts(&public_url, address);
+            Some(Tls::load(source.clone(), hosts, Arc::new(SystemClock)).await?)
+        }
+    };
     let watched = Watched::start(config, &engine).await?;
     let state = ServerState::new(engine, boot::load_site()?, code)
         .with_checkout_origin(config.stripe_api_base.as_deref())
         .with_trusted_proxies(config.trusted_proxies.clone())
         .with_monitor(watched.page);
-    let running = Running::start(listener, state)
+    let running = Running::start_with(listener, state, tls)
         .map_err(|e| BootError::with("the server cannot start", &e))?;
     tracing::info!(%address, public_url, "listening");
     signal().await;

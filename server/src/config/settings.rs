@@ -29,9 +29,19 @@ pub struct Settings {
     /// Address and port to listen on [default: 127.0.0.1:3000]
     #[arg(long, env = "EXISONE_LISTEN", global = true)]
     pub(super) listen: Option<String>,
-    /// How browsers and Stripe reach this server [default: http:// and the address listened on]
+    /// How browsers and Stripe reach this server [default: http:// or https:// and the address listened on]
     #[arg(long, env = "EXISONE_PUBLIC_URL", global = true)]
     pub(super) public_url: Option<String>,
+    /// The server's certificate and those that vouch for it, PEM; with `EXISONE_TLS_KEY` the server
+    /// speaks TLS itself, and takes new files without a restart
+    #[arg(long, env = "EXISONE_TLS_CERT", global = true)]
+    pub(super) tls_cert: Option<PathBuf>,
+    /// The private key of `EXISONE_TLS_CERT`, PEM
+    #[arg(long, env = "EXISONE_TLS_KEY", global = true)]
+    pub(super) tls_key: Option<PathBuf>,
+    /// self-signed: speak TLS with certificates from an authority of its own, data/ca.pem
+    #[arg(long, env = "EXISONE_TLS", global = true)]
+    pub(super) tls: Option<String>,
     /// The master key, 32 bytes in base64; never a flag, because flags can be seen by others
     #[arg(skip)]
     pub(super) master_key: Option<SecretString>,
@@ -86,6 +96,9 @@ impl Settings {
             database_url: self.database_url.or(other.database_url),
             listen: self.listen.or(other.listen),
             public_url: self.public_url.or(other.public_url),
+            tls_cert: self.tls_cert.or(other.tls_cert),
+            tls_key: self.tls_key.or(other.tls_key),
+            tls: self.tls.or(other.tls),
             master_key: self.master_key.or(other.master_key),
             previous_master_key: self.previous_master_key.or(other.previous_master_key),
             master_key_file: self.master_key_file.or(other.master_key_file),
@@ -115,12 +128,7 @@ pub(super) fn unknown_variables(names: impl Iterator<Item = std::ffi::OsString>)
     names
         .filter_map(|name| name.into_string().ok())
         .filter(|name| name.starts_with("EXISONE_") && !known.contains(name))
-        .map(|name| {
-            if name.starts_with("EXISONE_TLS") {
-                return format!("{name} is reserved: this version does not speak TLS itself. Put a proxy before it.");
-            }
-            format!("{name} is not a setting. `exisone serve --help` lists them all.")
-        })
+        .map(|name| format!("{name} is not a setting. `exisone serve --help` lists them all."))
         .collect()
 }
 
@@ -153,16 +161,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn misspelt_and_reserved_variables_are_named() {
+    fn misspelt_variables_are_named() {
         let names = [
             "EXISONE_LISTN",
-            "EXISONE_TLS_CERT",
+            "EXISONE_TLS_CRT",
             "EXISONE_LISTEN",
             "EXISONE_SMTP_URL",
             "PATH",
         ];
         let said = unknown_variables(names.into_iter().map(Into::into)).join("\n");
-        assert!(said.contains("EXISONE_LISTN ") && said.contains("EXISONE_TLS_CERT is reserved"));
+        assert!(said.contains("EXISONE_LISTN ") && said.contains("EXISONE_TLS_CRT "));
         assert_eq!(said.lines().count(), 2);
     }
 

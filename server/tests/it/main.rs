@@ -13,5 +13,6 @@ mod monitor;
 mod program;
 mod proxies;
 mod secrecy;
+mod tls;
 mod together;
 mod worker;
