@@ -70,7 +70,7 @@ fn files_of(site: &Path) -> Outcome<Vec<File>> {
         Some((columns.next()?, columns.next()?))
     });
     let files = lines.map(|(role, url)| {
-        let size = |suffix: &str| {
+        let bytes = |suffix: &str| {
             let path = format!("{}{url}{suffix}", site.display());
             let metadata = fs::metadata(&path);
             metadata.map_or_else(
@@ -81,9 +81,9 @@ fn files_of(site: &Path) -> Outcome<Vec<File>> {
         Ok(File {
             role: role.to_owned(),
             url: url.to_owned(),
-            raw: size("")?,
-            gzip: size(".gz")?,
-            brotli: size(".br")?,
+            raw: bytes("")?,
+            gzip: bytes(".gz")?,
+            brotli: bytes(".br")?,
         })
     });
     files.collect()

@@ -5,6 +5,7 @@
 //! `wasm-merge` makes one file of them, and `parts.js` fetches them.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -156,16 +157,15 @@ fn file_of(folder: &Path, piece: &str) -> PathBuf {
 
 /// The script that fetches parts, under the names that the program calls.
 fn loader(parts: &[String], files: &BTreeMap<String, Vec<String>>) -> String {
-    let mut script = LOADER.to_owned();
-    for part in parts {
+    let lines = parts.iter().map(|part| {
         let needed = files
             .iter()
             .filter(|(_, needed_by)| needed_by.contains(part));
         let names = needed.map(|(name, _)| format!("{name:?}"));
         let names = names.collect::<Vec<_>>().join(", ");
-        script += &format!("export const __wasm_split_load_{part} = part({names});\n");
-    }
-    script
+        format!("export const __wasm_split_load_{part} = part({names});\n")
+    });
+    iter::once(LOADER.to_owned()).chain(lines).collect()
 }
 
 #[cfg(test)]
