@@ -12,6 +12,7 @@ use subtle::ConstantTimeEq;
 use super::create_admin::{self, Created};
 use super::password;
 use crate::Engine;
+use crate::crypto::signing_keys;
 use crate::error::{Error, Result};
 use crate::tenants;
 
@@ -71,6 +72,7 @@ pub async fn create_first(
     let (Created::Person(id) | Created::Membership(id)) =
         create_admin::add(engine, &mut tx, &person, role).await?;
     tx.commit().await?;
+    signing_keys::prepare(engine, tenant).await;
     Ok((tenant, id))
 }
 

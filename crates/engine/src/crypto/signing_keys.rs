@@ -59,9 +59,12 @@ pub async fn rotate(engine: &Engine, actor: &Actor) -> Result<PublicKeyView> {
     Ok(view(key))
 }
 
-/// Makes a tenant's first pair where it has none; done already, nothing happens.
-pub async fn ensure(engine: &Engine, tenant: TenantId) -> Result<()> {
-    active(engine, tenant).await.map(drop)
+/// Makes a new tenant's first pair. Drawing it takes its time, so it is not made in the transaction that
+/// creates the tenant; should it fail, the first use makes it.
+pub(crate) async fn prepare(engine: &Engine, tenant: TenantId) {
+    if let Err(error) = active(engine, tenant).await {
+        tracing::error!(tenant.id = tenant.get(), ?error, "no signing key was made");
+    }
 }
 
 /// The pair that signs now. A tenant that has none yet gets one.

@@ -7,6 +7,7 @@ use store::{Tx, tenants};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
+use crate::crypto::signing_keys;
 use crate::error::{Error, Result};
 use crate::keys::activate_tenant_key;
 
@@ -19,6 +20,7 @@ pub async fn execute(engine: &Engine, name: &str) -> Result<TenantId> {
     let mut tx = engine.begin().await?;
     let tenant = create(engine, &mut tx, &name).await?;
     tx.commit().await?;
+    signing_keys::prepare(engine, tenant).await;
     Ok(tenant)
 }
 

@@ -1,0 +1,234 @@
+//! Offline codes, public keys, support tickets, and what admins do to licences.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::stage::{Stage, send};
+
+async fn with_product() -> Stage {
+    let stage = Stage::start().await;
+    let product = json!({ "name": "Atlas", "version": "2.1", "defaultLicenseDays": 30,
+        "features": "maps", "trialDays": 14 });
+    stage.make("/api/product/", &product).await;
+    stage
+}
+
+async fn generated(stage: &Stage, more: &Value) -> Value {
+    let mut wish = json!({ "productName": "Atlas", "email": "ann@example.com" });
+    if let (Some(wish), Some(more)) = (wish.as_object_mut(), more.as_object()) {
+        wish.extend(more.clone());
+    }
+    let request = stage.request(Method::POST, "/api/activationkey/generate");
+    let made = send(request.header("Accept", "application/json").json(&wish)).await;
+    assert_eq!(made.status, 200, "{}", made.text);
+    made.json()
+}
+
+async fn judged(stage: &Stage, key: &Value, device: &str) -> Value {
+    let body = json!({ "activationKey": key, "hardwareId": device });
+    let reply = stage.post("/api/license/validate", &body).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    reply.json()
+}
+
+#[tokio::test]
+async fn a_key_for_a_device_comes_with_a_code_that_stands_for_its_licence() {
+    let stage = with_product().await;
+    let made = generated(&stage, &json!({ "hardwareId": "ab 12" })).await;
+    assert_eq!(made["isOffline"], true);
+    let code = &made["offlineCode"];
+    for given in [&made["activationKey"], code] {
+        assert_eq!(judged(&stage, given, "AB12").await["code"], "ok");
+        assert_eq!(
+            judged(&stage, given, "CD34").await["code"],
+            "hardware_mismatch"
+        );
+    }
+    let key = made["activationKey"].as_str().expect("a key").to_owned();
+    let license = stage.read(&format!("/api/license/{key}")).await;
+    assert_eq!(
+        (&license["hardwareId"], &license["offlineCode"]),
+        (&json!("AB12"), code)
+    );
+    assert_eq!(license["currentSeats"], 1);
+
+    let text = code.as_str().expect("a code");
+    let last = if text.ends_with('0') { "1" } else { "0" };
+    let middle = text.len() / 2;
+    let symbol = if &text[middle..=middle] == "7" {
+        "8"
+    } else {
+        "7"
+    };
+    let changed = [
+        format!("{}{symbol}{}", &text[..middle], &text[middle + 1..]),
+        format!("{}{last}", &text[..text.len() - 1]),
+    ];
+    for changed in changed {
+        assert_eq!(
+            judged(&stage, &json!(changed), "AB12").await["code"],
+            "not_found"
+        );
+    }
+    let rotated = stage.make("/api/crypto/keys", &json!({})).await;
+    assert_eq!(
+        (&rotated["version"], &rotated["isActive"]),
+        (&json!(2), &json!(true))
+    );
+    assert_eq!(
+        judged(&stage, code, "AB12").await["code"],
+        "ok",
+        "former keys verify"
+    );
+    stage
+        .post(&format!("/api/license/{key}/revoke"), &json!({}))
+        .await;
+    assert_eq!(judged(&stage, code, "AB12").await["code"], "revoked");
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_code_of_a_licence_that_exists_takes_a_seat() {
+    let stage = with_product().await;
+    let made = generated(&stage, &json!({})).await;
+    let path = format!(
+        "/api/license/{}/offline-code",
+        made["activationKey"].as_str().expect("a key")
+    );
+    for _ in 0..2 {
+        let reply = stage.post(&path, &json!({ "hardwareId": "AB" })).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let license = reply.json();
+        assert_eq!(
+            (&license["isOffline"], &license["currentSeats"]),
+            (&json!(true), &json!(1))
+        );
+        assert_eq!(
+            judged(&stage, &license["offlineCode"], "AB").await["status"],
+            "licensed"
+        );
+    }
+    let (status, code, _) = stage
+        .post(&path, &json!({ "hardwareId": "CD" }))
+        .await
+        .refusal();
+    assert_eq!((status, code.as_str()), (409, "already_activated"));
+    let (status, _, field) = stage
+        .post(&path, &json!({ "hardwareId": " " }))
+        .await
+        .refusal();
+    assert_eq!((status, field.as_str()), (422, "hardwareId"));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn the_public_key_is_pem_for_any_token_and_former_ones_stay_listed() {
+    let mut stage = with_product().await;
+    let first = stage.get("/api/crypto/keys/public").await;
+    assert!(
+        first.text.starts_with("-----BEGIN PUBLIC KEY-----\n"),
+        "{}",
+        first.text
+    );
+    stage.make("/api/crypto/keys/", &json!({})).await;
+    let second = stage.get("/api/crypto/keys/public/").await.text;
+    assert_ne!(second, first.text);
+    stage.token = stage.token_with("verify").await;
+    let keys = stage.read("/api/crypto/keys").await;
+    let listed: Vec<_> = keys
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|key| key["publicKey"].as_str().expect("PEM").to_owned())
+        .collect();
+    assert_eq!(listed, [second, first.text]);
+    assert_eq!(
+        stage.post("/api/crypto/keys", &json!({})).await.refusal().0,
+        403
+    );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_licence_is_extended_and_its_key_sent_again() {
+    let stage = with_product().await;
+    let made = generated(&stage, &json!({})).await;
+    let path = format!(
+        "/api/license/{}",
+        made["activationKey"].as_str().expect("a key")
+    );
+    let until = json!({ "expirationDate": "2031-05-01" });
+    let license = stage.post(&format!("{path}/extend"), &until).await.json();
+    assert_eq!(license["expirationDate"], "2031-05-01T23:59:59Z");
+    let license = stage
+        .post(&format!("{path}/extend/"), &json!({ "days": 10 }))
+        .await
+        .json();
+    assert_eq!(license["expirationDate"], "2031-05-11T23:59:59Z");
+    for (body, recipient) in [
+        (json!({}), "ann@example.com"),
+        (json!({ "email": "bob@example.com" }), "bob@example.com"),
+    ] {
+        let reply = stage.post(&format!("{path}/resend"), &body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        let mail = stage.read("/api/mail").await["items"][0].clone();
+        assert_eq!(
+            (&mail["recipient"], &mail["kind"]),
+            (&json!(recipient), &json!("license"))
+        );
+    }
+    let history = stage.read(&format!("{path}/history")).await;
+    let actions: Vec<_> = history
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|line| &line["action"])
+        .collect();
+    assert_eq!(
+        actions,
+        ["resent", "resent", "extended", "extended", "generated"]
+    );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_ticket_is_kept_listed_and_passed_on() {
+    let mut stage = with_product().await;
+    let all = stage.token.clone();
+    let actor = engine::Actor::system(stage.tenant);
+    let changes = engine::settings::update::SettingsChanges {
+        support_address: Some("help@acme.example".into()),
+        ..Default::default()
+    };
+    engine::settings::update::execute(&stage.engine, &actor, &changes)
+        .await
+        .expect("is set");
+    stage.token = stage.token_with("email").await;
+    let ticket = json!({ "productName": "atlas", "email": "ann@example.com",
+        "subject": "It does not start", "message": "Since today." });
+    let taken = stage.post("/api/support/ticket", &ticket).await;
+    assert_eq!(taken.status, 200, "{}", taken.text);
+    assert_eq!(stage.get("/api/support/ticket").await.refusal().0, 403);
+    for (field, value) in [
+        ("productName", "Other"),
+        ("email", "ann"),
+        ("subject", "a\r\nb"),
+        ("message", " "),
+    ] {
+        let mut wrong = ticket.clone();
+        wrong[field] = json!(value);
+        let (status, _, named) = stage.post("/api/support/ticket/", &wrong).await.refusal();
+        assert_eq!((status, named.as_str()), (422, field));
+    }
+    stage.token = all;
+    let listed = stage.read("/api/support/ticket").await;
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(listed["items"][0]["id"], taken.json()["id"]);
+    assert_eq!(listed["items"][0]["message"], "Since today.");
+    let mail = stage.read("/api/mail").await["items"][0].clone();
+    assert_eq!(
+        (&mail["recipient"], &mail["kind"]),
+        (&json!("help@acme.example"), &json!("ticket"))
+    );
+    stage.stop().await;
+}
