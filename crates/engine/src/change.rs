@@ -20,7 +20,7 @@ pub(crate) struct Change<'a> {
 }
 
 pub(crate) fn write(tx: &mut Tx, actor: &Actor, now: Timestamp, change: Change<'_>) {
-    Line::of(actor, &change).tell(actor, &change, (None, now), |row| changes::insert(tx, row));
+    Line::of(actor, change).tell((None, now), |row| changes::insert(tx, row));
 }
 
 /// The same for a change that a device was part of: its history tells it too.
@@ -30,10 +30,7 @@ pub(crate) fn write_on_device(
     now: Timestamp,
     (change, device): (Change<'_>, &str),
 ) {
-    let line = Line::of(actor, &change);
-    line.tell(actor, &change, (Some(device), now), |row| {
-        changes::insert(tx, row)
-    });
+    Line::of(actor, change).tell((Some(device), now), |row| changes::insert(tx, row));
 }
 
 /// The same, unless a line says it already.
@@ -43,42 +40,41 @@ pub(crate) fn write_first_on_device(
     now: Timestamp,
     (change, device): (Change<'_>, &str),
 ) {
-    let line = Line::of(actor, &change);
-    line.tell(actor, &change, (Some(device), now), |row| {
-        changes::insert_first(tx, row)
-    });
+    Line::of(actor, change).tell((Some(device), now), |row| changes::insert_first(tx, row));
 }
 
-/// What a row borrows.
-struct Line {
+/// A row, and what it borrows.
+struct Line<'a> {
+    actor: &'a Actor,
     actor_id: String,
+    change: Change<'a>,
     data: String,
 }
 
-impl Line {
-    fn of(actor: &Actor, change: &Change<'_>) -> Self {
+impl<'a> Line<'a> {
+    fn of(actor: &'a Actor, change: Change<'a>) -> Self {
         Self {
+            actor,
             actor_id: actor.id_text(),
             data: change.data.to_string(),
+            change,
         }
     }
 
     fn tell(
         &self,
-        actor: &Actor,
-        change: &Change<'_>,
         (hardware_key, now): (Option<&str>, Timestamp),
         insert: impl FnOnce(&NewChange<'_>),
     ) {
         insert(&NewChange {
-            tenant_id: actor.tenant(),
-            livemode: change.livemode,
-            actor_kind: actor.kind(),
+            tenant_id: self.actor.tenant(),
+            livemode: self.change.livemode,
+            actor_kind: self.actor.kind(),
             actor_id: &self.actor_id,
-            actor_name: actor.name(),
-            subject_kind: change.subject.0,
-            subject_id: &change.subject.1,
-            verb: change.verb,
+            actor_name: self.actor.name(),
+            subject_kind: self.change.subject.0,
+            subject_id: &self.change.subject.1,
+            verb: self.change.verb,
             data: &self.data,
             hardware_key,
             at: now.millis(),

@@ -93,7 +93,11 @@ impl Error {
     }
 
     /// A refusal by the rules of a licence.
-    pub(crate) fn refused(code: RefusalCode, message: impl ToString, versions: Versions) -> Self {
+    pub(crate) fn refused(
+        code: RefusalCode,
+        message: &dyn std::fmt::Display,
+        versions: Versions,
+    ) -> Self {
         Self::Refused(Box::new(Refusal {
             code,
             message: message.to_string(),

@@ -63,7 +63,8 @@ const BURY: &str =
 const REQUEUE: &str =
     "update jobs set state = 'queued', run_at = $3, leased_until = 0, attempts = 0
     where tenant_id = $1 and unique_key = $2 and (state = 'dead' or leased_until < $3)";
-pub(crate) const NEXT_DUE: &str = "select min(run_at) from jobs where state = 'queued' and kind = $1";
+pub(crate) const NEXT_DUE: &str =
+    "select min(run_at) from jobs where state = 'queued' and kind = $1";
 const COUNT_WAITING: &str = "select count(*) from jobs where state = 'queued'";
 
 /// Adds a job; false where its unique key is taken.

@@ -92,7 +92,8 @@ const INSERT_FACT: &str =
     "insert into order_facts (tenant_id, kind, stripe_id, order_id, created_at)
     values ($1, $2, $3, $4, $5) on conflict (tenant_id, kind, stripe_id) do nothing";
 // Ordered by expressions: by the bare columns SQLite would walk the tenant's whole primary key.
-pub(crate) const FACTS: &str = "select kind, stripe_id from order_facts where tenant_id = $1 and order_id = $2
+pub(crate) const FACTS: &str =
+    "select kind, stripe_id from order_facts where tenant_id = $1 and order_id = $2
     order by kind || '', stripe_id || ''";
 const BY_STATE: &str = concat!(
     "select ",

@@ -273,7 +273,10 @@ async fn pay(
         }
         (Ok(_), None) => Err(Error::fault("an issuance without a product")),
         (Err(reason), _) => {
-            // What a person issues after review lasts as long as what was bought.
+            // What a person issues after review is as much, and lasts as long, as what was bought.
+            if let (0, Ok(quantity)) = (order.quantity, &arrival.purchase.quantity) {
+                order.quantity = i32::from(*quantity);
+            }
             order.plan_days = arrival.purchase.plan_days.clone().unwrap_or_default();
             order.state = "review".into();
             order.review_reason = Some(reason.to_string());

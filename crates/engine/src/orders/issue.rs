@@ -79,7 +79,7 @@ pub(crate) fn with_key(engine: &Engine, keys: &DataKeys, mut license: License) -
     license.data_key_id = data_key_id;
     license.key_sealed = sealed;
     license.key_index = keys.index(&key)?;
-    license.last_four = key.last_four().to_owned();
+    key.last_four().clone_into(&mut license.last_four);
     Ok(license)
 }
 

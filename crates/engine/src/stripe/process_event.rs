@@ -100,7 +100,7 @@ async fn one_transaction(engine: &Engine, vouched: &Vouched<'_>) -> Result<Strin
 
 /// What an event tells of a payment.
 enum Told {
-    Purchase(Purchase, Payment),
+    Purchase(Box<Purchase>, Payment),
     Bare(BarePayment),
     Nothing(Ignored),
 }
@@ -108,9 +108,9 @@ enum Told {
 impl Told {
     fn of(event: &StripeEvent) -> Self {
         match stripe_event::judge(event) {
-            Decision::Issue(purchase) => Self::Purchase(purchase, Payment::Paid),
-            Decision::Wait(purchase) => Self::Purchase(purchase, Payment::Unpaid),
-            Decision::Fail(purchase) => Self::Purchase(purchase, Payment::Failed),
+            Decision::Issue(purchase) => Self::Purchase(Box::new(purchase), Payment::Paid),
+            Decision::Wait(purchase) => Self::Purchase(Box::new(purchase), Payment::Unpaid),
+            Decision::Fail(purchase) => Self::Purchase(Box::new(purchase), Payment::Failed),
             Decision::Ignore(why) => match stripe_event::bare_payment(event) {
                 Some(payment) => Self::Bare(payment),
                 None => Self::Nothing(why),
@@ -165,7 +165,7 @@ async fn judge(
     known: &Known,
 ) -> Result<Fulfilled> {
     let (purchase, payment) = match told {
-        Told::Purchase(purchase, payment) => (purchase, payment),
+        Told::Purchase(purchase, payment) => (*purchase, payment),
         Told::Nothing(why) => return Ok(Fulfilled::ignored(why.to_string())),
         Told::Bare(bare) => match known_purchase(engine, tx, (vouched, bare), known).await? {
             Some(purchase) => (purchase, Payment::Paid),

@@ -28,7 +28,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &StripeAppForm) -> Res
     tenants::lock(&mut tx, actor.tenant()).await?;
     prepare(engine, &mut tx, (&mut app, &changes)).await?;
     stripe_apps::insert(&mut tx, &app).await.map_err(in_use)?;
-    note(engine, &mut tx, (actor, "created"), (&app, &changes)).await?;
+    note(engine, &mut tx, (actor, "created"), (&app, &changes));
     tx.commit().await?;
     Ok(app.id)
 }
@@ -54,7 +54,7 @@ pub async fn update(
     if !stripe_apps::update(&mut tx, &app).await.map_err(in_use)? {
         return Err(Error::NotFound("Stripe app"));
     }
-    note(engine, &mut tx, (actor, "updated"), (&app, &changes)).await?;
+    note(engine, &mut tx, (actor, "updated"), (&app, &changes));
     tx.commit().await?;
     engine.secrets().forget(id, before);
     Ok(())
@@ -101,12 +101,12 @@ async fn prepare(
     Ok(())
 }
 
-async fn note(
+fn note(
     engine: &Engine,
     tx: &mut Tx,
     (actor, verb): (&Actor, &str),
     (app, changes): (&StripeApp, &StripeAppChanges),
-) -> Result<()> {
+) {
     let what = Change {
         subject: ("stripe_app", app.id.to_string()),
         verb,
@@ -116,7 +116,6 @@ async fn note(
         livemode: app.is_live,
     };
     change::write(tx, actor, engine.now(), what);
-    Ok(())
 }
 
 fn saved(app: &StripeApp) -> SavedStripeApp {
