@@ -12,6 +12,7 @@ mod master_key;
 mod monitor;
 mod program;
 mod proxies;
+mod race;
 mod secrecy;
 mod tls;
 mod together;

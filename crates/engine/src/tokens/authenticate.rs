@@ -6,7 +6,7 @@ use domain::access_token::AccessToken;
 use store::access_tokens;
 use subtle::ConstantTimeEq;
 
-use super::hash;
+use super::{Known, hash};
 use crate::Engine;
 use crate::actor::{Actor, Who};
 use crate::error::{Error, Result};
@@ -20,7 +20,8 @@ const EXPIRED: Error =
 /// The actor behind a whole token (`exo_at_<public>_<secret>`), or `Unauthorized`.
 pub async fn execute(engine: &Engine, token: &str) -> Result<Actor> {
     let token = AccessToken::parse(token).ok_or(NOT_VALID)?;
-    let row = row(engine, token.public_id()).await?;
+    let known = known(engine, token.public_id()).await?;
+    let row = &known.row;
     if !bool::from(hash(token.secret()).as_slice().ct_eq(&row.secret_hash))
         || row.revoked_at.is_some()
     {
@@ -30,11 +31,11 @@ pub async fn execute(engine: &Engine, token: &str) -> Result<Actor> {
     if row.expires_at.is_some_and(|end| end <= now.millis()) {
         return Err(EXPIRED);
     }
-    engine.token_uses().note(now, &row);
-    actor(&row)
+    engine.token_uses().note(now, &known);
+    actor(row)
 }
 
-async fn row(engine: &Engine, public_id: &str) -> Result<Arc<access_tokens::AccessToken>> {
+async fn known(engine: &Engine, public_id: &str) -> Result<Arc<Known>> {
     if let Some(known) = engine.known_tokens().find(public_id) {
         return Ok(known);
     }

@@ -10,6 +10,7 @@ pub mod list;
 pub mod revoke;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -48,7 +49,14 @@ fn hash(secret: &str) -> [u8; 32] {
 const BELIEVED: Duration = Duration::from_millis(900);
 
 /// Rows that were read lately, by their public halves; who sends the secret half is judged each time.
-pub(crate) struct KnownTokens(Cache<String, Arc<AccessToken>>);
+pub(crate) struct KnownTokens(Cache<String, Arc<Known>>);
+
+/// A row that was read lately.
+pub(crate) struct Known {
+    row: AccessToken,
+    /// When its use was noted last, Unix milliseconds.
+    noted_at: AtomicI64,
+}
 
 impl Default for KnownTokens {
     fn default() -> Self {
@@ -58,14 +66,15 @@ impl Default for KnownTokens {
 }
 
 impl KnownTokens {
-    fn find(&self, public_id: &str) -> Option<Arc<AccessToken>> {
+    fn find(&self, public_id: &str) -> Option<Arc<Known>> {
         self.0.get(public_id)
     }
 
-    fn keep(&self, row: AccessToken) -> Arc<AccessToken> {
-        let row = Arc::new(row);
-        self.0.insert(row.public_id.clone(), row.clone());
-        row
+    fn keep(&self, row: AccessToken) -> Arc<Known> {
+        let noted_at = AtomicI64::new(row.last_used_at.unwrap_or_default());
+        let known = Arc::new(Known { row, noted_at });
+        self.0.insert(known.row.public_id.clone(), known.clone());
+        known
     }
 
     fn forget(&self, public_id: &str) {
@@ -78,11 +87,12 @@ impl KnownTokens {
 pub(crate) struct Uses(Mutex<HashMap<AccessTokenId, (TenantId, Timestamp)>>);
 
 impl Uses {
-    fn note(&self, now: Timestamp, row: &AccessToken) {
-        let last = row.last_used_at.unwrap_or_default();
+    fn note(&self, now: Timestamp, Known { row, noted_at }: &Known) {
+        let last = noted_at.load(Ordering::Relaxed);
         if now.millis().saturating_sub(last) < WRITE_EVERY_MILLIS {
             return;
         }
+        noted_at.store(now.millis(), Ordering::Relaxed);
         let mut waiting = self.lock();
         if waiting.len() < WAITING {
             waiting.insert(row.id, (row.tenant_id, now));

@@ -42,6 +42,7 @@ async fn pages_of_the_log_follow_each_other_and_stay_within_the_tenant() {
         ("product", "created"),
         ("product", "created"),
         ("product", "created"),
+        ("signing_key", "activated"),
         ("tenant_key", "activated"),
         ("tenant", "created"),
     ];

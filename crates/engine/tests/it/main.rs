@@ -10,6 +10,7 @@ mod mails;
 mod orders;
 mod plans;
 mod products;
+mod programs;
 mod shop;
 mod success;
 mod support;

@@ -5,6 +5,7 @@ mod callers;
 mod description;
 mod licenses;
 mod mails;
+mod matrix;
 mod offline;
 mod orders;
 mod products;

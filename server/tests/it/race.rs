@@ -1,0 +1,88 @@
+//! Two servers on one database: seats and first contacts are raced for on both.
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::harness::{House, on_each, on_two_nodes};
+
+const CLIENTS: usize = 50;
+
+async fn ask(house: &House, (client, token): (usize, &str), path: &str, body: &Value) -> Value {
+    let node = &house.nodes[client % house.nodes.len()];
+    let request = house.http.post(format!("{}{path}", node.url));
+    let request = request.header("Authorization", format!("Bearer {token}"));
+    let response = request.json(body).send().await.expect("is answered");
+    let status = response.status().as_u16();
+    let mut answer: Value = response.json().await.expect("JSON");
+    answer["status_code"] = json!(status);
+    answer
+}
+
+async fn token(house: &House) -> String {
+    let new = engine::tokens::create::NewToken {
+        name: "Race".into(),
+        permissions: "verify,generate".parse().expect("words"),
+        expires_at: None,
+    };
+    let made = engine::tokens::create::execute(house.engine(), &house.shop.actor, &new).await;
+    secrecy::ExposeSecret::expose_secret(&made.expect("is made").token).to_owned()
+}
+
+async fn race_for_seats(house: &House) {
+    let token = token(house).await;
+    let wish = json!({ "productName": "Atlas", "email": "ann@example.com", "maxSeats": 5 });
+    let wish = serde_json::from_value(wish).expect("a form");
+    let side = engine::licenses::generate::Side::Live;
+    let made = engine::licenses::generate::execute(house.engine(), &house.shop.actor, &wish, side);
+    let key = made.await.expect("is generated")[0]
+        .activation_key
+        .to_string();
+    let activations = (0..CLIENTS).map(|client| {
+        let body = json!({ "activationKey": key, "email": "", "hardwareId": format!("D{client}"),
+            "productName": "Atlas" });
+        let caller = (client, token.as_str());
+        async move { ask(house, caller, "/api/license/activate", &body).await }
+    });
+    let answers = join_all(activations).await;
+    let count = |status: u16| {
+        answers
+            .iter()
+            .filter(|a| a["status_code"] == status)
+            .count()
+    };
+    assert_eq!((count(200), count(409)), (5, 45), "{answers:?}");
+    let lost = answers.iter().filter(|a| a["status_code"] == 409);
+    for answer in lost {
+        assert_eq!(answer["error"], "seats_exhausted");
+    }
+}
+
+async fn race_for_first_contact(house: &House) {
+    let token = token(house).await;
+    let body = json!({ "hardwareId": "one device", "productName": "Atlas" });
+    let contacts = (0..CLIENTS).map(|client| {
+        let (body, caller) = (&body, (client, token.as_str()));
+        async move { ask(house, caller, "/api/license/validate", body).await }
+    });
+    let answers = join_all(contacts).await;
+    for answer in &answers {
+        assert_eq!(answer["status_code"], 200, "{answer}");
+        assert_eq!(answer["expirationDate"], answers[0]["expirationDate"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_fifty_devices_that_race_for_five_seats_five_win_on_each_database() {
+    on_each(race_for_seats).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_fifty_devices_that_race_for_five_seats_on_two_servers_five_win() {
+    on_two_nodes(race_for_seats).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_first_contacts_on_two_servers_have_one_date() {
+    on_each(race_for_first_contact).await;
+    on_two_nodes(race_for_first_contact).await;
+}
