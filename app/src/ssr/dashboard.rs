@@ -46,6 +46,7 @@ fn problem(found: Found) -> Problem {
         ProblemKind::MailsFailed => ("Mail", true),
         ProblemKind::MailsRetrying | ProblemKind::NoMailServer => ("Mail", false),
         ProblemKind::StripeApp | ProblemKind::NoStripeApp => ("App", false),
+        ProblemKind::KeysGuessed => ("Keys", false),
         ProblemKind::TokenExpires => ("Token", false),
     };
     Problem {

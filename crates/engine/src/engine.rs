@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::accounts::Accounts;
+use crate::dashboard::guesses::Guesses;
 use crate::devices::newcomers::Newcomers;
 use crate::devices::sightings::Sightings;
 use crate::error::Result;
@@ -58,6 +59,7 @@ struct Inner {
     known_tokens: KnownTokens,
     sightings: Sightings,
     newcomers: Newcomers,
+    guesses: Guesses,
     wake: Notify,
 }
 
@@ -79,6 +81,7 @@ impl Engine {
             known_tokens: KnownTokens::default(),
             sightings: Sightings::default(),
             newcomers: Newcomers::default(),
+            guesses: Guesses::default(),
             wake: Notify::new(),
         })))
     }
@@ -170,6 +173,10 @@ impl Engine {
 
     pub(crate) fn newcomers(&self) -> &Newcomers {
         &self.0.newcomers
+    }
+
+    pub(crate) fn guesses(&self) -> &Guesses {
+        &self.0.guesses
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

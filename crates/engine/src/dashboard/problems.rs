@@ -39,6 +39,8 @@ pub enum ProblemKind {
     NoMailServer,
     /// This side has no Stripe app.
     NoStripeApp,
+    /// Somebody tries activation keys.
+    KeysGuessed,
     /// A token ends soon.
     TokenExpires,
 }
@@ -55,6 +57,7 @@ impl ProblemKind {
             Self::StripeApp => "stripeApp",
             Self::NoMailServer => "noMailServer",
             Self::NoStripeApp => "noStripeApp",
+            Self::KeysGuessed => "keysGuessed",
             Self::TokenExpires => "tokenExpires",
         }
     }
@@ -123,6 +126,7 @@ pub(super) async fn find(
     if apps.is_empty() {
         problems.push(no_stripe_app(livemode));
     }
+    problems.extend(guessed_keys(engine, actor, now));
     problems.extend(ending_tokens(conn, actor, now).await?);
     Ok(problems)
 }
@@ -259,6 +263,24 @@ fn no_stripe_app(livemode: bool) -> Problem {
         target: Target::StripeApps,
         since: None,
     }
+}
+
+fn guessed_keys(engine: &Engine, actor: &Actor, now: Timestamp) -> Option<Problem> {
+    let guessing = engine.guesses().find(actor.tenant(), now)?;
+    let from = match guessing.addresses.len() {
+        1 => "1 address".into(),
+        n if guessing.is_full() => format!("{n} or more addresses"),
+        n => format!("{n} addresses"),
+    };
+    Some(Problem {
+        kind: ProblemKind::KeysGuessed,
+        title: format!("Unknown activation keys were tried from {from}"),
+        detail: "So many that further ones were slowed down. Keys are too long to be guessed; but \
+                 if a program of yours sends them, look at where it takes its key from."
+            .into(),
+        target: Target::Settings,
+        since: Some(guessing.first_at),
+    })
 }
 
 async fn ending_tokens(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<Vec<Problem>> {

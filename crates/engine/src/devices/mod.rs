@@ -2,5 +2,6 @@
 
 pub(crate) mod first_contact;
 pub mod history;
+pub mod known;
 pub(crate) mod newcomers;
 pub mod sightings;
