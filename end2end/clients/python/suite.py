@@ -123,7 +123,7 @@ class Validate(unittest.TestCase):
 
     def test_expired(self):
         # A product without trial days: the trial is over at once.
-        self.assertEqual(self.status("", HERE, "Slow"), (False, "expired"))
+        self.assertEqual(self.status("", "NEW-MACHINE", "Slow"), (False, "expired"))
 
     def test_version_outdated(self):
         key = key_for("Strict")
