@@ -4,6 +4,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
+use domain::timestamp::Timestamp;
 use engine::crypto::signing_keys::{self, PublicKeyView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -22,7 +23,7 @@ pub(super) fn routes() -> Router<ServerState> {
 /// A public key.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct PublicKey {
+pub struct VerifyingKey {
     /// Counted from 1.
     version: i32,
     /// True for the one that signs now.
@@ -36,14 +37,14 @@ pub struct PublicKey {
     retired_at: Option<String>,
 }
 
-impl From<PublicKeyView> for PublicKey {
+impl From<PublicKeyView> for VerifyingKey {
     fn from(view: PublicKeyView) -> Self {
         Self {
             version: view.version,
             is_active: view.is_active,
             public_key: view.pem,
             created_at: view.created_at.to_rfc3339(),
-            retired_at: view.retired_at.map(|at| at.to_rfc3339()),
+            retired_at: view.retired_at.map(Timestamp::to_rfc3339),
         }
     }
 }
@@ -64,23 +65,23 @@ pub(super) async fn current(caller: Caller) -> ApiResult {
 
 /// The public keys, current and former, newest first. Any token may read them.
 #[utoipa::path(get, path = "/api/crypto/keys", tag = "Programs",
-    responses((status = 200, body = [PublicKey]), (status = "4XX", body = ErrorAnswer)))]
-pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<PublicKey>>> {
+    responses((status = 200, body = [VerifyingKey]), (status = "4XX", body = ErrorAnswer)))]
+pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<VerifyingKey>>> {
     let (engine, actor) = caller.parts();
     let keys = signing_keys::list(engine, actor).await?;
-    Ok(Json(keys.into_iter().map(PublicKey::from).collect()))
+    Ok(Json(keys.into_iter().map(VerifyingKey::from).collect()))
 }
 
 /// Makes a new pair that signs from now on. Former codes are still taken here; programs need the new
 /// public key before they take new codes. Wants `manage`.
 #[utoipa::path(post, path = "/api/crypto/keys", tag = "Licenses", request_body = Nothing,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = PublicKey), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = VerifyingKey), (status = "4XX", body = ErrorAnswer)))]
 pub(super) async fn rotate(caller: Caller, call: Creating<Nothing>) -> ApiResult<Made> {
     call.once(caller, async move |caller, Nothing {}| {
         let (engine, actor) = caller.parts();
         let key = signing_keys::rotate(engine, actor).await?;
-        Made::created(&PublicKey::from(key))
+        Made::created(&VerifyingKey::from(key))
     })
     .await
 }

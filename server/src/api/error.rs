@@ -24,8 +24,13 @@ pub struct ApiError {
     message: String,
     fields: Vec<FieldError>,
     retry_after_seconds: Option<u64>,
-    versions: Versions,
+    versions: Option<Box<Versions>>,
+    names_unknown_key: bool,
 }
+
+/// Stands in an answer's extensions where no licence has the key that was given.
+#[derive(Debug, Clone, Copy)]
+pub struct NamesUnknownKey;
 
 /// Every answer that is no success.
 #[derive(Serialize, ToSchema)]
@@ -75,7 +80,8 @@ impl ApiError {
             message: message.into(),
             fields: Vec::new(),
             retry_after_seconds: None,
-            versions: Versions::default(),
+            versions: None,
+            names_unknown_key: false,
         }
     }
 
@@ -95,7 +101,8 @@ impl ApiError {
         };
         Self {
             retry_after_seconds: refusal.retry_after_seconds,
-            versions: refusal.versions,
+            versions: Some(Box::new(refusal.versions)),
+            names_unknown_key: refusal.code == RefusalCode::InvalidKey,
             ..Self::new(status, refusal.code.as_str(), refusal.message)
         }
     }
@@ -161,6 +168,18 @@ impl ApiError {
         Error::Invalid(FieldErrors::one(field, message)).into()
     }
 
+    /// 429: the caller asks too much; another call is answered after so many seconds.
+    pub fn rate_limited(retry_after_seconds: u64) -> Self {
+        let message = format!(
+            "Too many calls came from this address, or too many with keys that do not exist. Try \
+             again after {retry_after_seconds} seconds."
+        );
+        Self {
+            retry_after_seconds: Some(retry_after_seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", message)
+        }
+    }
+
     /// Logs a fault, once, with its whole chain.
     fn fault(error: &Error) -> Self {
         tracing::error!(?error, "a call failed");
@@ -184,6 +203,10 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         match error {
+            Error::NotFound("license") => Self {
+                names_unknown_key: true,
+                ..Self::new(StatusCode::NOT_FOUND, "not_found", message)
+            },
             Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", message),
             Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", message),
             Error::Unauthorized(_) => Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message),
@@ -214,13 +237,14 @@ impl IntoResponse for ApiError {
             field: error.field,
             message: error.message,
         };
+        let versions = self.versions.map(|known| *known).unwrap_or_default();
         let body = ErrorAnswer {
             error: self.code,
             message: self.message,
             field: self.fields.first().map(|error| error.field.clone()),
             fields: self.fields.into_iter().map(wrong).collect(),
-            server_version: self.versions.server,
-            minimum_required_version: self.versions.minimum_required,
+            server_version: versions.server,
+            minimum_required_version: versions.minimum_required,
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
@@ -230,6 +254,9 @@ impl IntoResponse for ApiError {
         }
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.names_unknown_key {
+            response.extensions_mut().insert(NamesUnknownKey);
         }
         response
     }

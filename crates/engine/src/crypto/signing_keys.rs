@@ -39,12 +39,12 @@ pub async fn list(engine: &Engine, actor: &Actor) -> Result<Vec<PublicKeyView>> 
     active(engine, actor.tenant()).await?;
     let mut conn = engine.read().await?;
     let rows = signing_keys::list(&mut conn, actor.tenant()).await?;
-    Ok(rows.into_iter().map(view).collect())
+    Ok(rows.iter().map(view).collect())
 }
 
 /// The public key of the pair that signs now.
 pub async fn current(engine: &Engine, actor: &Actor) -> Result<PublicKeyView> {
-    Ok(view(active(engine, actor.tenant()).await?))
+    Ok(view(&active(engine, actor.tenant()).await?))
 }
 
 /// Makes a new pair, which signs from now on; answers its public key. Codes that the former one
@@ -56,7 +56,7 @@ pub async fn rotate(engine: &Engine, actor: &Actor) -> Result<PublicKeyView> {
     tenants::lock(&mut tx, actor.tenant()).await?;
     let key = put(engine, &mut tx, actor, &pair).await?;
     tx.commit().await?;
-    Ok(view(key))
+    Ok(view(&key))
 }
 
 /// Makes a new tenant's first pair. Drawing it takes its time, so it is not made in the transaction that
@@ -144,10 +144,10 @@ const fn place(row: &str) -> Place<'_> {
     }
 }
 
-fn view(row: SigningKey) -> PublicKeyView {
+fn view(row: &SigningKey) -> PublicKeyView {
     PublicKeyView {
         version: row.version,
-        is_active: is_active(&row),
+        is_active: is_active(row),
         pem: rsa::pem(&row.public_der),
         created_at: Timestamp::from_millis(row.created_at),
         retired_at: row.retired_at.map(Timestamp::from_millis),

@@ -112,7 +112,7 @@ fn is_other(known: Option<&str>, address: IpAddr) -> bool {
 
 impl Sightings {
     /// Notes a sighting, unless the device was written down as it is within the minute.
-    pub(crate) fn note(&self, seen: Seen<'_>, now: Timestamp) {
+    pub(crate) fn note(&self, seen: &Seen<'_>, now: Timestamp) {
         let due_at = Timestamp::from_millis(seen.last_seen_at).plus_millis(WRITE_EVERY_MILLIS);
         if due_at > now && !seen.is_elsewhere && !seen.is_other_version {
             return;

@@ -29,8 +29,8 @@ pub async fn suspend(engine: &Engine, actor: &Actor, key: &str) -> Result<Licens
 
 async fn put(engine: &Engine, actor: &Actor, key: &str, kind: HoldKind) -> Result<LicenseView> {
     let (mut tx, mut license) = lock(engine, actor, key).await?;
-    let mut held = holds::list(&mut tx, actor.tenant(), license.id).await?;
-    if !held
+    let mut all = holds::list(&mut tx, actor.tenant(), license.id).await?;
+    if !all
         .iter()
         .any(|hold| is_manual(hold) && hold.kind == kind.as_str())
     {
@@ -43,8 +43,8 @@ async fn put(engine: &Engine, actor: &Actor, key: &str, kind: HoldKind) -> Resul
             lifted_at: None,
         };
         holds::insert(&mut tx, actor.tenant(), license.id, &hold);
-        held.push(hold);
-        derive(engine, &mut tx, actor, (&mut license, &held))?;
+        all.push(hold);
+        derive(engine, &mut tx, actor, (&mut license, &all))?;
         let verb = match kind {
             HoldKind::Revoke => "revoked",
             HoldKind::Suspend => "suspended",
@@ -58,16 +58,16 @@ async fn put(engine: &Engine, actor: &Actor, key: &str, kind: HoldKind) -> Resul
 pub async fn reinstate(engine: &Engine, actor: &Actor, key: &str) -> Result<LicenseView> {
     let (mut tx, mut license) = lock(engine, actor, key).await?;
     let now = engine.now().millis();
-    let mut held = holds::list(&mut tx, actor.tenant(), license.id).await?;
-    if held.iter().any(is_manual) {
+    let mut all = holds::list(&mut tx, actor.tenant(), license.id).await?;
+    if all.iter().any(is_manual) {
         let of = (license.id, HoldCause::Manual.as_str());
         holds::lift(&mut tx, actor.tenant(), of, now);
-        for hold in held.iter_mut().filter(|hold| is_manual(hold)) {
+        for hold in all.iter_mut().filter(|hold| is_manual(hold)) {
             hold.lifted_at = Some(now);
         }
-        derive(engine, &mut tx, actor, (&mut license, &held))?;
+        derive(engine, &mut tx, actor, (&mut license, &all))?;
         tell(engine, &mut tx, actor, (&license, "reinstated"));
-    } else if let Some(other) = held.iter().find(|hold| hold.lifted_at.is_none()) {
+    } else if let Some(other) = all.iter().find(|hold| hold.lifted_at.is_none()) {
         return Err(Error::Conflict {
             code: "held_by_payment",
             message: format!(
@@ -98,9 +98,9 @@ pub(super) fn derive(
     engine: &Engine,
     tx: &mut Tx,
     actor: &Actor,
-    (license, held): (&mut License, &[Hold]),
+    (license, all): (&mut License, &[Hold]),
 ) -> Result<()> {
-    let holds: Result<Vec<_>> = held.iter().map(as_rule).collect();
+    let holds: Result<Vec<_>> = all.iter().map(as_rule).collect();
     let now = engine.now();
     let ends_at = Timestamp::from_millis(license.expires_at);
     license.state = license_state::state(&holds?, ends_at, now).to_string();

@@ -51,7 +51,7 @@ pub async fn execute(
         && license.facts.device == Standing::Activated
     {
         let seen = Seen::with_license(&license.row, &request, (actor, address));
-        engine.sightings().note(seen, now);
+        engine.sightings().note(&seen, now);
     }
     answer(&known, &request, device, now)
 }
@@ -83,7 +83,7 @@ async fn contact(
     }
     if let Some(device) = found.as_ref().filter(|_| !is_new) {
         let seen = Seen::on_trial(device, request, (actor, address));
-        engine.sightings().note(seen, now);
+        engine.sightings().note(&seen, now);
     }
     Ok(found.as_ref().map(trial_device))
 }

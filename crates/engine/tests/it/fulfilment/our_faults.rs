@@ -28,8 +28,8 @@ impl Shop {
         let key = draws.find(|draw| {
             let bytes = SeededEntropy::block(*draw);
             let bytes: [u8; 10] = bytes[..10].try_into().expect("ten of 32 bytes");
-            let drawn = ActivationKey::from_random(bytes);
-            keys.iter().any(|key| key.activation_key == drawn)
+            let made = ActivationKey::from_random(bytes);
+            keys.iter().any(|key| key.activation_key == made)
         });
         Draws {
             begin,
