@@ -66,7 +66,7 @@ const INSERT_FIRST: &str =
         subject_kind, subject_id, verb, data, hardware_key, at)
     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
     where not exists (select 1 from changes where tenant_id = $1 and hardware_key = $10
-        and subject_kind = $6 and subject_id = $7 and verb = $8 and data = $9)";
+        and subject_kind || '' = $6 and subject_id || '' = $7 and verb = $8 and data = $9)";
 const LIST: &str =
     "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id, verb,
         data, at

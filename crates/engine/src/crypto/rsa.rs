@@ -74,6 +74,7 @@ pub(super) fn pem(public_der: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::offline_code::OfflineCode;
 
     #[test]
     fn a_signature_is_of_its_key_and_its_bytes_alone() {
@@ -93,5 +94,32 @@ mod tests {
         }
         let text = pem(&pair.public_der);
         assert!(text.lines().all(|line| line.len() <= LINE));
+    }
+
+    /// Codes that the public Python client took as genuine, each with the key that it was given.
+    #[test]
+    fn a_code_that_the_public_client_verified_is_genuine_and_with_any_byte_changed_is_not() {
+        let vectors = include_str!("../../../domain/tests/vectors/offline_codes.json");
+        let vectors: serde_json::Value = serde_json::from_str(vectors).expect("JSON");
+        for vector in vectors["vectors"].as_array().expect("a list") {
+            let text = |name: &str| vector[name].as_str().expect("a text");
+            let lines = text("publicKey")
+                .lines()
+                .filter(|line| !line.starts_with('-'));
+            let der = STANDARD.decode(lines.collect::<String>()).expect("base64");
+            assert_eq!(pem(&der).trim(), text("publicKey").trim());
+            let code = OfflineCode::parse(text("code")).expect("a code");
+            let signature = hex::decode(text("signature")).expect("hex digits");
+            assert!(
+                code.open(|payload, signed| is_genuine(&der, payload, signed))
+                    .is_some()
+            );
+            let payload = text("payload").as_bytes();
+            for place in 0..payload.len() {
+                let mut changed = payload.to_vec();
+                changed[place] ^= 1;
+                assert!(!is_genuine(&der, &changed, &signature), "{place}");
+            }
+        }
     }
 }
