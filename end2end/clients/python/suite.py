@@ -22,7 +22,7 @@ def setUpModule():
     shipped = house.client()
     house.product("Atlas", defaultLicenseDays=365, trialDays=14, features="maps,routes")
     house.product("Fleet", maxSeats=2)
-    house.product("Slow", deactivationCooldownHours=24)
+    house.product("Slow", deactivationCooldownHours=24, trialDays=0)
     house.product("Strict", version="3.0", minimumRequiredVersion="2.10", enforceVersionCheck=True)
 
 
