@@ -129,12 +129,16 @@ impl From<LicenseView> for License {
 }
 
 impl License {
-    /// As programs see it that ship to customers: without what only admins read, and with an offline
-    /// code only on the device that it is for.
-    pub(super) fn for_programs(mut view: LicenseView, device: Option<&str>) -> Self {
+    /// As the program on an activated device sees it: without what only admins read, and without
+    /// what belongs to other devices.
+    pub(super) fn on_device(mut view: LicenseView, device: &str) -> Self {
         view.note = None;
-        if view.hardware_id.as_deref() != device {
+        if view.offline_code_device.as_deref() != Some(device) {
             view.offline_code = None;
+        }
+        if view.hardware_id.as_deref() != Some(device) {
+            view.hardware_id = Some(device.to_owned());
+            (view.activated_at, view.version) = (None, None);
         }
         view.into()
     }

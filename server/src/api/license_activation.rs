@@ -89,7 +89,7 @@ pub(super) async fn activate(
     let activated = activate::execute(engine, actor, &form, address.ip()).await?;
     let device = activated.hardware_id;
     Ok(Json(ActivatedLicense {
-        license: License::for_programs(activated.license, Some(device.as_str())),
+        license: License::on_device(activated.license, device.as_str()),
         server_version: activated.versions.server,
         minimum_required_version: activated.versions.minimum_required,
     }))

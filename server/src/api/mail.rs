@@ -55,7 +55,7 @@ pub struct Mail {
     product_id: Option<i32>,
     /// Blank where there is none.
     product_name: String,
-    /// `purchase`, `payment_failed` or `test`.
+    /// `purchase`, `payment_failed`, `license`, `ticket` or `test`.
     kind: String,
     /// 0 = the first of its kind for the order; a resend counts on.
     ordinal: i32,

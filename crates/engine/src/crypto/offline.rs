@@ -97,13 +97,13 @@ fn payload(
     })
 }
 
-/// The newest code of a licence as text.
+/// The newest code of a licence as text, and the device that it is for.
 pub(crate) async fn newest(
     engine: &Engine,
     conn: &mut Conn,
     tenant: TenantId,
     license: LicenseId,
-) -> Result<Option<String>> {
+) -> Result<Option<(String, String)>> {
     let Some(row) = offline_codes::newest(conn, tenant, license).await? else {
         return Ok(None);
     };
@@ -111,7 +111,7 @@ pub(crate) async fn newest(
     let code = keys
         .open_secret(&place(&row.id.to_string()), &row.code_sealed)
         .ok_or(Error::fault("an offline code cannot be opened"))?;
-    Ok(Some(code.to_string()))
+    Ok(Some((code.to_string(), row.hardware_key)))
 }
 
 const fn place(row: &str) -> Place<'_> {

@@ -22,10 +22,11 @@ pub(crate) async fn record(
     request: &ValidationRequest,
 ) -> Result<Option<Device>> {
     let now = engine.now();
-    if !engine.newcomers().may_be_recorded(address, now) {
+    let hardware_key = request.hardware_id.as_str();
+    let device = (actor.tenant(), product.id, hardware_key);
+    if !engine.newcomers().may_be_recorded(address, device, now) {
         return Ok(None);
     }
-    let hardware_key = request.hardware_id.as_str();
     let first = Device {
         product_id: product.id,
         hardware_key: hardware_key.to_owned(),

@@ -1,14 +1,16 @@
 //! How many new devices an address may have remembered: more are judged all the same, so that nobody
 //! is locked out, and nobody fills the database.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher as _;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Mutex;
 
+use domain::ids::{ProductId, TenantId};
 use domain::timestamp::Timestamp;
 
 /// New devices of an address within an hour.
-const PER_HOUR: u32 = 30;
+const PER_HOUR: usize = 30;
 /// Addresses that are counted at once.
 const CAPACITY: usize = 10_000;
 
@@ -18,19 +20,29 @@ pub(crate) struct Newcomers(Mutex<HashMap<IpAddr, Hour>>);
 
 struct Hour {
     ends_at: Timestamp,
-    devices: u32,
+    /// Hashes, for the names of devices may be long.
+    devices: HashSet<u64>,
 }
 
+/// A device and the product that it asks about.
+pub(crate) type NewDevice<'a> = (TenantId, ProductId, &'a str);
+
 impl Newcomers {
-    /// Counts a new device; false where its address has brought too many within the hour. An IPv6
-    /// network counts as one. While the table is full, addresses that it does not hold are not counted
-    /// for themselves, and bring none.
-    pub(crate) fn may_be_recorded(&self, address: IpAddr, now: Timestamp) -> bool {
+    /// Counts a new device once, however often it asks; false where its address has brought too many
+    /// within the hour. An IPv6 network counts as one. While the table is full, addresses that it does
+    /// not hold bring none.
+    pub(crate) fn may_be_recorded(
+        &self,
+        address: IpAddr,
+        device: NewDevice<'_>,
+        now: Timestamp,
+    ) -> bool {
         let mut hours = self
             .0
             .lock()
             .expect("nothing panics while it holds this lock");
         let address = network(address);
+        let device = hours.hasher().hash_one(device);
         if hours.len() >= CAPACITY && !hours.contains_key(&address) {
             hours.retain(|_, hour| hour.ends_at > now);
             if hours.len() >= CAPACITY {
@@ -39,14 +51,16 @@ impl Newcomers {
         }
         let begin = || Hour {
             ends_at: now.plus_hours(1),
-            devices: 0,
+            devices: HashSet::new(),
         };
         let hour = hours.entry(address).or_insert_with(begin);
         if hour.ends_at <= now {
             *hour = begin();
         }
-        hour.devices += 1;
-        hour.devices <= PER_HOUR
+        if hour.devices.len() < PER_HOUR {
+            hour.devices.insert(device);
+        }
+        hour.devices.contains(&device)
     }
 }
 
@@ -70,14 +84,17 @@ mod tests {
     #[test]
     fn thirty_new_devices_of_an_address_are_remembered_each_hour() {
         let newcomers = Newcomers::default();
-        let may = |address: &str, now| {
-            newcomers.may_be_recorded(address.parse().expect("an address"), now)
+        let may = |address: &str, device: &str, now| {
+            let device = (TenantId::from(1), ProductId::from(1), device);
+            newcomers.may_be_recorded(address.parse().expect("an address"), device, now)
         };
-        for _ in 0..30 {
-            assert!(may("2001:db8::1", NOW));
+        for n in 0..30 {
+            assert!(may("2001:db8::1", &format!("D{n}"), NOW));
         }
-        assert!(!may("2001:db8::2", NOW), "the same network");
-        assert!(may("203.0.113.9", NOW), "another address");
-        assert!(may("2001:db8::1", NOW.plus_hours(1)), "another hour");
+        assert!(!may("2001:db8::2", "D30", NOW), "the same network");
+        assert!(may("2001:db8::2", "D29", NOW), "a device that was counted");
+        assert!(may("203.0.113.9", "D30", NOW), "another address");
+        let later = NOW.plus_hours(1);
+        assert!(may("2001:db8::1", "D30", later), "another hour");
     }
 }

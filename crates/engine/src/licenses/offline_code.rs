@@ -72,7 +72,9 @@ async fn attempt(
     let row = licenses::find(&mut tx, tenant, license.id).await?;
     let row = row.ok_or(Error::fault("a locked licence is missing"))?;
     let mut view = view::named(engine, &mut tx, tenant, (&row, product.name)).await?;
+    // Of two codes of one instant, the one that was asked for is told.
     view.offline_code = Some(code.to_string());
+    view.offline_code_device = Some(device.to_string());
     tx.commit().await?;
     Ok(view)
 }

@@ -16,10 +16,11 @@ use crate::licenses::lookup::{self, KnownLicense, Question};
 pub async fn seats(engine: &Engine, actor: &Actor, key: &str) -> Result<Seats> {
     let key = GivenKey::parse(key).ok_or(Error::NotFound("license"))?;
     let license = look_up(engine, actor, &key).await?;
-    license
-        .map(|license| license.facts.seats)
-        .filter(|seats| seats.is_multi_seat())
-        .ok_or(Error::NotFound("multi-seat license"))
+    let seats = license.ok_or(Error::NotFound("license"))?.facts.seats;
+    if !seats.is_multi_seat() {
+        return Err(Error::NotFound("multi-seat license"));
+    }
+    Ok(seats)
 }
 
 /// What a licence unlocks as `a,b,c`, whichever device asks; nothing while it is not valid. Any token

@@ -57,6 +57,8 @@ pub struct LicenseView {
     pub is_offline: bool,
     /// The newest of them; only where one licence alone is looked at.
     pub offline_code: Option<String>,
+    /// The device that it is for.
+    pub offline_code_device: Option<String>,
 }
 
 /// Opens the rows of one tenant.
@@ -87,7 +89,8 @@ pub(crate) async fn named(
     let names = HashMap::from([(row.product_id, product_name)]);
     let mut view = one(row, (&keys, &names), engine.now())?;
     if row.is_offline {
-        view.offline_code = offline::newest(engine, conn, tenant, row.id).await?;
+        let newest = offline::newest(engine, conn, tenant, row.id).await?;
+        (view.offline_code, view.offline_code_device) = newest.unzip();
     }
     Ok(view)
 }
@@ -123,5 +126,6 @@ fn one(
         version: row.version.clone(),
         is_offline: row.is_offline,
         offline_code: None,
+        offline_code_device: None,
     })
 }

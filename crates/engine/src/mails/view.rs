@@ -22,7 +22,7 @@ pub struct MailView {
     pub product_id: Option<ProductId>,
     /// That product's name, or empty.
     pub product_name: String,
-    /// `purchase`, `payment_failed` or `test`.
+    /// `purchase`, `payment_failed`, `license`, `ticket` or `test`.
     pub kind: String,
     /// 0 = the first of its kind for the order; a resend counts on.
     pub ordinal: i32,

@@ -10,6 +10,7 @@ mod offline;
 mod orders;
 mod products;
 mod programs;
+mod shapes;
 mod stage;
 mod stripe;
 mod tenants;

@@ -216,6 +216,14 @@ async fn of_fifty_devices_that_race_for_five_seats_five_win_and_the_others_are_t
     let expected = json!({ "currentSeats": 5, "maxSeats": 5, "hasCapacity": false,
         "isUnlimited": false });
     assert_eq!(usage, expected);
+    let winner = won[0].json()["hardwareId"].clone();
+    let again = activate(&stage, &key, winner.as_str().expect("a device"))
+        .await
+        .json();
+    assert_eq!(
+        again["hardwareId"], winner,
+        "nobody is told of other devices"
+    );
     let single = new_key(&stage, json!({})).await;
     assert_eq!(
         stage
