@@ -2,6 +2,7 @@
 //!
 //! The environment is read here and nowhere else. Secrets are wrapped as soon as they are read.
 
+mod rate_limits;
 mod settings;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::middleware::client_address::TrustedProxies;
+use crate::middleware::rate_limit::RateLimitSettings;
 use crate::tls::TlsSource;
 
 pub use settings::Settings;
@@ -62,6 +64,8 @@ pub struct Config {
     pub stripe_api_base: Option<String>,
     /// Proxies whose word about the client's address is believed.
     pub trusted_proxies: TrustedProxies,
+    /// How much callers of the API may ask.
+    pub rate_limits: RateLimitSettings,
     /// Who brings it may read the metrics.
     pub metrics_token: Option<SecretString>,
     /// Where the metrics are served, if not with everything else.
@@ -127,6 +131,7 @@ impl Config {
 
 impl Settings {
     fn check(self, mut problems: Vec<String>) -> Result<Config, ConfigProblems> {
+        let rate_limits = rate_limits::check(&self, &mut problems);
         let data_dir = self.data_dir.unwrap_or_else(|| PathBuf::from("data"));
         let database_url = self.database_url.filter(|url| !url.is_empty());
         let database_url = database_url
@@ -218,6 +223,7 @@ impl Settings {
             mail_from: self.mail_from,
             stripe_api_base,
             trusted_proxies,
+            rate_limits,
             metrics_token: self.metrics_token,
             metrics_listen,
             log: self.log.unwrap_or_else(|| "info".into()),

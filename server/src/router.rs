@@ -15,7 +15,7 @@ use tower_http::request_id::{
 };
 use tower_http::timeout::TimeoutLayer;
 
-use crate::middleware::{access_log, client_address};
+use crate::middleware::{access_log, client_address, rate_limit};
 use crate::state::ServerState;
 use crate::{api, monitor, pages, webhooks};
 
@@ -26,11 +26,12 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// The whole service.
 pub fn build(state: ServerState) -> Router {
     let proxies = state.trusted_proxies.clone();
+    let limits = axum::middleware::from_fn_with_state(state.clone(), rate_limit::limit);
     Router::new()
         // Stripe
         .merge(monitor::count_deliveries(webhooks::stripe::routes()))
         // Programs
-        .merge(api::routes())
+        .merge(api::routes().route_layer(limits))
         .method_not_allowed_fallback(api::wrong_method)
         // Machines that watch
         .route("/healthz", get(healthz))

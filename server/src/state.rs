@@ -12,6 +12,7 @@ use secrecy::SecretString;
 
 use crate::assets::Site;
 use crate::middleware::client_address::TrustedProxies;
+use crate::middleware::rate_limit::RateLimits;
 use crate::monitor::Monitor;
 
 /// Refused deliveries that are kept per second and address; more prove nothing new.
@@ -46,6 +47,8 @@ pub struct ServerState {
     pub refused_deliveries: Arc<DefaultKeyedRateLimiter<IpAddr>>,
     /// Proxies whose word about the client's address is believed.
     pub trusted_proxies: Arc<TrustedProxies>,
+    /// How much callers of the API may ask; `None` is without limit.
+    pub rate_limits: Option<Arc<RateLimits>>,
     /// What `/metrics` shows here; `None` where there is no such page.
     pub monitor: Option<Monitor>,
 }
@@ -60,6 +63,7 @@ impl ServerState {
             checkout_origin: None,
             refused_deliveries: Arc::new(RateLimiter::keyed(Quota::per_second(KEPT_PER_SECOND))),
             trusted_proxies: Arc::default(),
+            rate_limits: None,
             monitor: None,
         }
     }
@@ -77,6 +81,13 @@ impl ServerState {
     #[must_use]
     pub fn with_trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
         self.trusted_proxies = Arc::new(proxies);
+        self
+    }
+
+    /// Limits how much callers of the API may ask.
+    #[must_use]
+    pub fn with_rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = Some(Arc::new(limits));
         self
     }
 

@@ -25,12 +25,7 @@ pub struct ApiError {
     fields: Vec<FieldError>,
     retry_after_seconds: Option<u64>,
     versions: Option<Box<Versions>>,
-    names_unknown_key: bool,
 }
-
-/// Stands in an answer's extensions where no licence has the key that was given.
-#[derive(Debug, Clone, Copy)]
-pub struct NamesUnknownKey;
 
 /// Every answer that is no success.
 #[derive(Serialize, ToSchema)]
@@ -81,7 +76,6 @@ impl ApiError {
             fields: Vec::new(),
             retry_after_seconds: None,
             versions: None,
-            names_unknown_key: false,
         }
     }
 
@@ -102,7 +96,6 @@ impl ApiError {
         Self {
             retry_after_seconds: refusal.retry_after_seconds,
             versions: Some(Box::new(refusal.versions)),
-            names_unknown_key: refusal.code == RefusalCode::InvalidKey,
             ..Self::new(status, refusal.code.as_str(), refusal.message)
         }
     }
@@ -203,10 +196,6 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         match error {
-            Error::NotFound("license") => Self {
-                names_unknown_key: true,
-                ..Self::new(StatusCode::NOT_FOUND, "not_found", message)
-            },
             Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", message),
             Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", message),
             Error::Unauthorized(_) => Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message),
@@ -254,9 +243,6 @@ impl IntoResponse for ApiError {
         }
         if let Some(seconds) = self.retry_after_seconds {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if self.names_unknown_key {
-            response.extensions_mut().insert(NamesUnknownKey);
         }
         response
     }

@@ -12,8 +12,9 @@ use tokio::task::JoinSet;
 
 use crate::boot::{self, BootError, Running};
 use crate::config::Config;
+use crate::middleware::rate_limit::{RateLimits, Ticks};
 use crate::monitor::{self, Monitor};
-use crate::outbound::clock::SystemClock;
+use crate::outbound::clock::{Stopwatch, SystemClock};
 use crate::state::ServerState;
 use crate::tls::{self, Tls};
 
@@ -58,9 +59,12 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
         }
     };
     let watched = Watched::start(config, &engine).await?;
+    let since_start = Stopwatch::start();
+    let ticks = Ticks::new(move || since_start.elapsed());
     let state = ServerState::new(engine, boot::load_site()?, code)
         .with_checkout_origin(config.stripe_api_base.as_deref())
         .with_trusted_proxies(config.trusted_proxies.clone())
+        .with_rate_limits(RateLimits::new(config.rate_limits, ticks))
         .with_monitor(watched.page);
     let running = Running::start_with(listener, state, tls)
         .map_err(|e| BootError::with("the server cannot start", &e))?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use secrecy::SecretString;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// What may be set, as it was given. Every field is a flag, a variable and a line of `exisone.toml`.
 #[derive(Args, Clone, Default, Deserialize)]
@@ -65,6 +65,18 @@ pub struct Settings {
     /// 10.0.0.5,172.16.0.0/12 [default: none]
     #[arg(long, env = "EXISONE_TRUSTED_PROXIES", global = true)]
     pub(super) trusted_proxies: Option<String>,
+    /// Calls of the JSON API a minute from one address, or off [default: 1200]
+    #[arg(long, env = "EXISONE_RATE_LIMIT_ADDRESS", global = true)]
+    #[serde(deserialize_with = "number_or_word")]
+    pub(super) rate_limit_address: Option<String>,
+    /// Calls a minute from one address with one token, or off [default: 600]
+    #[arg(long, env = "EXISONE_RATE_LIMIT_TOKEN", global = true)]
+    #[serde(deserialize_with = "number_or_word")]
+    pub(super) rate_limit_token: Option<String>,
+    /// Calls a minute from one address with keys that do not exist, or off [default: 20]
+    #[arg(long, env = "EXISONE_RATE_LIMIT_GUESSES", global = true)]
+    #[serde(deserialize_with = "number_or_word")]
+    pub(super) rate_limit_guesses: Option<String>,
     /// Who brings this as a Bearer token may read /metrics; never a flag. Absent: no such page
     #[arg(skip)]
     pub(super) metrics_token: Option<SecretString>,
@@ -77,6 +89,20 @@ pub struct Settings {
     /// text or json [default: text]
     #[arg(long, env = "EXISONE_LOG_FORMAT", global = true)]
     pub(super) log_format: Option<String>,
+}
+
+/// `600` and `"600"` mean the same.
+fn number_or_word<'de, D: Deserializer<'de>>(source: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        Number(i64),
+        Word(String),
+    }
+    Ok(Some(match Either::deserialize(source)? {
+        Either::Number(number) => number.to_string(),
+        Either::Word(word) => word,
+    }))
 }
 
 /// Variables that are no flags, because other users of the machine can read flags.
@@ -106,6 +132,9 @@ impl Settings {
             mail_from: self.mail_from.or(other.mail_from),
             stripe_api_base: self.stripe_api_base.or(other.stripe_api_base),
             trusted_proxies: self.trusted_proxies.or(other.trusted_proxies),
+            rate_limit_address: self.rate_limit_address.or(other.rate_limit_address),
+            rate_limit_token: self.rate_limit_token.or(other.rate_limit_token),
+            rate_limit_guesses: self.rate_limit_guesses.or(other.rate_limit_guesses),
             metrics_token: self.metrics_token.or(other.metrics_token),
             metrics_listen: self.metrics_listen.or(other.metrics_listen),
             log: self.log.or(other.log),

@@ -2,3 +2,4 @@
 
 pub mod access_log;
 pub mod client_address;
+pub mod rate_limit;

@@ -19,7 +19,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Measures how long something takes; for logs and metrics only, never for a decision.
+/// Measures how long something takes: for logs, metrics and rate limits, never for what is kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Stopwatch(Instant);
 

@@ -13,6 +13,7 @@ mod monitor;
 mod program;
 mod proxies;
 mod race;
+mod rate_limit;
 mod secrecy;
 mod tls;
 mod together;

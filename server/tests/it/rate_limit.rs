@@ -1,0 +1,283 @@
+//! Rate limits as callers meet them: floods and guesses are slowed, known devices are not.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use engine::keys::master_key::MasterKey;
+use engine::licenses::generate::{self, Side};
+use engine::tokens::create::{self, NewToken};
+use engine::{Actor, Engine, Parts, products, tenants};
+use reqwest::{Client, RequestBuilder};
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use server::assets::Site;
+use server::boot::Running;
+use server::middleware::rate_limit::{RateLimitSettings, RateLimits, Ticks};
+use server::outbound::clock::SystemClock;
+use server::outbound::entropy::SystemEntropy;
+use server::outbound::stripe::StripeApi;
+use server::state::ServerState;
+use store::Db;
+use tokio::net::TcpListener;
+
+use crate::database::TestDatabase;
+
+const VALIDATE: &str = "/api/license/validate";
+const ACTIVATE: &str = "/api/license/activate";
+const UNKNOWN: &str = "AAAA-AAAA-AAAA-AAAA";
+const GUESSER: &str = "198.51.100.1";
+const OTHER: &str = "198.51.100.2";
+
+/// A server behind a proxy, whose limits tick only when a test says so.
+struct Gate {
+    engine: Engine,
+    actor: Actor,
+    token: String,
+    seconds: Arc<AtomicU64>,
+    url: String,
+    client: Client,
+    running: Running,
+    _database: TestDatabase,
+}
+
+struct Answer {
+    status: u16,
+    headers: reqwest::header::HeaderMap,
+    json: Value,
+}
+
+impl Answer {
+    fn number(&self, header: &str) -> Option<u64> {
+        self.headers.get(header)?.to_str().ok()?.parse().ok()
+    }
+
+    /// Asserts that it is a refusal that says all that a caller wants to know.
+    fn assert_refused(&self) {
+        assert_eq!(self.status, 429, "{}", self.json);
+        assert_eq!(self.json["error"], "rate_limited");
+        let wait = self.number("retry-after").expect("it says when");
+        assert!((1..=60).contains(&wait), "{wait}");
+        let reset = self.number("x-ratelimit-reset").expect("it says when");
+        assert!(reset >= wait);
+        assert_eq!(self.number("x-ratelimit-remaining"), Some(0));
+        assert_eq!(self.headers["cache-control"], "no-store");
+        assert!(self.headers.contains_key("x-request-id"));
+    }
+}
+
+impl Gate {
+    async fn open((address, token, guesses): (u32, u32, u32)) -> Self {
+        let database = TestDatabase::sqlite();
+        let db = Db::open(&database.url).await.expect("the database opens");
+        db.migrate().await.expect("the migrations apply");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let parts = Parts {
+            db,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            mailer: None,
+            stripe: Arc::new(StripeApi::new(None)),
+            master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
+            public_url: url.clone(),
+        };
+        let engine = Engine::start(parts).await.expect("the engine starts");
+        let seconds = Arc::new(AtomicU64::new(0));
+        let hand = seconds.clone();
+        let ticks = Ticks::new(move || Duration::from_secs(hand.load(Ordering::SeqCst)));
+        let settings = RateLimitSettings {
+            address: address.try_into().ok(),
+            token: token.try_into().ok(),
+            guesses: guesses.try_into().ok(),
+        };
+        let site = Site::load().expect("the site, or none");
+        let state = ServerState::new(engine.clone(), site, None)
+            .with_trusted_proxies("127.0.0.1".parse().expect("an address"))
+            .with_rate_limits(RateLimits::new(settings, ticks));
+        let actor = open_shop(&engine).await;
+        Self {
+            token: new_token(&engine, &actor).await,
+            engine,
+            actor,
+            seconds,
+            url,
+            client: Client::builder().no_proxy().build().expect("a client"),
+            running: Running::start(listener, state).expect("the server starts"),
+            _database: database,
+        }
+    }
+
+    async fn send(&self, request: RequestBuilder, address: &str) -> Answer {
+        let request = request.header("x-forwarded-for", address);
+        let response = request.send().await.expect("is answered");
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.expect("the answer is whole");
+        Answer {
+            status,
+            headers,
+            json: serde_json::from_str(&text).unwrap_or_default(),
+        }
+    }
+
+    async fn get(&self, address: &str, path: &str) -> Answer {
+        let request = self.client.get(format!("{}{path}", self.url));
+        self.send(request.bearer_auth(&self.token), address).await
+    }
+
+    async fn post(&self, address: &str, path: &str, body: &Value) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.url)).json(body);
+        self.send(request.bearer_auth(&self.token), address).await
+    }
+
+    async fn validate(&self, address: &str, key: &str, device: &str) -> Answer {
+        self.post(address, VALIDATE, &on_device(key, device)).await
+    }
+
+    /// A key that is activated on the device `PC`.
+    async fn known_key(&self, address: &str) -> String {
+        let wish = json!({ "productName": "Atlas", "email": "ann@example.com" });
+        let wish = serde_json::from_value(wish).expect("a form");
+        let made = generate::execute(&self.engine, &self.actor, &wish, Side::Live).await;
+        let key = made.expect("is made")[0].activation_key.to_string();
+        let activated = self.post(address, ACTIVATE, &on_device(&key, "PC")).await;
+        assert_eq!(activated.status, 200, "{}", activated.json);
+        key
+    }
+
+    async fn problems(&self) -> Vec<Value> {
+        let dashboard = self.get("192.0.2.99", "/api/dashboard").await.json;
+        let problems = dashboard["problems"].as_array().expect("a list").iter();
+        problems
+            .filter(|problem| problem["kind"] == "keysGuessed")
+            .cloned()
+            .collect()
+    }
+}
+
+fn on_device(key: &str, device: &str) -> Value {
+    json!({ "activationKey": key, "hardwareId": device, "productName": "Atlas",
+        "email": "ann@example.com" })
+}
+
+async fn open_shop(engine: &Engine) -> Actor {
+    let tenant = tenants::create::execute(engine, "Acme").await;
+    let actor = Actor::system(tenant.expect("is made"));
+    let product = json!({ "name": "Atlas", "defaultLicenseDays": 30, "trialDays": 14 });
+    let product = serde_json::from_value(product).expect("a form");
+    let made = products::create::execute(engine, &actor, &product).await;
+    made.expect("the product is made");
+    actor
+}
+
+async fn new_token(engine: &Engine, actor: &Actor) -> String {
+    let new = NewToken {
+        name: "Program".into(),
+        permissions: "verify,generate,manage".parse().expect("known words"),
+        expires_at: None,
+    };
+    let made = create::execute(engine, actor, &new).await;
+    made.expect("is made").token.expose_secret().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_from_one_address_waits_and_another_address_goes_on() {
+    let gate = Gate::open((10, 5, 0)).await;
+    for remaining in (0..5).rev() {
+        let answer = gate.get(GUESSER, "/api/product/").await;
+        assert_eq!(answer.status, 200);
+        assert_eq!(answer.number("x-ratelimit-limit"), Some(5));
+        assert_eq!(answer.number("x-ratelimit-remaining"), Some(remaining));
+        assert_eq!(
+            answer.number("x-ratelimit-reset"),
+            Some((5 - remaining) * 12)
+        );
+    }
+    let refused = gate.get(GUESSER, "/api/product/").await;
+    refused.assert_refused();
+    assert_eq!(refused.number("retry-after"), Some(12));
+    assert_eq!(gate.get(OTHER, "/api/product/").await.status, 200);
+    gate.seconds.fetch_add(12, Ordering::SeqCst);
+    assert_eq!(gate.get(GUESSER, "/api/product/").await.status, 200);
+    gate.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_token_an_address_waits_as_well_and_only_for_the_api() {
+    let gate = Gate::open((3, 0, 0)).await;
+    let anonymous = |path: &str| gate.client.get(format!("{}{path}", gate.url));
+    for _ in 0..3 {
+        let answer = gate.send(anonymous("/api/product/"), GUESSER).await;
+        assert_eq!(answer.status, 401);
+    }
+    let refused = gate.send(anonymous("/api/product/"), GUESSER).await;
+    refused.assert_refused();
+    for path in ["/healthz", "/readyz", "/sign-in"] {
+        let answer = gate.send(anonymous(path), GUESSER).await;
+        assert_ne!(answer.status, 429, "{path}");
+        assert_eq!(answer.number("x-ratelimit-limit"), None, "{path}");
+    }
+    let webhook = format!("{}/api/stripe/webhook", gate.url);
+    for _ in 0..10 {
+        let delivery = gate.client.post(&webhook).body("{}");
+        assert_eq!(gate.send(delivery, GUESSER).await.status, 400);
+    }
+    gate.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn guesses_wait_while_a_known_device_validates_sixty_times_from_the_same_address() {
+    let gate = Gate::open((0, 0, 5)).await;
+    let key = gate.known_key(GUESSER).await;
+    for path in [VALIDATE, ACTIVATE, "/api/license/features/csv", VALIDATE] {
+        let guess = gate.post(GUESSER, path, &on_device(UNKNOWN, "PC")).await;
+        assert!([200, 404].contains(&guess.status), "{path}: {}", guess.json);
+    }
+    assert_eq!(gate.problems().await, Vec::<Value>::new());
+    let usage = format!("/api/license/{UNKNOWN}/usage");
+    assert_eq!(gate.get(GUESSER, &usage).await.status, 404);
+    for path in [VALIDATE, ACTIVATE, "/api/license/features/csv"] {
+        let guess = gate.post(GUESSER, path, &on_device(UNKNOWN, "PC")).await;
+        guess.assert_refused();
+    }
+    gate.get(GUESSER, &usage).await.assert_refused();
+    // A key that exists is not told from one that does not.
+    gate.validate(GUESSER, &key, "another")
+        .await
+        .assert_refused();
+    for _ in 0..60 {
+        let known = gate.validate(GUESSER, &key, " pc ").await;
+        assert_eq!(known.json["status"], "licensed", "{}", known.json);
+    }
+    gate.validate(GUESSER, &key, "PC").await.assert_refused();
+    let trial = gate.validate(GUESSER, "", "new").await;
+    assert_eq!(trial.json["status"], "trial", "{}", trial.json);
+    assert_eq!(gate.get(GUESSER, "/api/product/").await.status, 200);
+    assert_eq!(gate.validate(OTHER, UNKNOWN, "PC").await.status, 200);
+    let problems = gate.problems().await;
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let title = problems[0]["title"].as_str().expect("a title");
+    assert!(title.ends_with("from 1 address"), "{title}");
+    gate.running.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_known_device_is_heard_through_a_flood_from_its_address() {
+    let gate = Gate::open((20, 0, 0)).await;
+    let key = gate.known_key(GUESSER).await;
+    while gate.get(GUESSER, "/api/product/").await.status == 200 {}
+    gate.validate(GUESSER, UNKNOWN, "PC").await.assert_refused();
+    gate.validate(GUESSER, "", "new").await.assert_refused();
+    for _ in 0..20 {
+        let known = gate.validate(GUESSER, &key, "PC").await;
+        assert_eq!(known.json["status"], "licensed", "{}", known.json);
+        assert_eq!(known.number("x-ratelimit-limit"), Some(60));
+        let again = gate.post(GUESSER, ACTIVATE, &on_device(&key, "PC")).await;
+        assert_eq!(again.status, 200, "{}", again.json);
+    }
+    let back = json!({ "licenseKey": key, "hardwareId": "pc", "productName": "Atlas" });
+    let back = gate.post(GUESSER, "/api/license/deactivate", &back).await;
+    assert_eq!(back.status, 200, "{}", back.json);
+    gate.validate(GUESSER, &key, "PC").await.assert_refused();
+    gate.running.stop().await;
+}
