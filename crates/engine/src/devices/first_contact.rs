@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use domain::program_form::ValidationRequest;
+use domain::timestamp::Timestamp;
 use domain::trial;
 use serde_json::json;
 use store::devices::{self, Device};
@@ -14,14 +15,14 @@ use crate::error::Result;
 use crate::licenses::lookup::KnownProduct;
 
 /// Remembers a device that asked without a key, and answers what is remembered: of many that ask at
-/// once, one is the first. `None` where its address has brought too many new devices lately.
+/// once, one is the first. The moment is the one that the question is judged at, so that a product without
+/// trial days grants none, not even a millisecond. `None` where its address has brought too many new devices lately.
 pub(crate) async fn record(
     engine: &Engine,
     (actor, address): (&Actor, IpAddr),
     product: &KnownProduct,
-    request: &ValidationRequest,
+    (request, now): (&ValidationRequest, Timestamp),
 ) -> Result<Option<Device>> {
-    let now = engine.now();
     let hardware_key = request.hardware_id.as_str();
     let device = (actor.tenant(), product.id, hardware_key);
     if !engine.newcomers().may_be_recorded(address, device, now) {

@@ -79,7 +79,7 @@ async fn contact(
     drop(conn);
     let is_new = found.is_none();
     if is_new && request.key.is_none() && product.facts().is_active {
-        found = first_contact::record(engine, (actor, address), product, request).await?;
+        found = first_contact::record(engine, (actor, address), product, (request, now)).await?;
     }
     if let Some(device) = found.as_ref().filter(|_| !is_new) {
         let seen = Seen::on_trial(device, request, (actor, address));
