@@ -13,7 +13,7 @@ use crate::pages::access_tokens::AccessTokensPage;
 use crate::pages::audit_log::AuditLogPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::help::HelpPage;
-use crate::pages::licenses::{LicensePage, LicensesPage};
+use crate::pages::licenses::{LicensePage, LicensesPage, NewLicensePage};
 use crate::pages::order::OrderPage;
 use crate::pages::outbox::{MailPage, OutboxPage};
 use crate::pages::plans::{NewPlanPage, PlanPage, PlansPage};
@@ -25,6 +25,7 @@ use crate::pages::stripe::{AppPage, EventPage, NewAppPage, StripePage};
 use crate::pages::success::SuccessPage;
 use crate::pages::tenant_keys::TenantKeysPage;
 use crate::pages::test_purchase::TestPurchasePage;
+use crate::pages::tickets::{TicketPage, TicketsPage};
 use crate::ui::Loading;
 
 /// A part could not be fetched: the network failed, or a newer server no longer has it.
@@ -95,6 +96,7 @@ parts! {
     plans (fetch_plans) { Plans => PlansPage, NewPlan => NewPlanPage, Plan => PlanPage, }
     licenses (fetch_licenses) { Licenses => LicensesPage, }
     license (fetch_license) { License => LicensePage, }
+    license_new (fetch_license_new) { NewLicense => NewLicensePage, }
     stripe (fetch_stripe) { Stripe => StripePage, }
     stripe_app (fetch_stripe_app) { NewStripeApp => NewAppPage, StripeApp => AppPage, }
     stripe_event (fetch_stripe_event) { StripeEvent => EventPage, }
@@ -102,6 +104,7 @@ parts! {
     order (fetch_order) { Order => OrderPage, }
     review (fetch_review) { Review => ReviewPage, }
     outbox (fetch_outbox) { Outbox => OutboxPage, Mail => MailPage, }
+    tickets (fetch_tickets) { Tickets => TicketsPage, Ticket => TicketPage, }
     tenant_keys (fetch_tenant_keys) { TenantKeys => TenantKeysPage, }
     access_tokens (fetch_access_tokens) { AccessTokens => AccessTokensPage, }
     audit_log (fetch_audit_log) { AuditLog => AuditLogPage, }

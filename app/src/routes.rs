@@ -34,6 +34,7 @@ pub fn App() -> impl IntoView {
                     <Route path=at(path!("/plans/new")) view=Page::NewPlan ssr=WHOLE/>
                     <Route path=at(path!("/plans/:id")) view=Page::Plan ssr=WHOLE/>
                     <Route path=at(path!("/licenses")) view=Page::Licenses ssr=WHOLE/>
+                    <Route path=at(path!("/licenses/new")) view=Page::NewLicense ssr=WHOLE/>
                     <Route path=at(path!("/licenses/:id")) view=Page::License ssr=WHOLE/>
                     <Route path=at(path!("/stripe")) view=Page::Stripe ssr=WHOLE/>
                     <Route path=at(path!("/stripe/apps/new")) view=Page::NewStripeApp ssr=WHOLE/>
@@ -44,6 +45,8 @@ pub fn App() -> impl IntoView {
                     <Route path=at(path!("/review")) view=Page::Review ssr=WHOLE/>
                     <Route path=at(path!("/outbox")) view=Page::Outbox ssr=WHOLE/>
                     <Route path=at(path!("/outbox/:id")) view=Page::Mail ssr=WHOLE/>
+                    <Route path=at(path!("/tickets")) view=Page::Tickets ssr=WHOLE/>
+                    <Route path=at(path!("/tickets/:id")) view=Page::Ticket ssr=WHOLE/>
                     <Route path=at(path!("/tenant-keys")) view=Page::TenantKeys ssr=WHOLE/>
                     <Route path=at(path!("/access-tokens")) view=Page::AccessTokens ssr=WHOLE/>
                     <Route path=at(path!("/audit-log")) view=Page::AuditLog ssr=WHOLE/>

@@ -1,4 +1,4 @@
-//! License keys: found, listed, looked at.
+//! License keys: found, listed, looked at. What people do with them is in `license_acts`.
 
 use domain::ids::{LicenseId, OrderId};
 use domain::timestamp::Timestamp;
@@ -29,6 +29,21 @@ pub struct LicenseRow {
     pub created_at: Timestamp,
 }
 
+/// A device that took a seat of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceRow {
+    /// Its hardware id, folded.
+    pub hardware_id: String,
+    /// The version that its program said last; empty where it said none.
+    pub version: String,
+    /// Where it last came from; empty where it never came itself.
+    pub address: String,
+    /// False once it gave its seat back.
+    pub has_seat: bool,
+    /// When it last did something that is kept.
+    pub at: Timestamp,
+}
+
 /// One key, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LicenseDetail {
@@ -44,6 +59,16 @@ pub struct LicenseDetail {
     pub note: String,
     /// The purchase it came from.
     pub order_id: Option<OrderId>,
+    /// The holder's company; empty where nobody said.
+    pub corporate_name: String,
+    /// The newest offline code that was made for it.
+    pub offline_code: Option<String>,
+    /// The devices that took a seat of it, the one that did something last first.
+    pub devices: Vec<DeviceRow>,
+    /// Whether whoever looks may make offline codes.
+    pub may_generate: bool,
+    /// Whether whoever looks may change it.
+    pub may_manage: bool,
     /// What happened to it, newest first.
     pub history: Vec<ChangeRow>,
     /// The server's clock.

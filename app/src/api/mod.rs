@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub mod access_tokens;
 pub mod changes;
 pub mod dashboard;
+pub mod license_acts;
 pub mod licenses;
 pub mod mails;
 pub mod orders;
@@ -26,6 +27,7 @@ pub mod set_up;
 pub mod stripe_apps;
 pub mod stripe_events;
 pub mod tenant_keys;
+pub mod tickets;
 
 /// One page of a list, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! The keys that seal a tenant's secrets.
+//! The keys that seal a tenant's secrets, and the pairs that sign its offline codes.
 
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
@@ -21,11 +21,30 @@ pub struct TenantKeyRow {
     pub retired_at: Option<Timestamp>,
 }
 
+/// The public half of a pair that signs offline codes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicKeyRow {
+    /// Counted from 1.
+    pub version: i32,
+    /// True for the one that signs now.
+    pub is_active: bool,
+    /// As programs ship it.
+    pub pem: String,
+    /// When the pair was made.
+    pub created_at: Timestamp,
+    /// When the next one took its place.
+    pub retired_at: Option<Timestamp>,
+}
+
 /// All of a tenant's, newest first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TenantKeys {
-    /// Them.
+    /// The keys that seal.
     pub keys: Vec<TenantKeyRow>,
+    /// The keys that verify offline codes.
+    pub public_keys: Vec<PublicKeyRow>,
+    /// Whether whoever looks may change them.
+    pub may_manage: bool,
     /// The server's clock.
     pub now: Timestamp,
 }
@@ -33,17 +52,9 @@ pub struct TenantKeys {
 /// The tenant's keys.
 #[server]
 pub async fn load_tenant_keys() -> Result<Sent<TenantKeys>, UiError> {
-    use crate::ssr::{pack, refuse, signed_in, tenant_key_row};
+    use crate::ssr::{pack, refuse, signed_in, tenant_keys};
     let who = signed_in().await?;
-    let keys = engine::keys::list_tenant_keys::execute(&who.engine, &who.actor).await;
-    pack(&TenantKeys {
-        keys: keys
-            .map_err(refuse)?
-            .into_iter()
-            .map(tenant_key_row)
-            .collect(),
-        now: who.engine.now(),
-    })
+    pack(&tenant_keys(&who).await.map_err(refuse)?)
 }
 
 /// Makes a new tenant key and seals with it from now on.
@@ -54,4 +65,13 @@ pub async fn activate_tenant_key() -> Result<Done, UiError> {
     let version = engine::keys::activate_tenant_key::execute(&who.engine, &who.actor).await;
     let next = version.map(|version| Next::stay(format!("Tenant key {version} is active.")));
     reply::<ActivateTenantKey>(next, NOTHING).await
+}
+
+/// Makes a new pair, which signs offline codes from now on.
+#[server]
+pub async fn rotate_signing_key() -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, make_signing_pair, reply, signed_in};
+    let who = signed_in().await?;
+    let made = make_signing_pair(&who).await;
+    reply::<RotateSigningKey>(made, NOTHING).await
 }

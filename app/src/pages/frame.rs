@@ -18,6 +18,7 @@ pub fn Frame() -> impl IntoView {
     provide_flash();
     let path = use_location().pathname;
     let viewer = Data::new(move || path.get(), |_| load_viewer());
+    provide_context(viewer);
     view! {
         <a class="skip" href="#main">
             "Skip to the page"
@@ -74,7 +75,15 @@ fn Side(viewer: ViewerData) -> impl IntoView {
                         ("/review", "Review", |viewer| viewer.wanting.reviews),
                     ],
                     viewer,
-                )} {group("Delivery", &[("/outbox", "Outbox", |viewer| viewer.wanting.mails)], viewer)}
+                )}
+                {group(
+                    "Delivery",
+                    &[
+                        ("/outbox", "Outbox", |viewer| viewer.wanting.mails),
+                        ("/tickets", "Tickets", none),
+                    ],
+                    viewer,
+                )}
                 {group(
                     "Security",
                     &[

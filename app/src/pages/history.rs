@@ -22,9 +22,13 @@ pub fn History(changes: Vec<ChangeRow>, now: Timestamp) -> impl IntoView {
         .into_iter()
         .map(|change| {
             let text = format!("{} by {}", change.verb, change.actor);
+            let detail = change.detail;
+            let detail =
+                (!detail.is_empty()).then(|| view! { <span class="under">{detail}</span> });
             view! {
                 <Step tone=Tone::Ok remark=format::relative(change.at, now)>
                     {text}
+                    {detail}
                 </Step>
             }
         })

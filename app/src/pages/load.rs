@@ -4,12 +4,13 @@
 use std::marker::PhantomData;
 use std::pin::Pin;
 
+use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use serde::de::DeserializeOwned;
 
-use crate::api::session::load_flash;
+use crate::api::session::{Viewer, load_flash};
 use crate::error::{Kind, UiError};
 use crate::flash::Flash;
 use crate::sent::{Sent, open};
@@ -131,6 +132,23 @@ pub fn loaded_or_refused<T: DeserializeOwned + Send + 'static>(
 /// Shows a form that needs no data but its flash.
 pub fn with_flash(view: impl Fn() -> AnyView + Copy + Send + Sync + 'static) -> AnyView {
     shown(Box::new(move || Box::pin(async move { Ok(view()) })))
+}
+
+/// Shows what only people with a permission can use, once it is known who looks.
+pub fn where_permitted(
+    permission: Permission,
+    view: impl Fn() -> AnyView + Copy + Send + Sync + 'static,
+) -> AnyView {
+    let viewer = use_context::<Data<Viewer>>();
+    view! {
+        <Transition>
+            {move || Suspend::new(async move {
+                let role = viewer?.load().await.ok()?.role;
+                role.permissions().contains(permission).then(view)
+            })}
+        </Transition>
+    }
+    .into_any()
 }
 
 /// The part that does not depend on what is shown, so that it is in the program once.

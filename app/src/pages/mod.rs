@@ -24,4 +24,5 @@ pub mod stripe;
 pub mod success;
 pub mod tenant_keys;
 pub mod test_purchase;
+pub mod tickets;
 mod words;

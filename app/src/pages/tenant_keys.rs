@@ -1,13 +1,15 @@
-//! The keys that seal a tenant's secrets.
+//! The keys that seal a tenant's secrets, and the public keys that verify its offline codes.
 
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use super::load::{Data, loaded};
-use crate::api::tenant_keys::{ActivateTenantKey, TenantKeyRow, load_tenant_keys};
+use crate::api::tenant_keys::{
+    ActivateTenantKey, PublicKeyRow, RotateSigningKey, TenantKeyRow, TenantKeys, load_tenant_keys,
+};
 use crate::ui::{
-    Cell, Column, Confirm, Form, FormAction, PageHead, Panel, Place, Row, SubmitButton, Table, Tag,
-    Tone, When,
+    Cell, Column, Confirm, CopyButton, Form, FormAction, PageHead, Panel, Place, Row, SubmitButton,
+    Table, Tag, Tone, When,
 };
 
 const COLUMNS: &[Column] = &[
@@ -21,39 +23,107 @@ const COLUMNS: &[Column] = &[
 #[component]
 pub fn TenantKeysPage() -> impl IntoView {
     let activate = FormAction::of::<ActivateTenantKey>();
-    let done = activate.successes();
-    let data = Data::new(move || done.get(), |_| load_tenant_keys());
+    let rotate = FormAction::of::<RotateSigningKey>();
+    let (activated, rotated) = (activate.successes(), rotate.successes());
+    let data = Data::new(
+        move || (activated.get(), rotated.get()),
+        |_| load_tenant_keys(),
+    );
     view! {
         <div class="page">
             <PageHead
                 title="Tenant Keys"
-                purpose="They seal your Stripe secrets and licence keys in the database. One is active; a new one takes over without anything being typed again."
+                purpose="One kind seals your Stripe secrets and licence keys in the database; the other signs the offline codes that your programs verify."
             />
             {loaded(
                 data,
                 move |data| {
-                    let now = data.now;
-                    let rows = data.keys.into_iter().map(|key| line(key, now)).collect_view();
                     view! {
-                        <Panel title="Keys">
-                            <Table label="Tenant keys" columns=COLUMNS>
-                                {rows}
-                            </Table>
-                        </Panel>
-                        <Confirm
-                            label="Activate a new tenant key…"
-                            question="A new key is made and seals everything from now on. The present one is retired. Purchases go on meanwhile, and nothing has to be typed again."
-                        >
-                            <Form action=activate>
-                                <SubmitButton label="Activate a new tenant key"/>
-                            </Form>
-                        </Confirm>
+                        <div class="stack loose">
+                            {sealing(&data, activate)} {signing(data, rotate)}
+                        </div>
                     }
                         .into_any()
                 },
             )}
         </div>
     }
+}
+
+fn sealing(data: &TenantKeys, activate: FormAction) -> AnyView {
+    let now = data.now;
+    let rows = data.keys.iter().cloned();
+    let rows = rows.map(|key| line(key, now)).collect_view();
+    let activate = data.may_manage.then(|| {
+        view! {
+            <Confirm
+                label="Activate a new tenant key…"
+                question="A new key is made and seals everything from now on. The present one is retired. Purchases go on meanwhile, and nothing has to be typed again."
+            >
+                <Form action=activate>
+                    <SubmitButton label="Activate a new tenant key"/>
+                </Form>
+            </Confirm>
+        }
+    });
+    view! {
+        <Panel title="Keys">
+            <Table label="Tenant keys" columns=COLUMNS>
+                {rows}
+            </Table>
+        </Panel>
+        {activate}
+    }
+    .into_any()
+}
+
+fn signing(data: TenantKeys, rotate: FormAction) -> AnyView {
+    let now = data.now;
+    let keys = data
+        .public_keys
+        .into_iter()
+        .map(|key| public_key(key, now))
+        .collect_view();
+    let rotate = data.may_manage.then(|| {
+        view! {
+            <Confirm
+                label="Make a new signing pair…"
+                question="New offline codes are signed with it, and only programs that ship its public key take them. Codes that were made before stay good where the former public key is."
+            >
+                <Form action=rotate>
+                    <SubmitButton label="Make a new signing pair"/>
+                </Form>
+            </Confirm>
+        }
+    });
+    view! {
+        <Panel title="Public keys of offline codes">
+            <div class="inner stack loose">{keys}</div>
+        </Panel>
+        {rotate}
+    }
+    .into_any()
+}
+
+/// A public key as programs ship it; former ones are closed until somebody opens them.
+fn public_key(key: PublicKeyRow, now: Timestamp) -> AnyView {
+    let name = format!("Public key {}", key.version);
+    let (tone, word) = if key.is_active {
+        (Tone::Ok, "active")
+    } else {
+        (Tone::Plain, "retired")
+    };
+    let since = key.retired_at.unwrap_or(key.created_at);
+    view! {
+        <details open=key.is_active>
+            <summary>
+                {name} " " <Tag tone word/> " " <When at=since now/>
+            </summary>
+            <pre class="letter small">{key.pem.clone()}</pre>
+            <CopyButton text=key.pem what="public key"/>
+        </details>
+    }
+    .into_any()
 }
 
 fn line(key: TenantKeyRow, now: Timestamp) -> impl IntoView {

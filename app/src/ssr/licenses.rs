@@ -1,12 +1,14 @@
 //! Keys and the change log between the engine and their pages.
 
 use domain::ids::{ChangeId, LicenseId};
+use domain::permission::Permission;
 use engine::Error;
 use engine::audit::ChangeView;
 use engine::licenses::{LicenseView, find, history, list};
 use engine::page::PAGE_SIZE;
 use serde_json::Value;
 
+use super::license_devices::devices;
 use super::session::SignedIn;
 use crate::api::Listed;
 use crate::api::changes::ChangeRow;
@@ -64,6 +66,11 @@ pub async fn license_detail(who: &SignedIn, id: &str) -> Result<LicenseDetail, E
         livemode: view.livemode,
         note: view.note.clone().unwrap_or_default(),
         order_id: view.order_id,
+        corporate_name: view.corporate_name.clone().unwrap_or_default(),
+        offline_code: view.offline_code.clone(),
+        devices: devices(&changes),
+        may_generate: who.actor.may(Permission::Generate).is_ok(),
+        may_manage: who.actor.may(Permission::Manage).is_ok(),
         history: changes.into_iter().map(change_row).collect(),
         now: who.engine.now(),
         row: license_row(view),

@@ -7,6 +7,8 @@ mod access_tokens;
 mod cookie;
 mod dashboard;
 mod door;
+mod license_acts;
+mod license_devices;
 mod licenses;
 mod mails;
 mod orders;
@@ -20,11 +22,15 @@ mod session;
 mod stripe_apps;
 mod stripe_events;
 mod tenant_keys;
+mod tickets;
 
 pub use access_tokens::{access_tokens, end_access_token, make_access_token};
 pub use cookie::{end_session, never_store};
 pub use dashboard::{dashboard_page, wanting_counts};
 pub use door::{SetUpCode, make_first_person, open_session};
+pub use license_acts::{
+    change_hold, extend, license_choices, mail_license, make_licenses, write_offline_code,
+};
 pub use licenses::{change_list, license_detail, license_list};
 pub use mails::{mail_detail, mail_list, send_again};
 pub use orders::{give_address, order_page};
@@ -41,7 +47,8 @@ pub use request::{ClientAddress, safe_path};
 pub use session::{SignedIn, engine, session_token, signed_in};
 pub use stripe_apps::{app_page, archive_stripe_app, check_stripe_app, save_stripe_app};
 pub use stripe_events::{event_detail, event_list, process_again};
-pub use tenant_keys::tenant_key_row;
+pub use tenant_keys::{make_signing_pair, tenant_keys};
+pub use tickets::{ticket_detail, ticket_list};
 
 #[cfg(test)]
 mod tests {

@@ -1,35 +1,103 @@
 //! One key: what it is worth, and what happened to it.
 
+use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use crate::api::licenses::{LicenseDetail, load_license};
+use super::acts::{self, Acts};
+use crate::api::licenses::{DeviceRow, LicenseDetail, load_license};
 use crate::format;
 use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part};
 use crate::pages::words;
-use crate::ui::{Copyable, Fact, Facts, PageHead, Panel, Tag, When};
+use crate::ui::{
+    Ago, Cell, Column, Copyable, Empty, Fact, Facts, PageHead, Panel, Place, Row, Table, Tag, Tone,
+    When,
+};
+
+const DEVICES: &[Column] = &[
+    ("Hardware id", Place::Lead),
+    ("State", Place::Mark),
+    ("Version", Place::Wide),
+    ("Address", Place::Detail),
+    ("Last", Place::End),
+];
 
 /// A key.
 #[component]
 pub fn LicensePage() -> impl IntoView {
+    let acts = Acts::new();
     let id = path_part("id");
-    let data = Data::new(move || id.get(), load_license);
+    let successes = acts.successes();
+    let data = Data::new(move || (id.get(), successes()), |(id, _)| load_license(id));
     view! {
-        <div class="page">{loaded(data, |license| view! { <Body license/> }.into_any())}</div>
+        <div class="page">
+            {loaded(data, move |license| view! { <Body license acts/> }.into_any())}
+        </div>
     }
 }
 
 #[component]
-fn Body(license: LicenseDetail) -> impl IntoView {
+fn Body(license: LicenseDetail, acts: Acts) -> impl IntoView {
     let row = license.row.clone();
     let (history, now) = (license.history.clone(), license.now);
+    let devices = devices(license.devices.clone(), now);
+    let (outcome, manage) = (
+        acts::state_outcome(&license, acts),
+        acts::manage(&license, acts),
+    );
+    let offline = acts::offline_code(&license, acts);
     view! {
         <PageHead title=row.activation_key.clone() purpose=format!("A key for {}.", row.product_name)/>
+        {outcome}
         <div class="two">
-            <Panel title="Facts">{facts(license)}</Panel>
-            <History changes=history now/>
+            <div class="stack">
+                <Panel title="Facts">{facts(license)}</Panel>
+                <Panel title="Devices">{devices}</Panel>
+                {offline}
+            </div>
+            <div class="stack">{manage} <History changes=history now/></div>
         </div>
     }
+}
+
+fn devices(devices: Vec<DeviceRow>, now: Timestamp) -> AnyView {
+    if devices.is_empty() {
+        return view! {
+            <Empty title="No devices yet" text="A device stands here once it was activated with this key."/>
+        }
+        .into_any();
+    }
+    let rows = devices
+        .into_iter()
+        .map(|device| {
+            let (tone, word) = if device.has_seat {
+                (Tone::Ok, "activated")
+            } else {
+                (Tone::Plain, "gave it back")
+            };
+            view! {
+                <Row>
+                    <Cell place=Place::Lead>
+                        <Copyable text=device.hardware_id what="hardware id"/>
+                    </Cell>
+                    <Cell place=Place::Mark>
+                        <Tag tone word/>
+                    </Cell>
+                    <Cell place=Place::Wide>{device.version}</Cell>
+                    <Cell place=Place::Detail>{device.address}</Cell>
+                    <Cell place=Place::End>
+                        <Ago at=device.at now/>
+                    </Cell>
+                </Row>
+            }
+        })
+        .collect_view();
+    view! {
+        <Table label="Devices" columns=DEVICES>
+            {rows}
+        </Table>
+    }
+    .into_any()
 }
 
 fn facts(license: LicenseDetail) -> impl IntoView {
@@ -62,6 +130,9 @@ fn facts(license: LicenseDetail) -> impl IntoView {
             </Fact>
         }
     });
+    let company = (!license.corporate_name.is_empty()).then(|| {
+        view! { <Fact name="Company">{license.corporate_name}</Fact> }
+    });
     let note = (!license.note.is_empty()).then(|| {
         view! { <Fact name="Note">{license.note}</Fact> }
     });
@@ -78,6 +149,7 @@ fn facts(license: LicenseDetail) -> impl IntoView {
             </Fact>
             <Fact name="Product">{row.product_name}</Fact>
             <Fact name="Customer">{customer}</Fact>
+            {company}
             <Fact name="Ends (UTC)">{ends}</Fact>
             <Fact name="Seats">{seats}</Fact>
             <Fact name="Issued (UTC)">

@@ -1,12 +1,13 @@
 //! All keys, and finding one.
 
+use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
 use crate::api::Listed;
 use crate::api::licenses::{LicenseRow, LicenseSearch, load_licenses};
 use crate::pages::license_table::LicenseTable;
-use crate::pages::load::{Data, loaded_or_refused, query_part};
+use crate::pages::load::{Data, loaded_or_refused, query_part, where_permitted};
 use crate::ui::{Empty, PageHead, Pager, Panel, Segments};
 
 const STATES: [&str; 5] = ["", "active", "suspended", "revoked", "expired"];
@@ -40,7 +41,9 @@ pub fn LicensesPage() -> impl IntoView {
             <PageHead
                 title="License Keys"
                 purpose="Every key on this side of the Test / Live switch. Find one by the whole key, its last four characters, or the customer’s e-mail from its beginning."
-            />
+            >
+                {where_permitted(Permission::Generate, generate_link)}
+            </PageHead>
             {loaded_or_refused(
                 data,
                 "search",
@@ -59,6 +62,15 @@ pub fn LicensesPage() -> impl IntoView {
             )}
         </div>
     }
+}
+
+fn generate_link() -> AnyView {
+    view! {
+        <a class="btn main" href="/licenses/new">
+            "Generate keys"
+        </a>
+    }
+    .into_any()
 }
 
 fn address(find: &str, state: &str, after: Option<&str>) -> String {
@@ -138,7 +150,7 @@ fn nothing_found() -> AnyView {
 
 fn no_keys() -> AnyView {
     view! {
-        <Empty title="No keys yet" text="Keys stand here as soon as a purchase is paid.">
+        <Empty title="No keys yet" text="Keys stand here as soon as a purchase is paid, or when you generate some.">
             <a class="btn" href="/stripe/test-purchase">
                 "Make a test purchase"
             </a>

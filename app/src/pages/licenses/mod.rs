@@ -1,7 +1,10 @@
-//! License keys: the list with its search, and one key.
+//! License keys: the list with its search, one key and what people do with it, and new ones.
 
+mod acts;
 mod detail;
 mod list;
+mod new;
 
 pub use detail::LicensePage;
 pub use list::LicensesPage;
+pub use new::NewLicensePage;

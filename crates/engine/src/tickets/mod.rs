@@ -1,4 +1,5 @@
 //! Support tickets: what users of a program write to its seller.
 
 pub mod create;
+pub mod find;
 pub mod list;

@@ -1,0 +1,194 @@
+//! What people do with one key: hold it back, extend it, send it again, make its offline code.
+
+use leptos::prelude::*;
+
+use crate::api::license_acts::{ChangeLicenseState, ExtendLicense, MakeOfflineCode, ResendLicense};
+use crate::api::licenses::LicenseDetail;
+use crate::ui::{
+    ButtonLook, Confirm, CopyButton, Field, Form, FormAction, InputKind, Outcome, Panel,
+    SubmitButton,
+};
+
+/// The actions of a key's page.
+#[derive(Clone, Copy)]
+pub struct Acts {
+    state: FormAction,
+    extend: FormAction,
+    resend: FormAction,
+    offline: FormAction,
+}
+
+impl Acts {
+    /// All of them, for one page.
+    pub fn new() -> Self {
+        Self {
+            state: FormAction::of::<ChangeLicenseState>(),
+            extend: FormAction::of::<ExtendLicense>(),
+            resend: FormAction::of::<ResendLicense>(),
+            offline: FormAction::of::<MakeOfflineCode>(),
+        }
+    }
+
+    /// Changes with every success.
+    pub fn successes(self) -> impl Fn() -> [u32; 4] + Copy + Send + Sync + 'static {
+        let all = [self.state, self.extend, self.resend, self.offline];
+        let all = all.map(FormAction::successes);
+        move || all.map(|count| count.get())
+    }
+}
+
+/// The changes of state that make sense for a key as it is.
+fn changes(state: &str) -> &'static [&'static str] {
+    match state {
+        "active" => &["suspend", "revoke"],
+        "suspended" => &["reinstate", "revoke"],
+        "revoked" => &["reinstate"],
+        _ => &["revoke"],
+    }
+}
+
+/// What became of a change of state.
+pub fn state_outcome(license: &LicenseDetail, acts: Acts) -> AnyView {
+    let present = if license.may_manage {
+        changes(&license.row.state)
+    } else {
+        &[]
+    };
+    let present = present.iter().map(|change| (*change).to_owned()).collect();
+    view! { <Outcome action=acts.state about="change" present/> }.into_any()
+}
+
+/// The forms of whoever may change licences.
+pub fn manage(license: &LicenseDetail, acts: Acts) -> AnyView {
+    if !license.may_manage {
+        return ().into_any();
+    }
+    let (id, row) = (license.row.id.to_string(), &license.row);
+    let changes = changes(&row.state)
+        .iter()
+        .map(|change| state_form(change, license, acts.state))
+        .collect_view();
+    let (id_to_send, email) = (id.clone(), row.email.clone());
+    view! {
+        <Panel title="Extend">
+            <div class="inner">
+                <Form action=acts.extend>
+                    <input type="hidden" name="id" value=id/>
+                    <Field
+                        name="days"
+                        label="Days"
+                        hint="So many more, from its end or from today."
+                        kind=InputKind::Number
+                    />
+                    <Field
+                        name="expirationDate"
+                        label="Or until"
+                        hint="A day like 2027-01-31; 2049-12-31 is for ever."
+                    />
+                    <div class="form-end">
+                        <SubmitButton label="Extend" look=ButtonLook::Plain/>
+                    </div>
+                </Form>
+            </div>
+        </Panel>
+        <Panel title="Send the key">
+            <div class="inner">
+                <Form action=acts.resend>
+                    <input type="hidden" name="id" value=id_to_send/>
+                    <Field
+                        name="email"
+                        label="To"
+                        hint="The holder, or another address. The holder stays who it is."
+                        kind=InputKind::Email
+                        value=email
+                    />
+                    <div class="form-end">
+                        <SubmitButton label="Send" look=ButtonLook::Plain/>
+                    </div>
+                </Form>
+            </div>
+        </Panel>
+        <Panel title="Hold back">
+            <div class="inner stack">{changes}</div>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn state_form(change: &'static str, license: &LicenseDetail, action: FormAction) -> AnyView {
+    let key = license.row.activation_key.clone();
+    let (word, what) = match change {
+        "revoke" => (
+            "Revoke",
+            "is taken back: programs with it stop when they next ask, until it is reinstated.",
+        ),
+        "suspend" => (
+            "Suspend",
+            "is held back for a while: programs with it stop when they next ask.",
+        ),
+        _ => ("Reinstate", ""),
+    };
+    let look = if change == "reinstate" {
+        ButtonLook::Plain
+    } else {
+        ButtonLook::Danger
+    };
+    let (label, id) = (format!("{word} {key}"), license.row.id.to_string());
+    let form = view! {
+        <Form action about=("change", change.to_owned())>
+            <input type="hidden" name="id" value=id/>
+            <SubmitButton label look/>
+        </Form>
+    };
+    if change == "reinstate" {
+        return form.into_any();
+    }
+    let question = format!("{key} {what}");
+    view! {
+        <Confirm label=format!("{word}…") question>
+            {form}
+        </Confirm>
+    }
+    .into_any()
+}
+
+/// The offline code that there is, and making one.
+pub fn offline_code(license: &LicenseDetail, acts: Acts) -> AnyView {
+    let code = license.offline_code.clone().map(|code| {
+        view! {
+            <div class="stack tight">
+                <div class="line">
+                    <span class="strong">"Newest code"</span>
+                    <CopyButton text=code.clone() what="offline code"/>
+                </div>
+                <code class="wrap">{code}</code>
+            </div>
+        }
+    });
+    let id = license.row.id.to_string();
+    let form = license.may_generate.then(|| {
+        view! {
+            <Form action=acts.offline>
+                <input type="hidden" name="id" value=id/>
+                <Field
+                    name="hardwareId"
+                    label="Hardware id"
+                    hint="Of the device without internet, as its program shows it. It takes a seat."
+                    kind=InputKind::Code
+                />
+                <div class="form-end">
+                    <SubmitButton label="Make the code" look=ButtonLook::Plain/>
+                </div>
+            </Form>
+        }
+    });
+    if code.is_none() && form.is_none() {
+        return ().into_any();
+    }
+    view! {
+        <Panel title="Offline code for one hardware id">
+            <div class="inner stack loose">{code} {form}</div>
+        </Panel>
+    }
+    .into_any()
+}
