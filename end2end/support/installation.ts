@@ -93,7 +93,7 @@ export class Installation {
 
   /** Asks our JSON API with the seeded token. */
   async api<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
-    return ask(this.url + path, method, body, { authorization: `ExisOneApi ${this.token}` });
+    return ask(this.url + path, method, body, { authorization: `ExisOneApi ${this.token}`, accept: 'application/json' });
   }
 
   /** Asks the sandbox's controls, such as `/_sandbox/mails`. */

@@ -15,7 +15,9 @@ const PAGES: [name: string, address: string, ...links: string[]][] = [
   ['plan-new', '/plans/new'],
   ['plan', '/plans', '/plans/'],
   ['licenses', '/licenses'],
+  ['license-new', '/licenses/new'],
   ['license', '/licenses', '/licenses/'],
+  ['license-offline', '/licenses?find=una@example.com', '/licenses/'],
   ['stripe', '/stripe'],
   ['stripe-app-new', '/stripe/apps/new'],
   ['stripe-app', '/stripe', '/stripe/apps/'],
@@ -27,6 +29,8 @@ const PAGES: [name: string, address: string, ...links: string[]][] = [
   ['review', '/review'],
   ['outbox', '/outbox'],
   ['mail', '/outbox', '/outbox/'],
+  ['tickets', '/tickets'],
+  ['ticket', '/tickets', '/tickets/'],
   ['tenant-keys', '/tenant-keys'],
   ['access-tokens', '/access-tokens'],
   ['audit-log', '/audit-log'],
@@ -38,6 +42,19 @@ const filled = new WeakMap<Installation, Promise<void>>();
 /** Something on every page, once per installation. */
 async function fill(installation: Installation): Promise<void> {
   await installation.api('POST', '/api/plan/', { name: 'One year', durationDays: 365, isActive: true });
+  await installation.api('POST', '/api/activationkey/generate', {
+    productId: installation.product.id,
+    email: 'una@example.com',
+    corporateName: 'Una & Daughters, Machine Builders of the Northern Provinces',
+    hardwareId: 'A7F3-99B2-CC41-0D5E-A7F3-99B2-CC41-0D5E',
+    livemode: false,
+  });
+  await installation.api('POST', '/api/support/ticket', {
+    productName: installation.product.name,
+    email: 'a.customer.with.a.long.address@subsidiary.example.com',
+    subject: 'The export of large drawings stops at 90 % without a message',
+    message: 'It worked until the last update.\n\nWhat can I do?',
+  });
   await buy(installation, 'jane@example.com', 3);
   await mailsTo(installation, 'jane@example.com');
   await payForUnknownProduct(installation, 'jim@example.com');

@@ -18,3 +18,24 @@ adminTest('after a new key was activated, nothing must be typed again', { tag: '
   await page.goto(`/stripe/apps/${installation.stripeApp.id}`);
   await expect(page.getByText('Secret key is saved and can be read')).toBeVisible();
 });
+
+adminTest('the public key of offline codes is shown as PEM, and former ones stay', { tag: '@no-js' }, async ({ page, installation }) => {
+  await page.goto('/tenant-keys');
+  await hydrated(page);
+  const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Public keys of offline codes' }) });
+  const former = await panel.locator('pre').first().innerText();
+  expect(former).toMatch(/^-----BEGIN PUBLIC KEY-----\n/);
+  const keys = panel.locator('details');
+  const before = await keys.count();
+  await page.getByText('Make a new signing pair…').click();
+  await page.getByRole('button', { name: 'Make a new signing pair' }).click();
+  await expect(keys).toHaveCount(before + 1);
+  await expect(keys.first()).toContainText('active');
+  await expect(keys.nth(1)).toContainText('retired');
+  const current = await panel.locator('pre').first().innerText();
+  expect(current).not.toBe(former);
+  await keys.nth(1).locator('summary').click();
+  expect((await keys.nth(1).locator('pre').innerText()).trim()).toBe(former.trim());
+  const [newest] = await installation.api<{ publicKey: string }[]>('GET', '/api/crypto/keys');
+  expect(newest.publicKey.trim()).toBe(current.trim());
+});

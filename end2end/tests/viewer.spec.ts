@@ -20,6 +20,12 @@ const CHANGES: [name: string, body: Record<string, string>][] = [
   ['create_access_token', { name: 'Mine', manage: 'true' }],
   ['revoke_access_token', {}],
   ['activate_tenant_key', {}],
+  ['rotate_signing_key', {}],
+  ['generate_licenses', { email: 'eve@example.com' }],
+  ['change_license_state', { change: 'revoke' }],
+  ['extend_license', { days: '1' }],
+  ['resend_license', { email: 'eve@example.com' }],
+  ['make_offline_code', { hardwareId: 'EVE' }],
 ];
 
 const viewers = new WeakMap<object, Person>();
@@ -35,11 +41,25 @@ test('a viewer sees what was sold', { tag: '@no-js' }, async ({ page, installati
   await buy(installation, email);
   await page.goto(`/licenses?find=${email}`);
   await expect(page.getByRole('row').filter({ hasText: email })).toHaveCount(1);
-  for (const address of ['/', '/products', '/stripe', '/review', '/outbox', '/tenant-keys', '/access-tokens', '/audit-log']) {
+  for (const address of ['/', '/products', '/stripe', '/review', '/outbox', '/tickets', '/tenant-keys', '/access-tokens', '/audit-log']) {
     const answer = await page.goto(address);
     expect(answer?.status(), address).toBe(200);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
   }
+});
+
+test('a viewer of a key sees none of what would change it', { tag: '@no-js' }, async ({ page, installation }) => {
+  const email = `untouched-${test.info().project.name}@example.com`;
+  await buy(installation, email);
+  await page.goto(`/licenses?find=${email}`);
+  await hydrated(page);
+  await expect(page.getByRole('link', { name: 'Generate keys' })).toHaveCount(0);
+  await page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('link').click();
+  await expect(page.getByRole('heading', { name: 'Facts' })).toBeVisible();
+  await expect(page.locator('main form')).toHaveCount(0);
+  const refused = await page.context().request.get(`${installation.url}/licenses/new`);
+  expect(refused.status()).toBe(403);
+  expect(await refused.text()).toContain('Your role here (viewer) may look but not change this');
 });
 
 test('a viewer who saves is told that this role may only look', { tag: '@no-js' }, async ({ page, installation }) => {
@@ -58,6 +78,8 @@ test('a viewer changes nothing straight at the server functions', async ({ conte
   await mailsTo(installation, 'sold@example.com');
   const [product, app] = [String(installation.product.id), installation.stripeApp.id];
   const { items: mails } = await installation.api<{ items: { id: string }[] }>('GET', '/api/mail');
+  const list = await (await context.request.get(`${installation.url}/licenses`)).text();
+  const license = /\/licenses\/([0-9a-f-]{36})/.exec(list)?.[1] ?? 'none';
   const [event] = await installation.api<{ id: string }[]>('GET', '/api/stripe/events');
   const fitting = (name: string, body: Record<string, string>): Record<string, string> => {
     const nobody = '00000000-0000-7000-8000-000000000000';
@@ -69,6 +91,11 @@ test('a viewer changes nothing straight at the server functions', async ({ conte
       dismiss_review: { orderId: nobody },
       resend_mail: { id: mails[0].id },
       replay_event: { id: event.id },
+      generate_licenses: { productId: product },
+      change_license_state: { id: license },
+      extend_license: { id: license },
+      resend_license: { id: license },
+      make_offline_code: { id: license },
     };
     return { id: nobody, ...body, ...things[name] };
   };

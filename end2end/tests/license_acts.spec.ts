@@ -1,0 +1,143 @@
+// One key in people's hands: held back, extended, sent again, used offline; and new ones.
+import type { Page } from '@playwright/test';
+import { expectRefusal } from '../pages/fields.ts';
+import type { Installation } from '../support/installation.ts';
+import { mailsTo } from '../support/purchases.ts';
+import { adminTest, expect, hydrated, test } from '../support/test.ts';
+
+/** A key of the test's own, and its page. */
+async function openKey(page: Page, installation: Installation, fields: object = {}): Promise<{ key: string; email: string }> {
+  const email = `acts-${test.info().testId}@example.com`;
+  const body = { productId: installation.product.id, email, validityDays: 30, livemode: false, ...fields };
+  await installation.api('POST', '/api/activationkey/generate', body);
+  await page.goto(`/licenses?find=${email}`);
+  const link = page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('link').first();
+  const key = await link.innerText();
+  await page.goto((await link.getAttribute('href')) ?? '');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(key);
+  await hydrated(page);
+  return { key, email };
+}
+
+async function expectState(page: Page, state: string): Promise<void> {
+  const facts = page.locator('section', { has: page.getByRole('heading', { name: 'Facts' }) });
+  await expect(facts.locator('.tag').filter({ hasText: new RegExp(`^${state}$`) })).toBeVisible();
+}
+
+adminTest('a key is suspended, reinstated and revoked, each under its name', { tag: '@no-js' }, async ({ page, installation }) => {
+  const { key } = await openKey(page, installation);
+  await page.getByText('Suspend…').click();
+  await expect(page.getByText(`${key} is held back for a while`)).toBeVisible();
+  await page.getByRole('button', { name: `Suspend ${key}` }).click();
+  await expect(page.getByText('Suspended.')).toBeVisible();
+  await expectState(page, 'suspended');
+  await hydrated(page);
+  await page.getByRole('button', { name: `Reinstate ${key}` }).click();
+  await expect(page.getByText('Reinstated. The key works')).toBeVisible();
+  await expectState(page, 'active');
+  await hydrated(page);
+  await page.getByText('Revoke…').click();
+  await page.getByRole('button', { name: `Revoke ${key}` }).click();
+  await expect(page.getByText('Revoked.')).toBeVisible();
+  await expectState(page, 'revoked');
+  await expect(page.getByText('Suspend…')).toHaveCount(0);
+  const history = page.locator('section', { has: page.getByRole('heading', { name: 'History' }) });
+  await expect(history).toContainText(`revoked by ${installation.admin.email}`);
+});
+
+adminTest('a key is extended by days or until a day, and told why not', { tag: '@no-js' }, async ({ page, installation }) => {
+  await openKey(page, installation);
+  const [days, date] = ['Days', 'Or until'].map((label) => page.getByLabel(label, { exact: true }));
+  const extend = page.getByRole('button', { name: 'Extend' });
+  await days.fill('30');
+  await date.fill('2031-05-06');
+  await extend.click();
+  await expectRefusal(date, /not both/);
+  await expect(days).toHaveValue('30');
+  await days.fill('');
+  await extend.click();
+  await expect(page.getByText('It ends on 2031-05-06 now.')).toBeVisible();
+  await expect(page.getByText('2031-05-06 23:59:59').first()).toBeVisible();
+  await hydrated(page);
+  await expect(days).toHaveValue('');
+  await days.fill('1');
+  await extend.click();
+  await expect(page.getByText('It ends on 2031-05-07 now.')).toBeVisible();
+});
+
+adminTest('a key is mailed to its holder and to another address', { tag: '@no-js' }, async ({ page, installation }) => {
+  const { key, email } = await openKey(page, installation);
+  const to = page.getByLabel('To', { exact: true });
+  await expect(to).toHaveValue(email);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(page.getByText('The key is on its way.')).toBeVisible();
+  await hydrated(page);
+  await to.fill(`other-${email}`);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  const [mail] = await mailsTo(installation, `other-${email}`);
+  expect(mail.text).toContain(key);
+});
+
+adminTest('an offline code is made for one device, which then has the seat', { tag: '@no-js' }, async ({ page, installation }) => {
+  const { key, email } = await openKey(page, installation);
+  const device = `PC-${test.info().testId}`.toUpperCase();
+  await expect(page.getByText('No devices yet')).toBeVisible();
+  await page.getByLabel('Hardware id', { exact: true }).fill(device.toLowerCase());
+  await page.getByRole('button', { name: 'Make the code' }).click();
+  await expect(page.getByText('It works on this one device.')).toBeVisible();
+  const panel = page.locator('section', { has: page.getByRole('heading', { name: 'Offline code for one hardware id' }) });
+  const code = await panel.locator('code').innerText();
+  expect(code.length).toBeGreaterThan(300);
+  const row = page.getByRole('table', { name: 'Devices' }).locator('tbody').getByRole('row');
+  await expect(row).toHaveCount(1);
+  await expect(row).toContainText('activated');
+  const answer = await installation.api<{ status: string }>('POST', '/api/license/validate', {
+    activationKey: code,
+    hardwareId: device,
+    productName: installation.product.name,
+  });
+  expect(answer.status).toBe('licensed');
+  await hydrated(page);
+  await page.getByLabel('Hardware id', { exact: true }).fill('ANOTHER');
+  await page.getByRole('button', { name: 'Make the code' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByLabel('Hardware id', { exact: true })).toHaveValue('ANOTHER');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(key);
+  await mailsTo(installation, email, 0);
+});
+
+adminTest('keys are generated one by one and many at once', { tag: '@no-js' }, async ({ page, installation }) => {
+  const email = `made-${test.info().testId}@example.com`;
+  await page.goto('/licenses');
+  await page.getByRole('link', { name: 'Generate keys' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Generate keys');
+  await hydrated(page);
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const generate = page.getByRole('button', { name: 'Generate' });
+  await field('Company').fill('Umbrella GmbH');
+  await field('Days').fill('10');
+  await generate.click();
+  await expect(field('Holder’s e-mail')).toHaveAttribute('aria-invalid', 'true');
+  await expect(field('Company')).toHaveValue('Umbrella GmbH');
+  await field('Holder’s e-mail').fill(email);
+  await generate.click();
+  await expect(page.getByText('Umbrella GmbH')).toBeVisible();
+  await expect(page.getByText('in 10 days').or(page.getByText('in 9 days')).first()).toBeVisible();
+  await page.goto('/licenses/new');
+  await hydrated(page);
+  await field('Holder’s e-mail').fill(email);
+  await field('Keys').fill('3');
+  await field('Seats of each').fill('5');
+  await generate.click();
+  const rows = page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('row');
+  await expect(rows).toHaveCount(4);
+  await rows.first().getByRole('link').click();
+  await expect(page.getByText('0 of 5 taken')).toBeVisible();
+  await page.goto('/licenses/new');
+  await hydrated(page);
+  await field('Holder’s e-mail').fill(email);
+  await field('Hardware id').fill(`made-${test.info().testId}`);
+  await generate.click();
+  await expect(page.getByText('Newest code')).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Devices' })).toContainText('activated');
+});
