@@ -15,4 +15,5 @@ mod shop;
 mod success;
 mod support;
 mod tenants;
+mod tickets;
 mod tokens;
