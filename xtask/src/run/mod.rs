@@ -88,7 +88,7 @@ fn start(plan: &Plan) -> Outcome {
     // Before the server starts, so that it finds its owner and prints no set-up code.
     let people = if is_new && plan.sandbox.is_some() {
         println!("seeding a tenant and its admin");
-        Some(seed::people(&commands).map_err(incomplete)?)
+        Some(seed::people(&commands).map_err(|problem| incomplete(&problem))?)
     } else {
         None
     };
@@ -96,13 +96,13 @@ fn start(plan: &Plan) -> Outcome {
     services.push(start_server(plan)?);
     if let Some(people) = &people {
         println!("seeding a product and a Stripe app");
-        seed_shop(plan, people).map_err(incomplete)?;
+        seed_shop(plan, people).map_err(|problem| incomplete(&problem))?;
     }
     show(plan, people.as_ref());
     watch(services)
 }
 
-fn incomplete(problem: String) -> String {
+fn incomplete(problem: &str) -> String {
     format!("{problem}\nwhat was seeded is incomplete: `cargo xtask run --fresh` starts over")
 }
 
