@@ -1,0 +1,90 @@
+//! Programs that send nonsense: refused with the field named, and nothing written.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::stage::{Stage, send};
+
+#[tokio::test]
+async fn hostile_bodies_are_refused_and_name_the_field() {
+    let stage = Stage::start().await;
+    stage
+        .make(
+            "/api/product/",
+            &json!({ "name": "Atlas", "defaultLicenseDays": 30 }),
+        )
+        .await;
+    let wish = json!({ "productName": "Atlas", "email": "ann@example.com" });
+    let key = stage.post("/api/activationkey/generate", &wish).await.text;
+    let raw = async |path: &str, body: Vec<u8>| {
+        let request = stage.request(Method::POST, path);
+        send(
+            request
+                .header("Content-Type", "application/json")
+                .body(body),
+        )
+        .await
+    };
+    let deep = format!(
+        "{{\"hardwareId\": {}{}}}",
+        "[".repeat(10_000),
+        "]".repeat(10_000)
+    );
+    for (body, status, field) in [
+        (
+            br#"{"hardwareId":"a","hardwareId":"b"}"#.to_vec(),
+            422,
+            "hardwareId",
+        ),
+        (b"{\"hardwareId\":\"a\xff\"}".to_vec(), 400, ""),
+        (br#"{"hardwareId":"a\u0000b"}"#.to_vec(), 422, "hardwareId"),
+        (br#"{"hardwareId":{"a":1}}"#.to_vec(), 422, "hardwareId"),
+        (br#"{"hardwareId":""}"#.to_vec(), 422, "hardwareId"),
+        (b"{}".to_vec(), 422, "hardwareId"),
+        (b"[]".to_vec(), 422, "body"),
+        (
+            format!("{{\"hardwareId\":\"{}\"}}", "a".repeat(300)).into_bytes(),
+            422,
+            "hardwareId",
+        ),
+        (
+            format!("{{\"hardwareId\":\"{}\"}}", "a".repeat(1_000_000)).into_bytes(),
+            413,
+            "",
+        ),
+    ] {
+        let told = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
+        let (code, _, named) = raw("/api/license/validate", body).await.refusal();
+        assert_eq!((code, named.as_str()), (status, field), "{told}");
+    }
+    let nested = raw("/api/license/validate", deep.into_bytes()).await;
+    assert!((400..500).contains(&nested.status), "{}", nested.text);
+    let extend = format!("/api/license/{key}/extend");
+    for (body, field) in [
+        (json!({}), "days"),
+        (json!({ "days": -1 }), "days"),
+        (json!({ "days": 0 }), "days"),
+        (json!({ "days": 1e12 }), "days"),
+        (json!({ "expirationDate": "10000-01-01" }), "expirationDate"),
+        (
+            json!({ "expirationDate": "+12345-01-01T00:00:00Z" }),
+            "expirationDate",
+        ),
+        (json!({ "expirationDate": "2060-01-01" }), "expirationDate"),
+        (json!({ "expirationDate": "2001-01-01" }), "expirationDate"),
+        (
+            json!({ "days": 1, "expirationDate": "2030-01-01" }),
+            "expirationDate",
+        ),
+    ] {
+        let (status, _, named) = stage.post(&extend, &body).await.refusal();
+        assert_eq!((status, named.as_str()), (422, field), "{body}");
+    }
+    let history = stage.read(&format!("/api/license/{key}/history")).await;
+    assert_eq!(
+        history.as_array().map(Vec::len),
+        Some(1),
+        "nothing was written"
+    );
+    stage.stop().await;
+}
