@@ -190,8 +190,8 @@ async fn a_payment_in_review_keeps_its_address_for_the_keys_to_come() {
     assert_eq!(given.expect("is given"), Given::WaitsForReview);
     assert_eq!(
         look(&t, id).await.order.quantity,
-        None,
-        "nobody has decided"
+        Some(1),
+        "what the payment named"
     );
     review::issue(&t.engine, &t.system(), id, (shop.product.id, 1))
         .await
