@@ -27,7 +27,7 @@ async function expectWaiting(page: Page, installation: Installation, email: stri
 }
 
 adminTest('a payment that arrives later gives its keys when it arrives', { tag: '@no-js' }, async ({ page, installation }) => {
-  const { email, checkout, form } = await checkOut(page, installation, 'patient');
+  const { email, checkout, form } = await checkOut(page, installation, 'later');
   await form.choose('Pay later, then succeed');
   await expectWaiting(page, installation, email);
   await settle(installation, checkout, true);
