@@ -52,7 +52,9 @@ impl<T: DeserializeOwned + 'static> Data<T> {
             Box::pin(async move { fetched.await.map(Sent::into_text) })
         };
         let turn = Memo::new(move |turn: Option<&u32>| {
-            key.track();
+            // Read, not only tracked: a key that is worked out afterwards would count as changed,
+            // and everything would be fetched twice.
+            key.with(|_| ());
             turn.map_or(0, |turn| turn.wrapping_add(1))
         });
         Self {

@@ -9,8 +9,8 @@ use crate::api::Listed;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
 use crate::format;
 use crate::ui::{
-    ButtonLook, Empty, Fact, Facts, Field, Form, FormAction, InputKind, Notice, PageHead, Pager,
-    Panel, Segments, Step, Steps, SubmitButton, Tag, Tone, When,
+    Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, Notice, PageHead, Pager, Panel,
+    Segments, Step, Steps, Tag, Tone, When,
 };
 
 const STATES: [&str; 5] = ["", "queued", "retrying", "sent", "failed"];
@@ -119,23 +119,15 @@ fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
             <Panel title="Text">{body}</Panel>
             <div class="stack">
                 <Panel title="Delivery">{facts(mail)}</Panel>
-                <Panel title="Send again">
-                    <div class="inner">
-                        <Form action=resend>
-                            <input type="hidden" name="id" value=id/>
-                            <Field
-                                name="email"
-                                label="To"
-                                hint="As a new mail, with what the template says today."
-                                kind=InputKind::Email
-                                value=address
-                            />
-                            <div class="form-end">
-                                <SubmitButton label="Send again" look=ButtonLook::Plain/>
-                            </div>
-                        </Form>
-                    </div>
-                </Panel>
+                <FormPanel title="Send again" action=resend id submit="Send again">
+                    <Field
+                        name="email"
+                        label="To"
+                        hint="As a new mail, with what the template says today."
+                        kind=InputKind::Email
+                        value=address
+                    />
+                </FormPanel>
             </div>
         </div>
     }

@@ -35,9 +35,9 @@ pub fn SubmitButton(
     #[prop(into)] label: Oco<'static, str>,
     #[prop(optional)] look: ButtonLook,
 ) -> impl IntoView {
-    let pending = FormState::current().pending();
+    let form = FormState::current();
     view! {
-        <button class=look.class() disabled=move || pending.get()>
+        <button class=look.class() disabled=move || form.is_pending()>
             {label}
         </button>
     }

@@ -59,7 +59,7 @@ impl InputKind {
 struct Wiring {
     id: String,
     hint_id: String,
-    refusal: Signal<Option<String>>,
+    refusal: ArcSignal<Option<String>>,
     hint: Oco<'static, str>,
 }
 
@@ -74,15 +74,16 @@ impl Wiring {
         }
     }
 
-    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Copy + Send + Sync + 'static {
-        let refusal = self.refusal;
+    fn invalid(&self) -> impl Fn() -> Option<&'static str> + Send + Sync + use<> {
+        let refusal = self.refusal.clone();
         move || refusal.with(Option::is_some).then_some("true")
     }
 
     fn below(self) -> impl IntoView {
         let (refusal, hint) = (self.refusal, self.hint);
+        let is_refused = refusal.clone();
         view! {
-            <p id=self.hint_id class="hint" class:refusal=move || refusal.with(Option::is_some)>
+            <p id=self.hint_id class="hint" class:refusal=move || is_refused.with(Option::is_some)>
                 {move || refusal.get().unwrap_or_else(|| hint.to_string())}
             </p>
         }

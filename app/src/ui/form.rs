@@ -5,6 +5,8 @@
 //! in the browser and writes it out again, which made a third of the program. Here the
 //! browser's own form data goes out as it is, by one function for all forms.
 
+use std::sync::Arc;
+
 use leptos::context::Provider;
 use leptos::form::form_data_from_event;
 use leptos::prelude::*;
@@ -77,12 +79,15 @@ impl FormAction {
 pub type About = (&'static str, String);
 
 /// What the parts inside a form know about it.
+///
+/// All of it lives as long as whoever reads it: a page that is drawn anew lets go of its forms a
+/// moment before their elements, and an answer may come in that moment.
 #[derive(Clone)]
 pub struct FormState {
     name: String,
-    outcome: Signal<Option<Result<Done, UiError>>>,
-    pending: Signal<bool>,
-    flash: StoredValue<Flash>,
+    outcome: ArcSignal<Option<Result<Done, UiError>>>,
+    pending: Option<RwSignal<bool>>,
+    flash: Arc<Flash>,
 }
 
 impl FormState {
@@ -107,9 +112,9 @@ impl FormState {
         };
         Self {
             name,
-            outcome: Signal::derive(outcome),
-            pending: action.pending.into(),
-            flash: StoredValue::new(flash),
+            outcome: ArcSignal::derive(outcome),
+            pending: Some(action.pending),
+            flash: Arc::new(flash),
         }
     }
 
@@ -117,15 +122,15 @@ impl FormState {
     pub fn current() -> Self {
         use_context::<Self>().unwrap_or_else(|| Self {
             name: String::new(),
-            outcome: Signal::stored(None),
-            pending: Signal::stored(false),
-            flash: StoredValue::new(Flash::default()),
+            outcome: ArcSignal::derive(|| None),
+            pending: None,
+            flash: Arc::default(),
         })
     }
 
-    /// True while the form is on its way.
-    pub fn pending(&self) -> Signal<bool> {
-        self.pending
+    /// True while the form is on its way; tracked.
+    pub fn is_pending(&self) -> bool {
+        self.pending.is_some_and(|pending| pending.get())
     }
 
     /// The id of an input's element, unique on the page.
@@ -135,27 +140,25 @@ impl FormState {
 
     /// What was typed into an input before the page was loaded.
     pub fn typed(&self, input: &str) -> Option<String> {
-        self.flash
-            .with_value(|flash| flash.typed(input).map(str::to_owned))
+        self.flash.typed(input).map(str::to_owned)
     }
 
     /// True where the page was loaded after a refusal, so that unticked boxes stay unticked.
     pub fn has_typed(&self) -> bool {
-        self.flash.with_value(|flash| !flash.input.is_empty())
+        !self.flash.input.is_empty()
     }
 
     /// Why an input was refused, as a signal.
-    pub fn refusal(&self, input: &str) -> Signal<Option<String>> {
+    pub fn refusal(&self, input: &str) -> ArcSignal<Option<String>> {
         let (state, input) = (self.clone(), input.to_owned());
-        Signal::derive(move || {
+        ArcSignal::derive(move || {
             let error = state.outcome()?.err()?;
             error.fields.message(&input).map(str::to_owned)
         })
     }
 
     fn outcome(&self) -> Option<Result<Done, UiError>> {
-        let flashed = || self.flash.with_value(outcome_of);
-        self.outcome.get().or_else(flashed)
+        self.outcome.get().or_else(|| outcome_of(&self.flash))
     }
 }
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::api::license_acts::{ChangeLicenseState, ExtendLicense, MakeOfflineCode, ResendLicense};
 use crate::api::licenses::LicenseDetail;
 use crate::ui::{
-    ButtonLook, Confirm, CopyButton, Field, Form, FormAction, InputKind, Outcome, Panel,
+    ButtonLook, Confirm, CopyButton, Field, Form, FormAction, FormPanel, InputKind, Outcome, Panel,
     SubmitButton,
 };
 
@@ -70,44 +70,28 @@ pub fn manage(license: &LicenseDetail, acts: Acts) -> AnyView {
         .collect_view();
     let (id_to_send, email) = (id.clone(), row.email.clone());
     view! {
-        <Panel title="Extend">
-            <div class="inner">
-                <Form action=acts.extend>
-                    <input type="hidden" name="id" value=id/>
-                    <Field
-                        name="days"
-                        label="Days"
-                        hint="So many more, from its end or from today."
-                        kind=InputKind::Number
-                    />
-                    <Field
-                        name="expirationDate"
-                        label="Or until"
-                        hint="A day like 2027-01-31; 2049-12-31 is for ever."
-                    />
-                    <div class="form-end">
-                        <SubmitButton label="Extend" look=ButtonLook::Plain/>
-                    </div>
-                </Form>
-            </div>
-        </Panel>
-        <Panel title="Send the key">
-            <div class="inner">
-                <Form action=acts.resend>
-                    <input type="hidden" name="id" value=id_to_send/>
-                    <Field
-                        name="email"
-                        label="To"
-                        hint="The holder, or another address. The holder stays who it is."
-                        kind=InputKind::Email
-                        value=email
-                    />
-                    <div class="form-end">
-                        <SubmitButton label="Send" look=ButtonLook::Plain/>
-                    </div>
-                </Form>
-            </div>
-        </Panel>
+        <FormPanel title="Extend" action=acts.extend id submit="Extend">
+            <Field
+                name="days"
+                label="Days"
+                hint="So many more, from its end or from today."
+                kind=InputKind::Number
+            />
+            <Field
+                name="expirationDate"
+                label="Or until"
+                hint="A day like 2027-01-31; 2049-12-31 is for ever."
+            />
+        </FormPanel>
+        <FormPanel title="Send the key" action=acts.resend id=id_to_send submit="Send">
+            <Field
+                name="email"
+                label="To"
+                hint="The holder, or another address. The holder stays who it is."
+                kind=InputKind::Email
+                value=email
+            />
+        </FormPanel>
         <Panel title="Hold back">
             <div class="inner stack">{changes}</div>
         </Panel>

@@ -7,8 +7,7 @@ use leptos::prelude::*;
 
 use crate::api::products::{MailPreview, PreviewMail, ProductPage as Page, SendTestMail};
 use crate::ui::{
-    AreaField, ButtonLook, CheckField, Field, Form, FormAction, InputKind, Notice, Panel,
-    SubmitButton, Tone,
+    AreaField, CheckField, Field, FormAction, FormPanel, InputKind, Notice, Panel, Tone,
 };
 
 /// How long typing rests before the preview is made anew.
@@ -132,22 +131,14 @@ fn preview_view(mail: MailPreview) -> AnyView {
 pub fn TestMail(id: String, email: String) -> impl IntoView {
     let action = FormAction::of::<SendTestMail>();
     view! {
-        <Panel title="Test mail">
-            <div class="inner">
-                <Form action>
-                    <input type="hidden" name="id" value=id/>
-                    <Field
-                        name="recipient"
-                        label="Send to"
-                        hint="What is saved, with an example key."
-                        kind=InputKind::Email
-                        value=email
-                    />
-                    <div class="form-end">
-                        <SubmitButton label="Send test mail" look=ButtonLook::Plain/>
-                    </div>
-                </Form>
-            </div>
-        </Panel>
+        <FormPanel title="Test mail" action id submit="Send test mail">
+            <Field
+                name="recipient"
+                label="Send to"
+                hint="What is saved, with an example key."
+                kind=InputKind::Email
+                value=email
+            />
+        </FormPanel>
     }
 }
