@@ -174,28 +174,10 @@ fn refusal(obstacle: Obstacle, product: Option<&ProductFacts<'_>>) -> Activation
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::license_facts::example::{FRESH, NOW, PRODUCT};
     use crate::license_state::LicenseState;
     use crate::seats::Seats;
     use rstest::rstest;
-
-    const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_431_600);
-
-    const PRODUCT: ProductFacts<'_> = ProductFacts {
-        is_active: true,
-        trial_days: 14,
-        minimum_required_version: Some("2.0"),
-        enforce_version_check: true,
-    };
-
-    const FRESH: LicenseFacts = LicenseFacts {
-        is_of_named_product: true,
-        livemode: true,
-        test_keys_valid: true,
-        state: LicenseState::Active,
-        expires_at: NOW.plus_days(30),
-        seats: Seats { max: None, used: 0 },
-        device: Standing::NotActivated,
-    };
 
     const fn facts(license: LicenseFacts) -> Facts<'static> {
         Facts {

@@ -109,21 +109,22 @@ pub fn obstacle(
     }
 }
 
+/// Facts that nothing is wrong with, for the tests of every judgement.
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use rstest::rstest;
+pub(crate) mod example {
+    use super::{LicenseFacts, LicenseState, ProductFacts, Seats, Standing, Timestamp};
 
-    const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_431_600);
+    // 2026-11-23T11:00:00Z
+    pub(crate) const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_431_600);
 
-    const PRODUCT: ProductFacts<'_> = ProductFacts {
+    pub(crate) const PRODUCT: ProductFacts<'_> = ProductFacts {
         is_active: true,
         trial_days: 14,
         minimum_required_version: Some("2.0"),
         enforce_version_check: true,
     };
 
-    const GOOD: LicenseFacts = LicenseFacts {
+    pub(crate) const FRESH: LicenseFacts = LicenseFacts {
         is_of_named_product: true,
         livemode: true,
         test_keys_valid: true,
@@ -132,6 +133,13 @@ mod tests {
         seats: Seats { max: None, used: 0 },
         device: Standing::NotActivated,
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::example::{FRESH, NOW, PRODUCT};
+    use super::*;
+    use rstest::rstest;
 
     fn judge(version: &str, license: Option<LicenseFacts>) -> Option<Obstacle> {
         obstacle(Some(&PRODUCT), Some(version), license.as_ref(), NOW)
@@ -146,7 +154,7 @@ mod tests {
             test_keys_valid: false,
             state: LicenseState::Revoked,
             expires_at: NOW.plus_days(-1),
-            ..GOOD
+            ..FRESH
         };
         assert_eq!(judge("1.9", Some(license)), Some(Obstacle::VersionOutdated));
         assert_eq!(judge("1.9", None), Some(Obstacle::VersionOutdated));
@@ -168,7 +176,7 @@ mod tests {
     fn live_keys_do_not_ask_for_the_setting_of_test_keys() {
         let license = LicenseFacts {
             test_keys_valid: false,
-            ..GOOD
+            ..FRESH
         };
         assert_eq!(judge("2.0", Some(license)), None);
     }
@@ -187,6 +195,6 @@ mod tests {
             enforce_version_check,
             ..PRODUCT
         };
-        assert_eq!(obstacle(Some(&product), version, Some(&GOOD), NOW), None);
+        assert_eq!(obstacle(Some(&product), version, Some(&FRESH), NOW), None);
     }
 }
