@@ -156,70 +156,29 @@ fn bind_postgres<'q>(query: PostgresQuery<'q>, value: &'q Value) -> PostgresQuer
     }
 }
 
-impl From<bool> for Value {
-    fn from(value: bool) -> Self {
-        Self::Bool(value)
-    }
+/// How a value of Rust becomes a value of a column.
+macro_rules! values {
+    ($($rust:ty as $value:ident => $kept:expr;)+) => {$(
+        impl From<$rust> for Value {
+            fn from($value: $rust) -> Self {
+                $kept
+            }
+        }
+    )+};
 }
 
-impl From<i32> for Value {
-    fn from(value: i32) -> Self {
-        Self::Int(Some(value))
-    }
-}
-
-impl From<Option<i32>> for Value {
-    fn from(value: Option<i32>) -> Self {
-        Self::Int(value)
-    }
-}
-
-impl From<i64> for Value {
-    fn from(value: i64) -> Self {
-        Self::Big(Some(value))
-    }
-}
-
-impl From<Option<i64>> for Value {
-    fn from(value: Option<i64>) -> Self {
-        Self::Big(value)
-    }
-}
-
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Text(Some(value.to_owned()))
-    }
-}
-
-impl From<&String> for Value {
-    fn from(value: &String) -> Self {
-        Self::Text(Some(value.clone()))
-    }
-}
-
-impl From<&Option<String>> for Value {
-    fn from(value: &Option<String>) -> Self {
-        Self::Text(value.clone())
-    }
-}
-
-impl From<&Vec<u8>> for Value {
-    fn from(value: &Vec<u8>) -> Self {
-        Self::Bytes(value.clone())
-    }
-}
-
-impl From<Uuid> for Value {
-    fn from(value: Uuid) -> Self {
-        Self::Id(Some(value))
-    }
-}
-
-impl From<Option<Uuid>> for Value {
-    fn from(value: Option<Uuid>) -> Self {
-        Self::Id(value)
-    }
+values! {
+    bool as v => Self::Bool(v);
+    i32 as v => Self::Int(Some(v));
+    Option<i32> as v => Self::Int(v);
+    i64 as v => Self::Big(Some(v));
+    Option<i64> as v => Self::Big(v);
+    &str as v => Self::Text(Some(v.to_owned()));
+    &String as v => Self::Text(Some(v.clone()));
+    &Option<String> as v => Self::Text(v.clone());
+    &Vec<u8> as v => Self::Bytes(v.clone());
+    Uuid as v => Self::Id(Some(v));
+    Option<Uuid> as v => Self::Id(v);
 }
 
 #[cfg(test)]

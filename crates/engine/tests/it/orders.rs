@@ -175,17 +175,20 @@ async fn a_product_that_mails_nothing_takes_the_address_without_a_mail() {
     assert_eq!(look(&t, id).await.licenses[0].email, "ann@example.com");
 }
 
+/// A payment without an address for a product that does not exist.
+async fn in_review(t: &TestEngine, shop: &Shop) -> OrderId {
+    let mut event = completed(1, &json!("9999"));
+    event["data"]["object"]["customer_details"] = json!(null);
+    shop.deliver(t, &event).await;
+    let listed = review::list(&t.engine, &t.system(), false).await;
+    listed.expect("lists")[0].id
+}
+
 #[tokio::test]
 async fn a_payment_in_review_keeps_its_address_for_the_keys_to_come() {
     let t = TestEngine::start().await;
     let shop = Shop::open(&t, t.system()).await;
-    let mut event = completed(1, &json!("9999"));
-    event["data"]["object"]["customer_details"] = json!(null);
-    shop.deliver(&t, &event).await;
-    let id = review::list(&t.engine, &t.system(), false)
-        .await
-        .expect("lists")[0]
-        .id;
+    let id = in_review(&t, &shop).await;
     let given = give_address::execute(&t.engine, &t.system(), id, "ann@example.com").await;
     assert_eq!(given.expect("is given"), Given::WaitsForReview);
     assert_eq!(
@@ -204,13 +207,7 @@ async fn a_payment_in_review_keeps_its_address_for_the_keys_to_come() {
 async fn a_purchase_that_gave_no_keys_takes_no_address() {
     let t = TestEngine::start().await;
     let shop = Shop::open(&t, t.system()).await;
-    let mut event = completed(1, &json!("9999"));
-    event["data"]["object"]["customer_details"] = json!(null);
-    shop.deliver(&t, &event).await;
-    let id = review::list(&t.engine, &t.system(), false)
-        .await
-        .expect("lists")[0]
-        .id;
+    let id = in_review(&t, &shop).await;
     review::dismiss(&t.engine, &t.system(), id)
         .await
         .expect("is dismissed");
