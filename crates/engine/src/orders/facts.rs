@@ -3,9 +3,9 @@
 use domain::folding::email_key;
 use domain::ids::OrderId;
 use domain::purchase::{BarePayment, Purchase};
-use store::Tx;
 use store::orders::{self, Order};
 use store::stripe_apps::StripeApp;
+use store::{StoreError, Tx};
 
 use crate::Engine;
 use crate::error::Result;
@@ -49,7 +49,7 @@ pub(crate) async fn find_or_open<'a>(
         if is_known_otherwise(tx, &order, compared).await? {
             is_taken |= found == Some(id);
         } else if order.livemode == arrival.purchase.livemode {
-            add_facts(tx, &order, &facts, now).await?;
+            add_facts(tx, &order, &facts, arrival).await?;
             return Ok(Opened::Known(order));
         }
     }
@@ -110,13 +110,15 @@ async fn is_known_otherwise(
 }
 
 /// A session that was known before its payment intent may have an order of its own, still open: it is
-/// the same purchase, so that order is closed and points here.
+/// the same purchase, so that order is closed and points here. A payment intent that another order got
+/// since this event was looked up is that order's: begun anew, the event finds it there, and perhaps issued.
 async fn add_facts(
     tx: &mut Tx,
     order: &Order,
     facts: &[(&'static str, &str)],
-    now: i64,
+    arrival: &Arrival<'_>,
 ) -> Result<()> {
+    let now = arrival.now.millis();
     for fact in facts {
         if orders::insert_fact(tx, order.tenant_id, *fact, (order.id, now)).await? {
             continue;
@@ -125,6 +127,9 @@ async fn add_facts(
         let Some(other) = other.filter(|id| *id != order.id) else {
             continue;
         };
+        if fact.0 == PAYMENT_INTENT && arrival.known.by_payment_intent.is_none() {
+            return Err(StoreError::Overtaken.into());
+        }
         if let Some(mut other) = orders::lock(tx, order.tenant_id, other, now).await?
             && other.issued_at.is_none()
         {

@@ -9,6 +9,7 @@ mod mail;
 mod our_faults;
 mod own_checkout;
 mod payment_intent;
+mod races;
 mod replay;
 mod secrecy;
 mod signatures;

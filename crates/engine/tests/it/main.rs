@@ -1,4 +1,5 @@
-//! The actions on a real SQLite database, with a clock that is set and seeded chance.
+//! The actions on a real database, with a clock that is set and seeded chance: SQLite, and for what many
+//! transactions do at once PostgreSQL, where `TEST_POSTGRES_URL` names a server.
 
 mod accounts;
 mod audit;
@@ -9,6 +10,7 @@ mod licenses;
 mod mails;
 mod orders;
 mod plans;
+mod postgres;
 mod products;
 mod programs;
 mod shop;

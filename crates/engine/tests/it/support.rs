@@ -1,4 +1,4 @@
-//! An engine on a fresh SQLite database whose time, chance, mail server and Stripe are in the test's hands.
+//! An engine on a fresh database whose time, chance, mail server and Stripe are in the test's hands.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -19,6 +19,8 @@ use sha2::{Digest, Sha256};
 use store::Db;
 use tempfile::TempDir;
 
+use crate::postgres::PostgresDatabase;
+
 /// 2026-11-23T12:00:00Z: where every test's clock begins.
 pub const START: Timestamp = Timestamp::from_millis(1_795_435_200_000);
 
@@ -31,13 +33,28 @@ pub struct TestEngine {
     pub entropy: Arc<SeededEntropy>,
     pub tenant: TenantId,
     directory: TempDir,
+    /// Where it is on PostgreSQL; dropped with the engine.
+    pub postgres: Option<PostgresDatabase>,
 }
 
 impl TestEngine {
-    /// A fresh database with one tenant, "Acme", and a mail server that takes everything.
+    /// A fresh SQLite database with one tenant, "Acme", and a mail server that takes everything.
     pub async fn start() -> Self {
+        Self::start_on(None).await
+    }
+
+    /// The same on PostgreSQL, where many transactions write at once; `None` where no server is named.
+    pub async fn start_on_postgres() -> Option<Self> {
+        let database = PostgresDatabase::create()?;
+        Some(Self::start_on(Some(database)).await)
+    }
+
+    async fn start_on(postgres: Option<PostgresDatabase>) -> Self {
         let directory = tempfile::tempdir().expect("a directory for the database");
-        let url = format!("sqlite://{}", directory.path().join("test.db").display());
+        let url = match &postgres {
+            Some(database) => database.url(),
+            None => format!("sqlite://{}", directory.path().join("test.db").display()),
+        };
         let db = Db::open(&url).await.expect("the database opens");
         db.migrate().await.expect("the migrations apply");
         let clock = Arc::new(FixedClock::at(START));
@@ -65,6 +82,7 @@ impl TestEngine {
             entropy,
             tenant,
             directory,
+            postgres,
         }
     }
 

@@ -37,7 +37,11 @@ pub struct Shop {
 impl Shop {
     /// A shop whose keys last a year, with one app in test mode.
     pub async fn open() -> Self {
-        let t = TestEngine::start().await;
+        Self::open_in(TestEngine::start().await).await
+    }
+
+    /// The same in an engine that is there.
+    pub async fn open_in(t: TestEngine) -> Self {
         let actor = t.system();
         let product = add_product(&t, &actor, json!({})).await;
         let (app, public_id) = add_app(&t, &actor, json!({})).await;
