@@ -5,13 +5,14 @@
 //! the transaction until the next statement that is answered, or the commit: see [`crate::write`].
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
 
 use crate::error::{Result, StoreError};
 use crate::write::{self, Write};
-use crate::writer::Savepoint;
+use crate::writer::{Savepoint, Writer};
 
 /// Something that statements can be sent to.
 pub struct Conn {
@@ -23,9 +24,18 @@ pub struct Conn {
 
 pub(crate) enum Kind {
     Sqlite(PoolConnection<Sqlite>),
+    /// A transaction that has asked for nothing yet, and so keeps nobody waiting.
+    Later(Later),
     SqliteWriter(Savepoint),
     Postgres(PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
+}
+
+/// Where a transaction will begin.
+#[derive(Clone)]
+pub(crate) enum Later {
+    Sqlite(Arc<Writer>),
+    Postgres(PgPool),
 }
 
 pub(crate) enum Driver<'a> {
@@ -44,31 +54,50 @@ impl Conn {
 
     /// The connection, after it got all that was written so far.
     pub(crate) async fn driver(&mut self) -> Result<Driver<'_>> {
-        if !self.unsent.is_empty() {
-            self.send().await?;
-        }
-        Ok(self.kind.driver())
+        // Whoever goes on after a failure would write half: it must not be committed.
+        let was_broken = std::mem::replace(&mut self.is_broken, true);
+        self.begin().await?;
+        let driver = match &mut self.kind {
+            Kind::Sqlite(conn) => Driver::Sqlite(conn),
+            Kind::Later(_) => return Err(StoreError::Begin(NOT_BEGUN.into())),
+            Kind::SqliteWriter(savepoint) => Driver::Sqlite(savepoint.connection()),
+            Kind::Postgres(conn) => Driver::Postgres(conn),
+            Kind::PostgresTx(tx) => Driver::Postgres(tx),
+        };
+        let writes = std::mem::take(&mut self.unsent);
+        let driver = driver.send(&writes).await?;
+        self.is_broken = was_broken;
+        Ok(driver)
     }
 
-    async fn send(&mut self) -> Result<()> {
-        let writes = std::mem::take(&mut self.unsent);
-        let sent = match self.kind.driver() {
-            Driver::Sqlite(conn) => write::send_to_sqlite(conn, &writes).await,
-            Driver::Postgres(conn) => write::send_to_postgres(conn, &writes).await,
+    /// Begins a transaction that has not begun.
+    async fn begin(&mut self) -> Result<()> {
+        self.kind = match &self.kind {
+            Kind::Later(Later::Sqlite(writer)) => {
+                let first = std::mem::take(&mut self.unsent);
+                Kind::SqliteWriter(writer.begin(first).await?)
+            }
+            Kind::Later(Later::Postgres(pool)) => Kind::PostgresTx(pool.begin().await?),
+            _ => return Ok(()),
         };
-        self.is_broken |= sent.is_err();
-        sent
+        Ok(())
     }
 }
 
-impl Kind {
-    fn driver(&mut self) -> Driver<'_> {
-        match self {
-            Self::Sqlite(conn) => Driver::Sqlite(conn),
-            Self::SqliteWriter(savepoint) => Driver::Sqlite(savepoint.connection()),
-            Self::Postgres(conn) => Driver::Postgres(conn),
-            Self::PostgresTx(tx) => Driver::Postgres(tx),
-        }
+const NOT_BEGUN: &str = "the transaction has not begun";
+
+impl Driver<'_> {
+    async fn send(self, writes: &[Write]) -> Result<Self> {
+        Ok(match self {
+            Self::Sqlite(conn) => {
+                write::send_to_sqlite(conn, writes).await?;
+                Self::Sqlite(conn)
+            }
+            Self::Postgres(conn) => {
+                write::send_to_postgres(conn, writes).await?;
+                Self::Postgres(conn)
+            }
+        })
     }
 }
 
@@ -84,14 +113,22 @@ impl Tx {
     /// Makes everything that was written durable. On SQLite several
     /// transactions may share one commit; the answer comes after the disk has it.
     pub async fn commit(mut self) -> Result<()> {
-        self.0.driver().await?;
         if self.0.is_broken {
             return Err(StoreError::Commit("one of its writes has failed".into()));
         }
+        if let Kind::Later(later) = &self.0.kind {
+            if self.0.unsent.is_empty() {
+                return Ok(());
+            }
+            if let Later::Sqlite(writer) = later {
+                return writer.write_all(self.0.unsent).await;
+            }
+        }
+        self.0.driver().await?;
         match self.0.kind {
             Kind::SqliteWriter(savepoint) => savepoint.commit().await,
             Kind::PostgresTx(tx) => Ok(tx.commit().await?),
-            Kind::Sqlite(_) | Kind::Postgres(_) => Ok(()),
+            Kind::Sqlite(_) | Kind::Later(_) | Kind::Postgres(_) => Ok(()),
         }
     }
 }

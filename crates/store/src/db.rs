@@ -1,5 +1,6 @@
 //! Opening a database by its URL, and lending connections and transactions.
 
+use std::future::{Ready, ready};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, PgPool, SqlitePool};
 
-use crate::conn::{Conn, Kind, Tx};
+use crate::conn::{Conn, Kind, Later, Tx};
 use crate::error::{Result, StoreError};
 use crate::migrate;
 use crate::writer::Writer;
@@ -101,13 +102,14 @@ impl Db {
         }))
     }
 
-    /// A transaction that may write. On SQLite it has the one writer until it ends:
-    /// nothing slow belongs inside.
-    pub async fn begin(&self) -> Result<Tx> {
-        Ok(Tx(Conn::new(match &self.0 {
-            Inner::Sqlite { writer, .. } => Kind::SqliteWriter(writer.begin().await?),
-            Inner::Postgres(pool) => Kind::PostgresTx(pool.begin().await?),
-        })))
+    /// A transaction that may write. It begins with its first statement that is answered, or with the
+    /// commit where there is none; from then to its end it has SQLite's one writer, or a connection to
+    /// PostgreSQL: nothing slow belongs inside.
+    pub fn begin(&self) -> Ready<Result<Tx>> {
+        ready(Ok(Tx(Conn::new(Kind::Later(match &self.0 {
+            Inner::Sqlite { writer, .. } => Later::Sqlite(writer.clone()),
+            Inner::Postgres(pool) => Later::Postgres(pool.clone()),
+        })))))
     }
 
     /// Ends all connections after the transaction under way.

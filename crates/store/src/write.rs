@@ -81,19 +81,78 @@ impl Write {
     }
 }
 
+/// Statements without values that go before the writes, in the same text.
+#[derive(Clone, Copy)]
+pub(crate) struct Opening {
+    /// Each ends with a semicolon.
+    pub text: &'static str,
+    /// How many they are.
+    pub statements: usize,
+}
+
+/// What became of an opening and the writes after it.
+pub(crate) struct Sent {
+    /// True where all statements of the opening were done.
+    pub is_open: bool,
+    /// What became of the writes.
+    pub writes: Result<()>,
+}
+
 /// Sends them in their order, each text as few times as may be.
 pub(crate) async fn send_to_sqlite(conn: &mut SqliteConnection, writes: &[Write]) -> Result<()> {
     for together in writes.chunks(TOGETHER) {
-        let mut query = sqlx::query(AssertSqlSafe(one_text(together)));
-        for value in together.iter().flat_map(|write| &write.values) {
-            query = bind_sqlite(query, value);
-        }
-        let mut answers = (&mut *conn).fetch_many(query);
         let mut unjudged = together.iter();
-        while let Some(answer) = answers.try_next().await? {
-            if let (Either::Left(done), Some(write)) = (answer, unjudged.next()) {
-                write.judge(done.rows_affected())?;
-            }
+        send_text(
+            conn,
+            one_text(String::new(), together),
+            together,
+            |changed| unjudged.next().map_or(Ok(()), |write| write.judge(changed)),
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Opens, and sends as many of the writes with it as go into one text; then the others.
+pub(crate) async fn open_and_send(
+    conn: &mut SqliteConnection,
+    opening: Opening,
+    writes: &[Write],
+) -> Sent {
+    let (first, later) = writes.split_at(writes.len().min(TOGETHER));
+    let mut done = 0_usize;
+    let text = one_text(opening.text.to_owned(), first);
+    let sent = send_text(conn, text, first, |changed| {
+        done += 1;
+        // The opening's own statements change nothing.
+        let write = done.checked_sub(opening.statements + 1);
+        let write = write.and_then(|place| first.get(place));
+        write.map_or(Ok(()), |write| write.judge(changed))
+    })
+    .await;
+    let is_open = done >= opening.statements;
+    let writes = match sent {
+        Ok(()) => send_to_sqlite(conn, later).await,
+        Err(error) => Err(error),
+    };
+    Sent { is_open, writes }
+}
+
+/// Sends one text and judges each statement by the rows that it changed.
+async fn send_text(
+    conn: &mut SqliteConnection,
+    text: String,
+    writes: &[Write],
+    mut judge: impl FnMut(u64) -> Result<()>,
+) -> Result<()> {
+    let mut query = sqlx::query(AssertSqlSafe(text));
+    for value in writes.iter().flat_map(|write| &write.values) {
+        query = bind_sqlite(query, value);
+    }
+    let mut answers = conn.fetch_many(query);
+    while let Some(answer) = answers.try_next().await? {
+        if let Either::Left(done) = answer {
+            judge(done.rows_affected())?;
         }
     }
     Ok(())
@@ -111,9 +170,8 @@ pub(crate) async fn send_to_postgres(conn: &mut PgConnection, writes: &[Write]) 
     Ok(())
 }
 
-/// The statements one after the other, their parameters numbered through.
-fn one_text(writes: &[Write]) -> String {
-    let mut text = String::new();
+/// The statements one after the other behind a text, their parameters numbered through.
+fn one_text(mut text: String, writes: &[Write]) -> String {
     let mut offset = 0;
     for write in writes {
         let mut parts = write.text.split('$');
@@ -195,7 +253,7 @@ mod tests {
             Write::any("delete from c"),
         ];
         assert_eq!(
-            one_text(&writes),
+            one_text(String::new(), &writes),
             "insert into a values ($1, $2);update b set x = $4, y = $4 where id = $3;delete from c;"
         );
     }

@@ -16,6 +16,20 @@ use sqlx::{ConnectOptions, SqliteConnection};
 use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 
 use crate::error::{Result, StoreError};
+use crate::write::{self, Opening, Write};
+
+const NEW_GROUP: Opening = Opening {
+    text: "begin immediate;savepoint one;",
+    statements: 2,
+};
+const AFTER_FINISHED: Opening = Opening {
+    text: "release one;savepoint one;",
+    statements: 2,
+};
+const JOINING: Opening = Opening {
+    text: "savepoint one;",
+    statements: 1,
+};
 
 type Outcome = std::result::Result<(), String>;
 
@@ -66,16 +80,30 @@ impl Writer {
         }))
     }
 
-    pub(crate) async fn begin(self: &Arc<Self>) -> Result<Savepoint> {
-        let guard = {
-            let _waiting = Waiting::new(&self.waiting);
-            self.state.clone().lock_owned().await
-        };
+    /// Opens a transaction and writes the first that it has to write.
+    pub(crate) async fn begin(self: &Arc<Self>, first: Vec<Write>) -> Result<Savepoint> {
+        let guard = self.lock().await;
         // Runs to its end even if the caller goes away: half an opening cannot be told from a whole
         // one. What is opened for nobody is dropped, and so rolled back.
-        tokio::spawn(open(self.clone(), guard))
+        tokio::spawn(open(self.clone(), guard, first))
             .await
             .map_err(|e| StoreError::Begin(e.to_string()))?
+    }
+
+    /// A whole transaction of nothing but writes.
+    pub(crate) async fn write_all(self: &Arc<Self>, writes: Vec<Write>) -> Result<()> {
+        if writes.is_empty() {
+            return Ok(());
+        }
+        let opening = open(self.clone(), self.lock().await, writes);
+        tokio::spawn(async { opening.await?.finish().await })
+            .await
+            .map_err(|e| StoreError::Commit(e.to_string()))?
+    }
+
+    async fn lock(&self) -> OwnedMutexGuard<State> {
+        let _waiting = Waiting::new(&self.waiting);
+        self.state.clone().lock_owned().await
     }
 
     /// Waits for the transaction under way and moves the log into the database file.
@@ -97,14 +125,17 @@ impl Savepoint {
 
     /// Runs to its end even if the caller goes away: a released savepoint has
     /// to be committed by somebody.
-    pub(crate) async fn commit(mut self) -> Result<()> {
-        let Some(guard) = self.guard.take() else {
-            return Ok(());
-        };
-        let writer = self.writer.clone();
-        tokio::spawn(finish(writer, guard))
+    pub(crate) async fn commit(self) -> Result<()> {
+        tokio::spawn(self.finish())
             .await
             .map_err(|e| StoreError::Commit(e.to_string()))?
+    }
+
+    async fn finish(mut self) -> Result<()> {
+        match self.guard.take() {
+            Some(guard) => finish(self.writer.clone(), guard).await,
+            None => Ok(()),
+        }
     }
 }
 
@@ -125,13 +156,19 @@ impl Drop for Savepoint {
     }
 }
 
-async fn open(writer: Arc<Writer>, mut guard: OwnedMutexGuard<State>) -> Result<Savepoint> {
+async fn open(
+    writer: Arc<Writer>,
+    mut guard: OwnedMutexGuard<State>,
+    first: Vec<Write>,
+) -> Result<Savepoint> {
     guard.roll_back_abandoned().await;
-    guard.open_savepoint().await?;
-    Ok(Savepoint {
+    let first = guard.open_savepoint(&first).await?;
+    // Dropped where its first writes have failed, and so rolled back.
+    let savepoint = Savepoint {
         writer,
         guard: Some(guard),
-    })
+    };
+    first.map(|()| savepoint)
 }
 
 async fn finish(writer: Arc<Writer>, mut guard: OwnedMutexGuard<State>) -> Result<()> {
@@ -170,27 +207,28 @@ impl State {
         Ok(())
     }
 
-    async fn open_savepoint(&mut self) -> Result<()> {
-        if self.group.is_some() {
-            let opened = match std::mem::replace(&mut self.last, Last::Open) {
-                Last::Finished => self.execute("release one; savepoint one").await,
-                Last::Open | Last::Abandoned => self.execute("savepoint one").await,
-            };
-            if let Err(error) = opened {
-                self.give_up_group("a member could not begin").await;
-                return Err(error);
-            }
-            return Ok(());
+    /// Opens a savepoint, in a new group where there is none, and sends its first writes with it.
+    /// The outer error says that none was opened, the inner one that its writes have failed.
+    async fn open_savepoint(&mut self, first: &[Write]) -> Result<Result<()>> {
+        let is_joining = self.group.is_some();
+        let opening = match std::mem::replace(&mut self.last, Last::Open) {
+            _ if !is_joining => NEW_GROUP,
+            Last::Finished => AFTER_FINISHED,
+            Last::Open | Last::Abandoned => JOINING,
+        };
+        let sent = write::open_and_send(&mut self.conn, opening, first).await;
+        if !sent.is_open {
+            self.give_up_group("a member could not begin").await;
+            let why = || Err(StoreError::Begin("SQLite did not say why".into()));
+            return sent.writes.and_then(|()| why());
         }
-        if let Err(error) = self.execute("begin immediate; savepoint one").await {
-            self.give_up_group("it could not begin").await;
-            return Err(error);
+        if !is_joining {
+            self.group = Some(Group {
+                finished: 0,
+                outcome: watch::Sender::new(None),
+            });
         }
-        self.group = Some(Group {
-            finished: 0,
-            outcome: watch::Sender::new(None),
-        });
-        Ok(())
+        Ok(sent.writes)
     }
 
     async fn roll_back_abandoned(&mut self) {

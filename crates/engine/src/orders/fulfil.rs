@@ -8,13 +8,13 @@ use domain::fulfilment::{self, Bought, Issuance, ReviewReason};
 use domain::ids::{OrderId, PaymentId};
 use domain::purchase::Purchase;
 use domain::timestamp::Timestamp;
-use store::Tx;
 use store::arrivals::Known;
 use store::licenses::License;
 use store::orders::{self, Order};
 use store::payments::{self, Payment as PaymentRow};
 use store::products::Product;
 use store::stripe_apps::StripeApp;
+use store::{Conn, Tx};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -22,6 +22,7 @@ use crate::error::{Error, Result};
 use crate::orders::facts::{Opened, facts, find_or_open};
 use crate::orders::issue;
 use crate::orders::purchase_mail::{self, PAYMENT_FAILED, PURCHASE};
+use crate::orders::work::Work;
 
 /// What an event says about the money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,10 +94,10 @@ impl Fulfilled {
 /// Applies what an event tells to its order, within the event's transaction.
 pub(crate) async fn apply(
     engine: &Engine,
-    tx: &mut Tx,
+    work: &mut Work,
     arrival: &Arrival<'_>,
 ) -> Result<Fulfilled> {
-    let (mut order, new_facts) = match find_or_open(engine, tx, arrival).await? {
+    let (mut order, new_facts) = match find_or_open(engine, &mut work.tx, arrival).await? {
         Opened::Known(order) => (order, None),
         Opened::New(order, facts) => (order, Some(facts)),
     };
@@ -108,9 +109,10 @@ pub(crate) async fn apply(
         // An unpaid session may come after the payment that it waits for.
         Payment::Paid | Payment::Unpaid => {
             order.paid_at.get_or_insert(arrival.now.millis());
-            pay(engine, tx, arrival, &mut order).await?
+            pay(engine, work.known(), arrival, &mut order).await?
         }
     };
+    let tx = work.write();
     order.updated_at = arrival.now.millis();
     let is_new = new_facts.is_some();
     write_order(tx, &order, new_facts);
@@ -241,7 +243,7 @@ fn record_payment(engine: &Engine, tx: &mut Tx, arrival: &Arrival<'_>, order: &O
 
 async fn pay(
     engine: &Engine,
-    tx: &mut Tx,
+    conn: &mut Conn,
     arrival: &Arrival<'_>,
     order: &mut Order,
 ) -> Result<Step> {
@@ -253,15 +255,15 @@ async fn pay(
         "dismissed" => return Ok(Step::of(order, "ignored", "its order was dismissed")),
         _ => {}
     }
-    let product = issue::find_product(tx, order, arrival.purchase).await?;
-    let plan = issue::find_plan(tx, order, arrival.purchase).await?;
+    let product = issue::find_product(conn, order, arrival.purchase).await?;
+    let plan = issue::find_plan(conn, order, arrival.purchase).await?;
     let judged = judge(order, arrival, product.as_ref(), plan.as_ref());
     order.plan_id = plan.map(|plan| plan.id.get());
     match (judged, product) {
         (Ok(issuance), Some(product)) => {
             order.product_id = Some(product.id.get());
             order.quantity = i32::from(*arrival.purchase.quantity.as_ref().unwrap_or(&1));
-            let drawn = issue::draw(engine, tx, order, (&product, &issuance)).await?;
+            let drawn = issue::draw(engine, conn, order, (&product, &issuance)).await?;
             order.state = "issued".into();
             order.issued_at = Some(arrival.now.millis());
             let outcome = keys_issued(drawn.len());

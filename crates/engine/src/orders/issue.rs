@@ -10,7 +10,7 @@ use store::licenses::{self, License};
 use store::orders::Order;
 pub(crate) use store::plans::Plan;
 pub(crate) use store::products::Product;
-use store::{Tx, plans, products};
+use store::{Conn, Tx, plans, products};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -20,24 +20,24 @@ use crate::keys::data_keys::DataKeys;
 
 /// The product that the purchase names, if it is this tenant's.
 pub(crate) async fn find_product(
-    tx: &mut Tx,
+    conn: &mut Conn,
     order: &Order,
     purchase: &Purchase,
 ) -> Result<Option<Product>> {
     match purchase.product_id {
-        Ok(id) => Ok(products::find(tx, order.tenant_id, id).await?),
+        Ok(id) => Ok(products::find(conn, order.tenant_id, id).await?),
         Err(_) => Ok(None),
     }
 }
 
 /// The plan that the purchase names, if it is this tenant's.
 pub(crate) async fn find_plan(
-    tx: &mut Tx,
+    conn: &mut Conn,
     order: &Order,
     purchase: &Purchase,
 ) -> Result<Option<Plan>> {
     match purchase.plan_id {
-        Ok(Some(id)) => Ok(plans::find(tx, order.tenant_id, id).await?),
+        Ok(Some(id)) => Ok(plans::find(conn, order.tenant_id, id).await?),
         Ok(None) | Err(_) => Ok(None),
     }
 }
@@ -45,11 +45,11 @@ pub(crate) async fn find_plan(
 /// Draws the licences of an issuance; nothing is written yet.
 pub(crate) async fn draw(
     engine: &Engine,
-    tx: &mut Tx,
+    conn: &mut Conn,
     order: &Order,
     (product, issuance): (&Product, &Issuance),
 ) -> Result<Vec<License>> {
-    let keys = DataKeys::load(engine, tx, order.tenant_id).await?;
+    let keys = DataKeys::load(engine, conn, order.tenant_id).await?;
     (1..=i32::from(issuance.licenses))
         .map(|position| with_key(engine, &keys, blank(order, product, issuance, position)))
         .collect()

@@ -9,3 +9,4 @@ pub(crate) mod issue;
 pub(crate) mod purchase_mail;
 pub mod review;
 pub mod success;
+pub(crate) mod work;

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::jobs::PROCESS_EVENT;
 use crate::orders::facts;
 use crate::orders::fulfil::{self, Arrival, Fulfilled, Payment};
+use crate::orders::work::Work;
 
 /// An event that a signature or Stripe itself vouches for.
 pub(crate) struct Vouched<'a> {
@@ -55,8 +56,14 @@ pub(crate) async fn execute(engine: &Engine, vouched: &Vouched<'_>) -> Result<St
 /// The whole way in one transaction. Another event of the same payment at the same instant makes one
 /// of the two start over, and it then finds what the other has written.
 pub(crate) async fn attempt(engine: &Engine, vouched: &Vouched<'_>) -> Result<String> {
-    for _ in 0..MEETINGS {
-        match one_transaction(engine, vouched).await {
+    let told = Told::of(vouched.event);
+    if let Some(outcome) = first_of_its_payment(engine, vouched, &told).await? {
+        return Ok(outcome);
+    }
+    for _ in 1..MEETINGS {
+        let mut work = Work::inside(engine).await?;
+        let known = find(&mut work, (vouched, &told)).await?;
+        match one_transaction(engine, work, (vouched, &told), &known).await {
             Err(error) if error.is_overtaken() => {}
             other => return other,
         }
@@ -66,32 +73,59 @@ pub(crate) async fn attempt(engine: &Engine, vouched: &Vouched<'_>) -> Result<St
     ))
 }
 
-async fn one_transaction(engine: &Engine, vouched: &Vouched<'_>) -> Result<String> {
+/// Most events are the first that is heard of their payment: there is nothing to lock, and all that is
+/// needed is read before the transaction begins. None where more is known, or another was faster.
+async fn first_of_its_payment(
+    engine: &Engine,
+    vouched: &Vouched<'_>,
+    told: &Told,
+) -> Result<Option<String>> {
+    let mut work = Work::beside(engine).await?;
+    let known = find(&mut work, (vouched, told)).await?;
+    if known != Known::default() || told.names_order() {
+        return Ok(None);
+    }
+    match one_transaction(engine, work, (vouched, told), &known).await {
+        Ok(outcome) => Ok(Some(outcome)),
+        Err(error) if error.is_overtaken() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn find(work: &mut Work, (vouched, told): (&Vouched<'_>, &Told)) -> Result<Known> {
+    let arriving = told.arriving(vouched.event);
+    Ok(arrivals::find(work.known(), vouched.app.tenant_id, arriving).await?)
+}
+
+async fn one_transaction(
+    engine: &Engine,
+    mut work: Work,
+    (vouched, told): (&Vouched<'_>, &Told),
+    known: &Known,
+) -> Result<String> {
     let tenant = vouched.app.tenant_id;
-    let told = Told::of(vouched.event);
-    let mut tx = engine.begin().await?;
-    let known = arrivals::find(&mut tx, tenant, told.arriving(vouched.event)).await?;
     let mut receipt = None;
     if known.processing.is_some() {
-        let again = receive(engine, &mut tx, vouched).await?;
+        let again = receive(engine, &mut work.tx, vouched).await?;
         if is_final(&again.processing) {
-            tx.commit().await?;
+            work.tx.commit().await?;
             return Ok(format!("received before ({})", again.processing));
         }
         receipt = Some(again);
     }
-    let done = judge(engine, &mut tx, (vouched, told), &known).await?;
+    let done = judge(engine, &mut work, (vouched, told), known).await?;
     let end = Finish {
         processing: done.processing,
         order_id: done.order_id,
         outcome: &done.outcome,
         now: engine.now().millis(),
     };
+    let tx = work.write();
     match receipt {
-        Some(receipt) => stripe_events::finish(&mut tx, tenant, receipt.id, &end),
-        None => stripe_events::insert_final(&mut tx, &new_event(engine, vouched), &end),
+        Some(receipt) => stripe_events::finish(tx, tenant, receipt.id, &end),
+        None => stripe_events::insert_final(tx, &new_event(engine, vouched), &end),
     }
-    tx.commit().await?;
+    work.tx.commit().await?;
     if done.has_jobs && engine.has_mailer() {
         engine.wake_worker();
     }
@@ -116,6 +150,11 @@ impl Told {
                 None => Self::Nothing(why),
             },
         }
+    }
+
+    /// True where it names one of our orders, which may be known by nothing else.
+    fn names_order(&self) -> bool {
+        matches!(self, Self::Purchase(purchase, _) if purchase.order_id.is_some())
     }
 
     fn arriving<'a>(&'a self, event: &'a StripeEvent) -> Arriving<'a> {
@@ -160,17 +199,21 @@ fn is_final(processing: &str) -> bool {
 
 async fn judge(
     engine: &Engine,
-    tx: &mut Tx,
-    (vouched, told): (&Vouched<'_>, Told),
+    work: &mut Work,
+    (vouched, told): (&Vouched<'_>, &Told),
     known: &Known,
 ) -> Result<Fulfilled> {
+    let completed;
     let (purchase, payment) = match told {
-        Told::Purchase(purchase, payment) => (*purchase, payment),
+        Told::Purchase(purchase, payment) => (&**purchase, *payment),
         Told::Nothing(why) => return Ok(Fulfilled::ignored(why.to_string())),
-        Told::Bare(bare) => match known_purchase(engine, tx, (vouched, bare), known).await? {
-            Some(purchase) => (purchase, Payment::Paid),
-            None => return Ok(Fulfilled::ignored(Ignored::NoProduct.to_string())),
-        },
+        Told::Bare(bare) => {
+            completed = known_purchase(engine, work.write(), (vouched, bare), known).await?;
+            match &completed {
+                Some(purchase) => (purchase, Payment::Paid),
+                None => return Ok(Fulfilled::ignored(Ignored::NoProduct.to_string())),
+            }
+        }
     };
     let actor = Actor::new(
         vouched.app.tenant_id,
@@ -182,12 +225,12 @@ async fn judge(
     let arrival = Arrival {
         app: vouched.app,
         actor: &actor,
-        purchase: &purchase,
+        purchase,
         payment,
         known,
         now: engine.now(),
     };
-    fulfil::apply(engine, tx, &arrival).await
+    fulfil::apply(engine, work, &arrival).await
 }
 
 /// A payment intent without metadata may belong to a session that had it: merchants who follow the
@@ -196,12 +239,12 @@ async fn judge(
 async fn known_purchase(
     engine: &Engine,
     tx: &mut Tx,
-    (vouched, payment): (&Vouched<'_>, BarePayment),
+    (vouched, payment): (&Vouched<'_>, &BarePayment),
     known: &Known,
 ) -> Result<Option<Purchase>> {
     let tenant = vouched.app.tenant_id;
     let Some(order) = known.by_payment_intent else {
-        facts::remember_payment(engine, tx, vouched, &payment);
+        facts::remember_payment(engine, tx, vouched, payment);
         return Ok(None);
     };
     let told = stripe_events::first_payload_of_order(tx, tenant, order).await?;
@@ -209,7 +252,7 @@ async fn known_purchase(
     let told = told.filter(|told| told.livemode == payment.livemode);
     Ok(match told.map(|told| stripe_event::judge(&told)) {
         Some(Decision::Issue(told) | Decision::Wait(told) | Decision::Fail(told)) => {
-            Some(payment.complete(told))
+            Some(payment.clone().complete(told))
         }
         Some(Decision::Ignore(_)) | None => None,
     })

@@ -3,10 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use store::{Db, tenants};
+use domain::ids::OrderId;
+use store::{Db, orders, tenants};
 use tokio::sync::oneshot;
 
-use crate::support::{NOW, on_each, read, together, write};
+use crate::rows::{an_order, tenant};
+use crate::support::{NOW, id, is_kept, on_each, read, together, write};
 
 async fn names(db: &Db) -> BTreeSet<String> {
     let all = read(db, async |c| tenants::list(c).await).await;
@@ -148,6 +150,46 @@ async fn another_process_can_write_in_between() {
         together(work).await;
         assert_eq!(names(db).await.len(), 43);
         beside.close().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn transactions_of_nothing_but_writes_are_whole_or_not_there() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let work = (0..60_u128).map(|i| {
+            let db = db.db.clone();
+            async move {
+                let row = an_order(acme, i + 1);
+                let fact = format!("cs_{}", i % 20);
+                let is_kept = is_kept(&db, |tx| {
+                    orders::insert(tx, &row);
+                    orders::claim_fact(tx, acme, ("session", &fact), (row.id, NOW));
+                })
+                .await;
+                is_kept.then_some(row.id)
+            }
+        });
+        let winners: BTreeSet<OrderId> = together(work).await.into_iter().flatten().collect();
+        assert_eq!(winners.len(), 20, "one for each fact");
+        for i in 0..60 {
+            let order = id::<OrderId>(i + 1);
+            let found = read(db, async |c| orders::find(c, acme, order).await).await;
+            assert_eq!(found.is_some(), winners.contains(&order));
+        }
+        insert(db, "next").await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_transaction_that_has_written_nothing_keeps_nobody_waiting() {
+    on_each(async |db| {
+        let idle = db.begin().await.expect("begins");
+        insert(db, "meanwhile").await;
+        idle.commit().await.expect("there is nothing to commit");
+        assert_eq!(names(db).await, BTreeSet::from(["meanwhile".to_owned()]));
     })
     .await;
 }
