@@ -30,6 +30,7 @@ pub mod plans;
 pub mod ports;
 pub mod products;
 pub mod settings;
+mod start_over;
 pub mod stripe;
 pub mod tenants;
 pub mod tickets;

@@ -21,9 +21,7 @@ use crate::keys::data_keys::DataKeys;
 use crate::licenses::seat::{self, Seat};
 use crate::licenses::view::{self, LicenseView};
 use crate::orders::issue;
-
-/// A key that exists already is drawn again; so often in a row means that chance is broken.
-const DRAWS: usize = 8;
+use crate::start_over;
 
 /// Which side the licences are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,13 +45,9 @@ pub async fn execute(
         Some(_) => Some(offline::pen(engine, actor.tenant()).await?),
         None => None,
     };
-    for _ in 0..DRAWS {
-        match attempt(engine, actor, (&wish, side), pen.as_ref()).await {
-            Err(error) if error.is_overtaken() => {}
-            other => return other,
-        }
-    }
-    Err(Error::fault("no new activation key could be drawn"))
+    // A key that exists already is drawn again.
+    let attempt = || attempt(engine, actor, (&wish, side), pen.as_ref());
+    start_over::when_overtaken(attempt, "no new activation key could be drawn").await
 }
 
 async fn attempt(

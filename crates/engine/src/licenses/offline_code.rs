@@ -20,9 +20,7 @@ use crate::error::{Error, Result, Versions};
 use crate::keys::data_keys::DataKeys;
 use crate::licenses::seat::{self, Seat};
 use crate::licenses::view::{self, LicenseView};
-
-/// So often at most another device may take a seat at the same time.
-const TRIES: usize = 8;
+use crate::start_over;
 
 /// Makes a code of the licence with this key for one device; the answer has it. Field: `hardwareId`.
 pub async fn execute(
@@ -36,13 +34,8 @@ pub async fn execute(
         .map_err(|refusal| Error::field("hardwareId", refusal.to_string()))?;
     let key = ActivationKey::parse(key).ok_or(Error::NotFound("license"))?;
     let pen = offline::pen(engine, actor.tenant()).await?;
-    for _ in 0..TRIES {
-        match attempt(engine, actor, (&key, &device), &pen).await {
-            Err(error) if error.is_overtaken() => {}
-            other => return other,
-        }
-    }
-    Err(Error::fault("an offline code was overtaken too often"))
+    let attempt = || attempt(engine, actor, (&key, &device), &pen);
+    start_over::when_overtaken(attempt, "an offline code was overtaken too often").await
 }
 
 async fn attempt(

@@ -14,12 +14,10 @@ use crate::error::{Error, Result};
 use crate::licenses::hold;
 use crate::licenses::view::LicenseView;
 use crate::orders::purchase_mail;
+use crate::start_over;
 
 /// Kind of the mail that brings one key.
 pub(crate) const LICENSE: &str = "license";
-
-/// Two people who send keys of one order at once draw the same number; the loser draws again.
-const DRAWS: usize = 8;
 
 /// Queues the mail; answers the licence. Field: `email`.
 pub async fn execute(
@@ -28,13 +26,9 @@ pub async fn execute(
     key: &str,
     form: &ResendForm,
 ) -> Result<LicenseView> {
-    for _ in 0..DRAWS {
-        match attempt(engine, actor, key, form).await {
-            Err(error) if error.is_overtaken() => {}
-            other => return other,
-        }
-    }
-    Err(Error::fault("a mail could not be numbered"))
+    // Two people who send keys of one order at once draw the same number; the loser draws again.
+    let attempt = || attempt(engine, actor, key, form);
+    start_over::when_overtaken(attempt, "a mail could not be numbered").await
 }
 
 async fn attempt(

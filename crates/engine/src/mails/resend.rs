@@ -12,9 +12,7 @@ use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
 use crate::orders::purchase_mail;
-
-/// Two people who send the same mail again at once draw the same number; the loser draws again.
-const DRAWS: usize = 8;
+use crate::start_over;
 
 /// Queues the mail anew, to the same address or to another; answers the new mail's id.
 /// Only what has come to an end, sent or failed, is sent again.
@@ -28,13 +26,9 @@ pub async fn execute(
     actor.may_read()?;
     actor.may(Permission::Email)?;
     let recipient = to.map(parse_address).transpose()?;
-    for _ in 0..DRAWS {
-        match attempt(engine, actor, id, recipient.as_deref()).await {
-            Err(error) if error.is_overtaken() => {}
-            other => return other,
-        }
-    }
-    Err(Error::fault("a mail could not be numbered"))
+    // Two people who send the same mail again at once draw the same number; the loser draws again.
+    let attempt = || attempt(engine, actor, id, recipient.as_deref());
+    start_over::when_overtaken(attempt, "a mail could not be numbered").await
 }
 
 async fn attempt(

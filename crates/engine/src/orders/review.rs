@@ -1,11 +1,12 @@
 //! Review: payments that name a product but could not be fulfilled. A person issues keys or dismisses.
 
-use domain::fulfilment::{self, Bought, Known};
+use domain::fulfilment::{self, Bought, Issuance, Known};
 use domain::ids::{OrderId, PlanId, ProductId};
 use domain::permission::Permission;
 use domain::purchase::QUANTITY_MAX;
 use serde_json::json;
 use store::orders::{self, Order};
+use store::products::Product;
 use store::{Tx, plans, products, stripe_events};
 
 use crate::Engine;
@@ -13,6 +14,7 @@ use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
 use crate::orders::{fulfil, issue, purchase_mail};
+use crate::start_over;
 
 /// Orders shown at most.
 const LIMIT: i64 = 200;
@@ -38,7 +40,17 @@ pub async fn issue(
             "Issue at least 1 and at most 100 keys.",
         ));
     }
-    let now = engine.now();
+    // A key that exists already is drawn again.
+    let attempt = || attempt(engine, actor, id, (product_id, quantity));
+    start_over::when_overtaken(attempt, "no new activation key could be drawn").await
+}
+
+async fn attempt(
+    engine: &Engine,
+    actor: &Actor,
+    id: OrderId,
+    (product_id, quantity): (ProductId, u16),
+) -> Result<usize> {
     let mut tx = engine.begin().await?;
     let mut order = lock_in_review(engine, &mut tx, (actor, id)).await?;
     let product = products::find(&mut tx, actor.tenant(), product_id)
@@ -49,15 +61,40 @@ pub async fn issue(
                 "There is no such product. Choose one of the list.",
             )
         })?;
-    // A person has decided: that the product is not for sale any more is no obstacle.
+    let issuance = decide(engine, &mut tx, (&order, &product), quantity).await?;
+    order.product_id = Some(product_id.get());
+    order.quantity = i32::from(quantity);
+    let drawn = issue::draw(engine, &mut tx, &order, (&product, &issuance)).await?;
+    order.state = "issued".into();
+    order.review_reason = None;
+    order.issued_at = Some(engine.now().millis());
+    orders::update(&mut tx, &order);
+    issue::write(engine, &mut tx, actor, &drawn);
+    purchase_mail::queue_once(engine, &mut tx, &order).await?;
+    let count = drawn.len();
+    let outcome = format!("{} after review", fulfil::keys_issued(count));
+    let end = ("fulfilled", &*outcome, "issued_after_review");
+    close(engine, &mut tx, (actor, &order), end);
+    tx.commit().await?;
+    engine.wake_worker();
+    Ok(count)
+}
+
+/// A person has decided: that product or plan are not for sale any more is no obstacle.
+async fn decide(
+    engine: &Engine,
+    tx: &mut Tx,
+    (order, product): (&Order, &Product),
+    quantity: u16,
+) -> Result<Issuance> {
     let terms = fulfilment::ProductTerms {
         is_active: true,
         is_archived: false,
-        ..issue::product_terms(&product)
+        ..issue::product_terms(product)
     };
     let plan_id = order.plan_id.map(PlanId::from);
     let plan = match plan_id {
-        Some(id) => plans::find(&mut tx, actor.tenant(), id).await?,
+        Some(id) => plans::find(tx, order.tenant_id, id).await?,
         None => None,
     };
     let plan = plan.map(|plan| fulfilment::PlanTerms {
@@ -65,7 +102,7 @@ pub async fn issue(
         ..issue::plan_terms(&plan)
     });
     let bought = Bought {
-        product_id: Ok(product_id),
+        product_id: Ok(product.id),
         quantity: Ok(quantity),
         plan_id: Ok(plan_id),
         plan_days: Ok(order.plan_days),
@@ -77,28 +114,8 @@ pub async fn issue(
         plan: plan.as_ref(),
         quote: None,
     };
-    let issuance = fulfilment::decide(&bought, known, now)
-        .map_err(|reason| Error::field("productId", reason.to_string()))?;
-    order.product_id = Some(product_id.get());
-    order.quantity = i32::from(quantity);
-    let drawn = issue::draw(engine, &mut tx, &order, (&product, &issuance)).await?;
-    order.state = "issued".into();
-    order.review_reason = None;
-    order.issued_at = Some(now.millis());
-    orders::update(&mut tx, &order);
-    issue::write(engine, &mut tx, actor, &drawn);
-    purchase_mail::queue_once(engine, &mut tx, &order).await?;
-    let count = drawn.len();
-    let outcome = format!("{} after review", fulfil::keys_issued(count));
-    close(
-        engine,
-        &mut tx,
-        (actor, &order),
-        ("fulfilled", &outcome, "issued_after_review"),
-    );
-    tx.commit().await?;
-    engine.wake_worker();
-    Ok(count)
+    fulfilment::decide(&bought, known, engine.now())
+        .map_err(|reason| Error::field("productId", reason.to_string()))
 }
 
 /// Decides that an order in review needs no keys.

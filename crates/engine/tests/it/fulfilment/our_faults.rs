@@ -1,6 +1,8 @@
 //! What fails on our side: a key that exists, chance that is broken, a secret that cannot be opened.
 
 use domain::activation_key::ActivationKey;
+use domain::ids::OrderId;
+use engine::orders::review;
 use engine::stripe::receive_event::Answer;
 use serde_json::json;
 
@@ -23,6 +25,30 @@ impl Shop {
     async fn sell_and_watch(&self, number: u32) -> Draws {
         let begin = self.t.entropy.drawn();
         self.deliver(&self.session_event(number)).await;
+        self.draws_since(begin).await
+    }
+
+    /// A payment that names no product of ours.
+    async fn pay_unclearly(&self, number: u32) -> OrderId {
+        self.t.clock.advance_seconds(1);
+        let unknown = json!({ "metadata": { "productId": "9999" } });
+        let session = self.session(number, unknown);
+        let body = event(&format!("evt_{number}"), COMPLETED, &session);
+        self.deliver(&body).await;
+        let listed = review::list(&self.t.engine, &self.t.system(), false).await;
+        listed.expect("lists")[0].id
+    }
+
+    /// Issues one key for an order in review, and finds the draw that made it.
+    async fn review_and_watch(&self, order: OrderId) -> Draws {
+        let begin = self.t.entropy.drawn();
+        let what = (self.product, 1);
+        let issued = review::issue(&self.t.engine, &self.t.system(), order, what).await;
+        assert_eq!(issued.expect("is issued"), 1);
+        self.draws_since(begin).await
+    }
+
+    async fn draws_since(&self, begin: u64) -> Draws {
         let keys = self.keys().await;
         let mut draws = begin..self.t.entropy.drawn();
         let key = draws.find(|draw| {
@@ -59,6 +85,18 @@ async fn a_key_that_exists_already_is_drawn_again() {
     assert_eq!(keys.len(), 2);
     let [one, two] = [&keys[0], &keys[1]].map(|key| key.activation_key.canonical());
     assert_ne!(one, two);
+}
+
+#[tokio::test]
+async fn a_key_that_exists_already_is_drawn_again_in_review_too() {
+    let shop = Shop::open().await;
+    let (one, two) = (shop.pay_unclearly(1).await, shop.pay_unclearly(2).await);
+    let first = shop.review_and_watch(one).await;
+    let place = shop.t.entropy.drawn() + (first.key - first.begin);
+    shop.t.entropy.repeat(place, first.key);
+    let second = shop.review_and_watch(two).await;
+    assert!(second.key > place, "the first draw met the key that exists");
+    assert_eq!(shop.keys().await.len(), 2);
 }
 
 /// Lets every draw of a key in the next purchase give the key that exists.
