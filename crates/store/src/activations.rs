@@ -30,12 +30,14 @@ const INSERT: &str =
         email, activated_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)
     on conflict (license_id, hardware_key) where deactivated_at is null do nothing";
-// The one conditional update that takes a seat: who comes last finds none.
+// The one conditional update that takes a seat: who comes last finds none, nor does who was judged before
+// the licence was held back.
 const TAKE_SEAT: &str = "update licenses set seats_used = seats_used + 1, hardware_key = $3,
         activated_at = $4, version = $5, updated_at = $4,
         email = case when email = '' then $6 else email end,
         email_key = case when email = '' then $7 else email_key end
-    where tenant_id = $1 and id = $2 and seats_used < coalesce(max_seats, 1)";
+    where tenant_id = $1 and id = $2 and seats_used < coalesce(max_seats, 1)
+        and state not in ('suspended', 'revoked')";
 const FREE_SEAT: &str = "update licenses set seats_used = seats_used - 1, updated_at = $4,
         activated_at = case when hardware_key = $3 then null else activated_at end,
         version = case when hardware_key = $3 then null else version end,
@@ -49,8 +51,8 @@ const LAST_OF_DEVICE: &str = "select deactivated_at from activations
 const LAST_END: &str =
     "select max(deactivated_at) from activations where tenant_id = $1 and license_id = $2";
 
-/// Takes a seat of the licence. Where none is left the transaction fails with
-/// [`crate::StoreError::Overtaken`]; of two devices that race for the last one, one wins. The device's
+/// Takes a seat of the licence, and locks it. Where none is left, or the licence is held back, the
+/// transaction fails with [`crate::StoreError::Overtaken`]; of two devices that race for the last one, one wins. The device's
 /// address (as typed, and folded) becomes the licence's where that has none.
 pub fn take_seat(tx: &mut Tx, tenant: TenantId, a: &NewActivation<'_>, email_key: &str) {
     let version = Some(a.version.to_owned()).filter(|version| !version.is_empty());

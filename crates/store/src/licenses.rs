@@ -106,6 +106,8 @@ const LOCK: &str = concat!(
     "update licenses set key_index = key_index where tenant_id = $1 and key_index = $2 returning ",
     columns!()
 );
+const LOCK_BY_ID: &str =
+    "update licenses set key_index = key_index where tenant_id = $1 and id = $2";
 const SET_STATE: &str =
     "update licenses set state = $3, manual_end = $4, expires_at = $5, updated_at = $6
     where tenant_id = $1 and id = $2";
@@ -167,6 +169,11 @@ pub async fn find_by_index(
 /// The licence with this key, locked until the transaction ends.
 pub async fn lock_by_index(tx: &mut Tx, tenant: TenantId, index: &[u8]) -> Result<Option<License>> {
     Ok(on!(tx, c => sqlx::query_as(LOCK).bind(tenant.get()).bind(index).fetch_optional(c).await?))
+}
+
+/// Locks a licence until the transaction ends. Whoever changes its activations has it locked.
+pub fn lock(tx: &mut Tx, tenant: TenantId, id: LicenseId) {
+    tx.keep(Write::one(LOCK_BY_ID).bind(tenant.get()).bind(id.get()));
 }
 
 /// Writes what was derived anew of a locked licence: its state, its ends, and when.

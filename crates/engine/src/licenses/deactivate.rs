@@ -9,17 +9,14 @@ use domain::ids::LicenseId;
 use domain::program_form::{DeactivationForm, DeactivationRequest};
 use domain::timestamp::Timestamp;
 use serde_json::json;
-use store::activations;
-use store::{Conn, Tx};
+use store::{Tx, activations, licenses};
 
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Refusal, Result};
 use crate::licenses::lookup::{self, Known, KnownLicense, KnownProduct, Question};
-
-/// So often at most the same device may ask at the same time.
-const TRIES: usize = 8;
+use crate::start_over;
 
 /// Deactivates a key on the device that asks; once more, nothing is written.
 pub async fn execute(
@@ -29,13 +26,8 @@ pub async fn execute(
     address: IpAddr,
 ) -> Result<()> {
     let request = form.parse()?;
-    for _ in 0..TRIES {
-        match attempt(engine, actor, &request, address).await {
-            Err(error) if error.is_overtaken() => {}
-            other => return other,
-        }
-    }
-    Err(Error::fault("a deactivation was overtaken too often"))
+    let attempt = || attempt(engine, actor, &request, address);
+    start_over::when_overtaken(attempt, "a deactivation was overtaken too often").await
 }
 
 async fn attempt(
@@ -66,19 +58,22 @@ async fn attempt(
     Ok(tx.commit().await?)
 }
 
+/// What it is judged from. The licence is locked first: of two devices that give it back at once, the
+/// second sees when the first did.
 async fn facts(
-    conn: &mut Conn,
+    tx: &mut Tx,
     actor: &Actor,
     license: &KnownLicense,
     request: &DeactivationRequest,
 ) -> Result<Facts> {
+    licenses::lock(tx, actor.tenant(), license.row.id);
     let of = (license.row.id, request.hardware_id.as_str());
-    let device = match activations::find_end(conn, actor.tenant(), of).await? {
+    let device = match activations::find_end(tx, actor.tenant(), of).await? {
         Some(None) => Holding::Activated,
         Some(Some(_)) => Holding::GivenBack,
         None => Holding::Never,
     };
-    let last = activations::last_end(conn, actor.tenant(), license.row.id).await?;
+    let last = activations::last_end(tx, actor.tenant(), license.row.id).await?;
     Ok(Facts {
         is_of_named_product: license.facts.is_of_named_product,
         device,
@@ -106,8 +101,8 @@ fn give_back(
 
 fn free(engine: &Engine, tx: &mut Tx, actor: &Actor, (id, device): (LicenseId, &HardwareId)) {
     let (tenant, now) = (actor.tenant(), engine.now().millis());
-    activations::end(tx, tenant, (id, device.as_str()), now);
     activations::free_seat(tx, tenant, (id, device.as_str()), now);
+    activations::end(tx, tenant, (id, device.as_str()), now);
 }
 
 fn refused(refusal: &DeactivationRefusal, known: &Known) -> Error {

@@ -52,8 +52,9 @@ pub(crate) fn take(engine: &Engine, tx: &mut Tx, actor: &Actor, seat: &Seat<'_>)
         email,
         at: now.millis(),
     };
-    activations::insert(tx, actor.tenant(), &activation);
+    // The licence first, as everywhere: two who lock licence and activation crosswise wait for each other.
     activations::take_seat(tx, actor.tenant(), &activation, &email_key(email));
+    activations::insert(tx, actor.tenant(), &activation);
     let device = Device {
         product_id: seat.product_id,
         hardware_key: hardware_key.to_owned(),

@@ -36,8 +36,8 @@ async fn with_seats(db: &TestDb, max_seats: Option<i32>) -> TenantId {
 
 async fn activate(db: &TestDb, tenant: TenantId, device: &NewActivation<'_>) -> bool {
     is_kept(db, |tx| {
-        activations::insert(tx, tenant, device);
         activations::take_seat(tx, tenant, device, "ann@example.com");
+        activations::insert(tx, tenant, device);
     })
     .await
 }
@@ -74,8 +74,8 @@ async fn a_seat_that_is_given_back_is_free_again() {
         let acme = with_seats(db, None).await;
         let give_back = || {
             is_kept(db, |tx| {
-                activations::end(tx, acme, (license(), "AB"), NOW + 5);
                 activations::free_seat(tx, acme, (license(), "AB"), NOW + 5);
+                activations::end(tx, acme, (license(), "AB"), NOW + 5);
             })
         };
         assert!(activate(db, acme, &on_device(10, "AB")).await);
@@ -106,8 +106,8 @@ async fn of_twenty_devices_that_race_for_five_seats_five_win() {
                 let device = format!("D{n}");
                 let mut tx = db.begin().await.expect("begins");
                 let device = on_device(100 + n, &device);
-                activations::insert(&mut tx, acme, &device);
                 activations::take_seat(&mut tx, acme, &device, "");
+                activations::insert(&mut tx, acme, &device);
                 tx.commit().await.is_ok()
             }
         });
@@ -115,6 +115,51 @@ async fn of_twenty_devices_that_race_for_five_seats_five_win() {
         assert_eq!(won, 5);
         let row = read(db, async |c| licenses::find(c, acme, id(1)).await).await;
         assert_eq!(row.expect("is there").seats_used, 5);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_licence_that_is_held_back_gives_no_seat() {
+    on_each(async |db| {
+        let acme = with_seats(db, Some(2)).await;
+        let find = || read(db, async |c| licenses::find(c, acme, license()).await);
+        let mut row = find().await.expect("is there");
+        for (n, state) in [(10, "suspended"), (11, "revoked"), (12, "active")] {
+            row.state = state.into();
+            keep(db, |tx| licenses::set_state(tx, acme, &row)).await;
+            let is_taken = activate(db, acme, &on_device(n, "AB")).await;
+            assert_eq!(is_taken, state == "active", "{state}");
+        }
+        assert_eq!(find().await.expect("is there").seats_used, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_locks_a_licence_makes_others_wait_that_change_its_seats() {
+    on_each(async |db| {
+        let acme = with_seats(db, None).await;
+        let mut first = db.begin().await.expect("begins");
+        licenses::lock(&mut first, acme, license());
+        let row = licenses::find(&mut first, acme, license()).await;
+        assert!(row.expect("is read").is_some(), "the lock is taken");
+        let other = db.db.clone();
+        let second = tokio::spawn(async move {
+            let mut tx = other.begin().await.expect("begins");
+            activations::take_seat(&mut tx, acme, &on_device(10, "AB"), "");
+            tx.commit().await
+        });
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!second.is_finished(), "it waits for the first");
+        first.commit().await.expect("commits");
+        let second = second.await.expect("ends well");
+        assert!(second.is_ok(), "the seat is free");
+        let blue = tenant(db).await;
+        let is_locked = is_kept(db, |tx| licenses::lock(tx, blue, license())).await;
+        assert!(!is_locked, "it is another tenant's");
     })
     .await;
 }
