@@ -80,8 +80,10 @@ const ACTIVATED: &str = concat!(
         contacts = devices.contacts + 1"
 );
 const SEEN: &str = "update devices set
-        last_seen_at = case when last_seen_at < $4 then $4 else last_seen_at end, address = $5,
-        version = case when $6 = '' then version else $6 end, contacts = contacts + $7
+        last_seen_at = case when last_seen_at < $4 then $4 else last_seen_at end,
+        address = case when last_seen_at <= $4 then $5 else address end,
+        version = case when last_seen_at <= $4 and $6 <> '' then $6 else version end,
+        contacts = contacts + $7
     where tenant_id = $1 and product_id = $2 and hardware_key = $3";
 
 /// What is remembered of a device and a product.
@@ -123,7 +125,7 @@ pub fn note_activated(tx: &mut Tx, tenant: TenantId, d: &Device) {
     );
 }
 
-/// Writes down that a known device was seen; an unknown one stays unknown.
+/// Writes down that a known device was seen; an unknown one stays unknown, and what was seen later stays.
 pub fn note_seen(tx: &mut Tx, tenant: TenantId, s: &Sighting<'_>) {
     tx.keep(
         Write::any(SEEN)

@@ -3,7 +3,7 @@
 //! A session lasts 14 days after it was last seen, and 90 days at most. Seeing it is written
 //! behind, at most once a minute, so that no request waits for it.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use base64::Engine as _;
@@ -137,7 +137,7 @@ pub(super) fn hash(token: &str) -> [u8; 32] {
 
 /// Sessions that were seen since the last flush.
 #[derive(Default)]
-pub(super) struct Seen(Mutex<HashMap<SessionId, SeenAt>>);
+pub(super) struct Seen(Mutex<BTreeMap<SessionId, SeenAt>>);
 
 struct SeenAt {
     seen_at: Timestamp,
@@ -160,11 +160,11 @@ impl Seen {
         }
     }
 
-    fn take(&self) -> HashMap<SessionId, SeenAt> {
+    fn take(&self) -> BTreeMap<SessionId, SeenAt> {
         std::mem::take(&mut *self.lock())
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, SeenAt>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<SessionId, SeenAt>> {
         self.0
             .lock()
             .expect("nothing panics while it holds this lock")

@@ -21,7 +21,7 @@ use crate::error::Result;
 
 const WRITE_EVERY_MILLIS: i64 = 60_000;
 /// Devices that wait for being written at most; more are not noted.
-const WAITING: usize = 100_000;
+const WAITING_MAX: usize = 100_000;
 /// Devices that are written in one transaction, so that others get their turn.
 const TOGETHER: usize = 500;
 
@@ -53,6 +53,9 @@ struct News {
     license: LicenseId,
     livemode: bool,
     actor: Actor,
+    at: Timestamp,
+    address: IpAddr,
+    version: String,
 }
 
 /// Devices that were seen since they were last written.
@@ -96,13 +99,28 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn news(&self) -> Option<News> {
+    fn news(&self, at: Timestamp) -> Option<News> {
         let (row, actor) = self.license?;
         (self.is_elsewhere || self.is_other_version).then(|| News {
             license: row.id,
             livemode: row.livemode,
             actor: actor.clone(),
+            at,
+            address: self.address,
+            version: self.version.to_owned(),
         })
+    }
+}
+
+impl Waiting {
+    /// Adds what was seen of the device before.
+    fn follow(&mut self, earlier: Self) {
+        self.due_at = self.due_at.min(earlier.due_at);
+        self.contacts += earlier.contacts;
+        if self.version.is_empty() {
+            self.version = earlier.version;
+        }
+        self.news = self.news.take().or(earlier.news);
     }
 }
 
@@ -117,10 +135,10 @@ impl Sightings {
         if due_at > now && !seen.is_elsewhere && !seen.is_other_version {
             return;
         }
-        let news = seen.news();
+        let news = seen.news(now);
         let (tenant, product, hardware_key) = seen.key;
         let mut waiting = self.lock();
-        let is_full = waiting.len() >= WAITING;
+        let is_full = waiting.len() >= WAITING_MAX;
         let key = (tenant, product, hardware_key.to_owned());
         if let Some(known) = waiting.get_mut(&key) {
             known.at = now;
@@ -143,11 +161,26 @@ impl Sightings {
         }
     }
 
+    /// In one order: two nodes that write the same devices down never wait crosswise.
     fn take(&self, until: Timestamp) -> Vec<(Key, Waiting)> {
-        let mut waiting = self.lock();
-        waiting
+        let mut taken: Vec<_> = self
+            .lock()
             .extract_if(|_, device| device.due_at <= until)
-            .collect()
+            .collect();
+        taken.sort_by(|(one, _), (other, _)| one.cmp(other));
+        taken
+    }
+
+    /// What could not be written, together with what was seen since.
+    fn put_back(&self, taken: impl IntoIterator<Item = (Key, Waiting)>) {
+        let mut waiting = self.lock();
+        for (key, device) in taken {
+            if let Some(newer) = waiting.get_mut(&key) {
+                newer.follow(device);
+            } else if waiting.len() < WAITING_MAX {
+                waiting.insert(key, device);
+            }
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Key, Waiting>> {
@@ -157,8 +190,8 @@ impl Sightings {
     }
 }
 
-/// Writes down which devices were seen a minute or more after they were last written.
-/// The worker calls it every second.
+/// Writes down which devices were seen a minute or more after they were last written; what could not be
+/// written waits for the next time. The worker calls it every second.
 pub async fn flush(engine: &Engine) -> Result<()> {
     write(engine, engine.now()).await
 }
@@ -169,14 +202,26 @@ pub async fn flush_all(engine: &Engine) -> Result<()> {
 }
 
 async fn write(engine: &Engine, until: Timestamp) -> Result<()> {
-    for together in engine.sightings().take(until).chunks(TOGETHER) {
-        let mut tx = engine.begin().await?;
-        for (key, device) in together {
-            keep(&mut tx, key, device);
+    let mut taken = engine.sightings().take(until);
+    let mut written = 0;
+    let mut outcome = Ok(());
+    for together in taken.chunks(TOGETHER) {
+        outcome = write_together(engine, together).await;
+        if outcome.is_err() {
+            break;
         }
-        tx.commit().await?;
+        written += together.len();
     }
-    Ok(())
+    engine.sightings().put_back(taken.drain(written..));
+    outcome
+}
+
+async fn write_together(engine: &Engine, devices: &[(Key, Waiting)]) -> Result<()> {
+    let mut tx = engine.begin().await?;
+    for (key, device) in devices {
+        keep(&mut tx, key, device);
+    }
+    Ok(tx.commit().await?)
 }
 
 fn keep(tx: &mut Tx, (tenant, product_id, hardware_key): &Key, device: &Waiting) {
@@ -196,9 +241,12 @@ fn keep(tx: &mut Tx, (tenant, product_id, hardware_key): &Key, device: &Waiting)
     let what = Change {
         subject: ("license", news.license.to_string()),
         verb: "validated",
-        data: json!({ "hardwareId": hardware_key, "ipAddress": address,
-            "version": device.version }),
+        data: json!({ "hardwareId": hardware_key, "ipAddress": news.address,
+            "version": news.version }),
         livemode: news.livemode,
     };
-    change::write_first_on_device(tx, &news.actor, device.at, (what, hardware_key));
+    change::write_first_on_device(tx, &news.actor, news.at, (what, hardware_key));
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,13 +36,16 @@ pub async fn execute(engine: &Engine, token: &str) -> Result<Actor> {
 }
 
 async fn known(engine: &Engine, public_id: &str) -> Result<Arc<Known>> {
-    if let Some(known) = engine.known_tokens().find(public_id) {
+    let tokens = engine.known_tokens();
+    let now = engine.now();
+    if let Some(known) = tokens.find(public_id, now) {
         return Ok(known);
     }
+    let look = tokens.look(now);
     let mut conn = engine.read().await?;
     let found = access_tokens::find_by_public_id(&mut conn, public_id).await?;
     let row = found.ok_or(NOT_VALID)?;
-    Ok(engine.known_tokens().keep(row))
+    Ok(tokens.keep(row, &look))
 }
 
 fn actor(row: &access_tokens::AccessToken) -> Result<Actor> {

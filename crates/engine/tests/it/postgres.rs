@@ -49,18 +49,27 @@ impl PostgresDatabase {
 
     /// Waits until so many transactions of this database wait for another one.
     pub async fn until_waiting(&self, transactions: usize) {
-        let waiting = format!(
-            "select count(*) from pg_stat_activity
-            where datname = '{}' and wait_event_type = 'Lock'",
-            self.name
-        );
         for _ in 0..LOOKS {
-            if ask(&self.server, &waiting) == transactions.to_string() {
+            if self.of_waiting("count(*)") == transactions.to_string() {
                 return;
             }
             tokio::task::yield_now().await;
         }
         panic!("never did {transactions} transactions wait for another");
+    }
+
+    /// Ends the connections of those who wait, as a server does that goes away.
+    pub fn end_waiting(&self) {
+        assert_eq!(self.of_waiting("bool_and(pg_terminate_backend(pid))"), "t");
+    }
+
+    fn of_waiting(&self, what: &str) -> String {
+        let sql = format!(
+            "select {what} from pg_stat_activity
+            where datname = '{}' and wait_event_type = 'Lock'",
+            self.name
+        );
+        ask(&self.server, &sql)
     }
 }
 

@@ -157,6 +157,23 @@ async fn sightings_are_written_behind_once_a_minute_and_a_new_address_is_told_on
 }
 
 #[tokio::test]
+async fn a_new_address_is_told_though_the_device_came_home_within_the_minute() {
+    let t = with_product().await;
+    let key = new_key(&t, Side::Live).await;
+    activated(&t, &key).await;
+    for address in [OFFICE, HOME] {
+        judged(&t, with_key(&key), address).await;
+    }
+    housekeeping::flush_all(&t.engine).await.expect("flushes");
+    let device = HardwareId::parse("AB").expect("an id");
+    let page = PagingForm::default().parse_numbered().expect("the first");
+    let history = history::execute(&t.engine, &t.system(), &device, page).await;
+    let told = &history.expect("is told").items[0];
+    assert_eq!(told.verb, "validated");
+    assert_eq!(told.data["ipAddress"], json!(OFFICE));
+}
+
+#[tokio::test]
 async fn an_address_brings_thirty_new_devices_an_hour_and_the_others_are_judged_all_the_same() {
     let t = with_product().await;
     for n in 0..35 {

@@ -134,6 +134,31 @@ async fn use_is_written_behind_and_at_most_once_a_minute() {
     assert_eq!(tokens::flush(&t.engine).await.expect("flushes"), 1);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_use_is_written_after_the_database_went_away() {
+    let Some(t) = TestEngine::start_on_postgres().await else {
+        return;
+    };
+    let made = created(&t, "verify").await;
+    authenticated(&t, made.token.expose_secret())
+        .await
+        .expect("is valid");
+    let mut other_node = t.engine.db().begin().await.expect("begins");
+    let noted = store::access_tokens::note_used(&mut other_node, t.tenant, made.id, 1).await;
+    noted.expect("is noted");
+    let engine = t.engine.clone();
+    let flushing = tokio::spawn(async move { tokens::flush(&engine).await });
+    let database = t.postgres.as_ref().expect("it is on PostgreSQL");
+    database.until_waiting(1).await;
+    database.end_waiting();
+    let failed = flushing.await.expect("ends");
+    assert!(failed.is_err(), "its connection was ended");
+    drop(other_node);
+    assert_eq!(tokens::flush(&t.engine).await.expect("flushes"), 1);
+    let all = list::execute(&t.engine, &t.system()).await.expect("lists");
+    assert_eq!(all[0].last_used_at, Some(t.engine.now()));
+}
+
 #[tokio::test]
 async fn another_tenants_token_is_not_there() {
     let t = TestEngine::start().await;

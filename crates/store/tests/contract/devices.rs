@@ -49,7 +49,8 @@ async fn of_many_first_contacts_at_once_one_is_the_first_for_all() {
 }
 
 #[tokio::test]
-async fn an_activation_and_sightings_leave_the_first_contact_as_it_was() {
+async fn an_activation_and_sightings_leave_the_first_contact_and_what_was_seen_later_as_they_were()
+{
     on_each(async |db| {
         let acme = tenant(db).await;
         let atlas = product(db, acme).await;
@@ -63,12 +64,17 @@ async fn an_activation_and_sightings_leave_the_first_contact_as_it_was() {
             };
             keep(db, |tx| devices::note_activated(tx, acme, &activated)).await;
         }
-        for (at, version) in [(NOW + 40, "2.0"), (NOW + 30, "")] {
+        // The later one is written first: another node was faster.
+        for (at, version, address) in [
+            (NOW + 40, "2.0", "198.51.100.1"),
+            (NOW + 30, "1.5", "192.0.2.1"),
+            (NOW + 40, "", "198.51.100.1"),
+        ] {
             let seen = Sighting {
                 product_id: atlas,
                 hardware_key: "AB12",
                 at,
-                address: "198.51.100.1",
+                address,
                 version,
                 contacts: 4,
             };
@@ -81,7 +87,7 @@ async fn an_activation_and_sightings_leave_the_first_contact_as_it_was() {
             last_seen_at: NOW + 40,
             address: "198.51.100.1".into(),
             version: "2.0".into(),
-            contacts: 11,
+            contacts: 15,
             ..first
         };
         assert_eq!(kept, Some(expected));
