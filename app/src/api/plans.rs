@@ -18,6 +18,8 @@ pub struct PlanRow {
     pub name: String,
     /// 0 is perpetual.
     pub duration_days: i32,
+    /// What it unlocks beside the product's features, comma between.
+    pub features: String,
     /// Inactive plans are not sold.
     pub is_active: bool,
 }

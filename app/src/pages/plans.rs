@@ -92,7 +92,7 @@ pub fn NewPlanPage() -> impl IntoView {
     let action = FormAction::of::<SavePlan>();
     view! {
         <div class="page">
-            <PageHead title="New plan" purpose="A name and a length."/>
+            <PageHead title="New plan" purpose="A name, a length, and what it unlocks."/>
             {with_flash(move || view! { <PlanForm action plan=None/> }.into_any())}
         </div>
     }
@@ -129,6 +129,7 @@ fn PlanForm(action: FormAction, plan: Option<PlanRow>) -> impl IntoView {
     let id = text(plan.as_ref().map(|plan| plan.id));
     let name = text(plan.as_ref().map(|plan| &plan.name));
     let days = text(plan.as_ref().map(|plan| plan.duration_days));
+    let features = text(plan.as_ref().map(|plan| &plan.features));
     view! {
         <Panel>
             <div class="inner">
@@ -141,6 +142,12 @@ fn PlanForm(action: FormAction, plan: Option<PlanRow>) -> impl IntoView {
                         hint="1 to 36500; 0 is perpetual."
                         kind=InputKind::Number
                         value=days
+                    />
+                    <Field
+                        name="features"
+                        label="Features"
+                        hint="Words that your program reads, comma between; they come beside the product’s, also for keys sold before."
+                        value=features
                     />
                     <CheckField
                         name="isActive"

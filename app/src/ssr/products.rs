@@ -153,6 +153,7 @@ fn plan_row(plan: PlanView) -> PlanRow {
         id: plan.id,
         name: plan.fields.name,
         duration_days: plan.fields.duration_days,
+        features: plan.fields.features.join(", "),
         is_active: plan.fields.is_active,
     }
 }

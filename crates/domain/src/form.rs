@@ -180,6 +180,11 @@ impl<'a> Input<'a> {
         self.name
     }
 
+    /// The text as it was sent; `None` where the field is absent.
+    pub(crate) const fn text(self) -> Option<&'a str> {
+        self.text
+    }
+
     /// The text, if there is more than spaces in it.
     pub(crate) fn filled(self) -> Option<&'a str> {
         self.text.map(str::trim).filter(|text| !text.is_empty())

@@ -1,5 +1,6 @@
-//! A plan as an admin writes it: a name for a length.
+//! A plan as an admin writes it: a name for a length, and for what it unlocks.
 
+use crate::features;
 use crate::field_error::FieldErrors;
 use crate::folding::name_key;
 use crate::form::{Reader, form, input};
@@ -15,6 +16,8 @@ form! {
         name,
         /// 0..=36500; 0 is perpetual. Required on a new plan.
         duration_days,
+        /// Words joined by commas.
+        features,
         /// Inactive plans are not sold.
         is_active,
     }
@@ -27,6 +30,8 @@ pub struct PlanChanges {
     pub name: String,
     /// 0 is perpetual.
     pub duration_days: i32,
+    /// What its licences unlock beside the product's features.
+    pub features: Vec<String>,
     /// Inactive plans are not sold.
     pub is_active: bool,
 }
@@ -44,6 +49,7 @@ impl PlanForm {
         let start = PlanChanges {
             name: String::new(),
             duration_days: 0,
+            features: Vec::new(),
             is_active: true,
         };
         let mut reader = Reader::new();
@@ -67,10 +73,12 @@ impl PlanForm {
     fn read(&self, mut reader: Reader, current: &PlanChanges) -> Result<PlanChanges, FieldErrors> {
         let name = input("name", self.name.as_ref());
         let days = input("durationDays", self.duration_days.as_ref());
+        let features = input("features", self.features.as_ref());
         let is_active = input("isActive", self.is_active.as_ref());
         let plan = PlanChanges {
             name: reader.name(name, &current.name, NAME_MAX),
             duration_days: reader.number(days, current.duration_days, 0..=DAYS_MAX),
+            features: features::read(&mut reader, features, &current.features),
             is_active: reader.flag(is_active, current.is_active),
         };
         reader.finish(plan)
@@ -99,9 +107,10 @@ mod tests {
 
     #[test]
     fn an_update_keeps_what_is_absent() {
-        let plan = form(json!({"name": "Yearly", "durationDays": 365}))
-            .parse_new()
-            .expect("fine");
+        let plan =
+            form(json!({"name": "Yearly", "durationDays": 365, "features": ["maps", "api"]}))
+                .parse_new()
+                .expect("fine");
         let changed = form(json!({"isActive": false}))
             .parse_update(&plan)
             .expect("fine");
@@ -113,12 +122,27 @@ mod tests {
     }
 
     #[rstest]
+    #[case(json!(["maps", "api"]), &["maps", "api"])]
+    #[case(json!(" maps, api,\nmaps,"), &["maps", "api"])]
+    #[case(json!(null), &[])]
+    #[case(json!(""), &[])]
+    fn features_are_words_each_once(#[case] sent: Value, #[case] expected: &[&str]) {
+        let start = form(json!({"name": "A", "durationDays": 1, "features": "beta"}));
+        let start = start.parse_new().expect("fine");
+        let plan = form(json!({ "features": sent })).parse_update(&start);
+        assert_eq!(plan.expect("fine").features, expected);
+    }
+
+    #[rstest]
     #[case(json!({"durationDays": 30}), "name")]
     #[case(json!({"name": "A"}), "durationDays")]
     #[case(json!({"name": "A", "durationDays": null}), "durationDays")]
     #[case(json!({"name": "A", "durationDays": -1}), "durationDays")]
     #[case(json!({"name": "A", "durationDays": 36_501}), "durationDays")]
     #[case(json!({"name": "A", "durationDays": 1, "isActive": "?"}), "isActive")]
+    #[case(json!({"name": "A", "durationDays": 1, "features": "f".repeat(101)}), "features")]
+    #[case(json!({"name": "A", "durationDays": 1, "features": ["a\tb"]}), "features")]
+    #[case(json!({"name": "A", "durationDays": 1, "features": (0..101).collect::<Vec<_>>()}), "features")]
     fn what_is_wrong_stands_beside_its_field(#[case] json: Value, #[case] field: &str) {
         let errors = form(json).parse_new().expect_err("refused");
         assert_eq!(errors.first().map(|e| e.field.as_str()), Some(field));

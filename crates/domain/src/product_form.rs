@@ -1,5 +1,6 @@
 //! A product as an admin writes it: only its name is required.
 
+use crate::features;
 use crate::field_error::FieldErrors;
 use crate::form::{Input, Reader, form, input};
 use crate::license_term::DAYS_MAX;
@@ -9,8 +10,6 @@ use crate::version::{ProgramVersion, VERSION_MAX};
 
 const DESCRIPTION_MAX: usize = 4_000;
 const SUBJECT_MAX: usize = 300;
-const FEATURES_MAX: usize = 100;
-const FEATURE_MAX: usize = 100;
 const TRIAL_DAYS_MAX: i32 = 3_650;
 const SEATS_MAX: i32 = 1_000_000;
 const REMINDER_DAYS_MAX: i32 = 365;
@@ -73,7 +72,8 @@ impl ProductForm {
         self.read_switches(&mut reader, &mut product);
         self.read_numbers(&mut reader, &mut product);
         product.price = self.read_price(&mut reader, current.price);
-        product.features = self.read_features(&mut reader, &current.features);
+        let features = input("features", self.features.as_ref());
+        product.features = features::read(&mut reader, features, &current.features);
         product.refund_policy = self.read_policy(&mut reader, current.refund_policy);
         self.read_version_check(&mut reader, &mut product);
         if product.send_renewal_reminders && product.renewal_reminder_days.is_none() {
@@ -166,29 +166,6 @@ impl ProductForm {
             reader.refuse("price", error.to_string());
             current
         })
-    }
-
-    fn read_features(&self, reader: &mut Reader, current: &[String]) -> Vec<String> {
-        let Some(text) = &self.features else {
-            return current.to_vec();
-        };
-        let mut features: Vec<String> = Vec::new();
-        for feature in text.split([',', '\n']).map(str::trim) {
-            if !feature.is_empty() && !features.iter().any(|known| known == feature) {
-                features.push(feature.to_owned());
-            }
-        }
-        if features.len() > FEATURES_MAX {
-            reader.refuse("features", format!("Name at most {FEATURES_MAX} features."));
-        }
-        if features.iter().any(|f| f.chars().count() > FEATURE_MAX) {
-            let message = format!("Shorten each feature to at most {FEATURE_MAX} characters.");
-            reader.refuse("features", message);
-        }
-        if features.iter().any(|f| f.chars().any(char::is_control)) {
-            reader.refuse("features", "Take the control characters out.");
-        }
-        features
     }
 
     fn read_policy(&self, reader: &mut Reader, current: RefundPolicy) -> RefundPolicy {

@@ -34,6 +34,8 @@ pub struct LicenseLookup {
     pub features: String,
     /// Whether its plan is active; absent where it has none.
     pub is_plan_active: Option<bool>,
+    /// Its plan's features: JSON array of text; absent where it has none.
+    pub plan_features: Option<String>,
     /// Whether its product is active and not archived.
     pub is_product_active: bool,
     /// The product's name today.
@@ -76,8 +78,7 @@ pub struct Asked<'a> {
 macro_rules! lookup {
     () => {
         "select l.id, l.product_id, l.livemode, l.state, l.expires_at, l.max_seats, l.seats_used, l.features,
-            (select pl.is_active from plans pl where pl.tenant_id = l.tenant_id and pl.id = l.plan_id)
-                as is_plan_active,
+            pl.is_active as is_plan_active, pl.features as plan_features,
             (p.is_active and p.archived_at is null) as is_product_active, p.name as product_name, p.trial_days,
             p.version as product_version, p.minimum_required_version, p.enforce_version_check,
             p.deactivation_cooldown_hours, p.features as product_features, t.settings,
@@ -88,6 +89,7 @@ macro_rules! lookup {
         from licenses l
         join products p on p.id = l.product_id and p.tenant_id = l.tenant_id
         join tenants t on t.id = l.tenant_id
+        left join plans pl on pl.id = l.plan_id and pl.tenant_id = l.tenant_id
         left join activations a on a.license_id = l.id and a.hardware_key = $3 and a.deactivated_at is null
         left join devices d on d.tenant_id = l.tenant_id and d.product_id = l.product_id
             and d.hardware_key = $3

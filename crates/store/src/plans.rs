@@ -1,4 +1,4 @@
-//! Plans: how long a licence lasts, by name.
+//! Plans: how long a licence lasts and what it unlocks, by name.
 
 use domain::ids::{PlanId, TenantId};
 use sqlx::FromRow;
@@ -18,6 +18,8 @@ pub struct Plan {
     pub name_key: String,
     /// Days; 0 = perpetual.
     pub duration_days: i32,
+    /// JSON array of text.
+    pub features: String,
     /// Inactive plans are not sold.
     pub is_active: bool,
     /// Unix milliseconds.
@@ -27,24 +29,27 @@ pub struct Plan {
 }
 
 const INSERT: &str =
-    "insert into plans (tenant_id, name, name_key, duration_days, is_active, created_at)
-    values ($1, $2, $3, $4, $5, $6) on conflict (tenant_id, name_key) do nothing returning id";
-const UPDATE: &str =
-    "update plans set name = $3, name_key = $4, duration_days = $5, is_active = $6,
-        updated_at = $7
+    "insert into plans (tenant_id, name, name_key, duration_days, features, is_active,
+        created_at)
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant_id, name_key) do nothing returning id";
+const UPDATE: &str = "update plans set name = $3, name_key = $4, duration_days = $5, features = $6,
+        is_active = $7, updated_at = $8
     where tenant_id = $1 and id = $2";
-const FIND: &str = "select id, name, name_key, duration_days, is_active, created_at, updated_at
+const FIND: &str = "select id, name, name_key, duration_days, features, is_active, created_at,
+        updated_at
     from plans where tenant_id = $1 and id = $2";
 // Writing the row's own name locks it on both databases until the transaction ends.
 const LOCK: &str = "update plans set name = name where tenant_id = $1 and id = $2
-    returning id, name, name_key, duration_days, is_active, created_at, updated_at";
-const LIST: &str = "select id, name, name_key, duration_days, is_active, created_at, updated_at
+    returning id, name, name_key, duration_days, features, is_active, created_at,
+        updated_at";
+const LIST: &str = "select id, name, name_key, duration_days, features, is_active, created_at,
+        updated_at
     from plans where tenant_id = $1 order by id limit 1000";
 
 /// Adds a plan and answers its id; `None` where its name is in use.
 pub async fn insert(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<Option<PlanId>> {
     let id: Option<i32> = on!(tx, c => sqlx::query_scalar(INSERT).bind(tenant.get()).bind(&p.name)
-        .bind(&p.name_key).bind(p.duration_days).bind(p.is_active).bind(p.created_at)
+        .bind(&p.name_key).bind(p.duration_days).bind(&p.features).bind(p.is_active).bind(p.created_at)
         .fetch_optional(c).await?);
     Ok(id.map(PlanId::from))
 }
@@ -53,7 +58,7 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<Option<Pl
 pub async fn update(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<bool> {
     Ok(
         on!(tx, c => sqlx::query(UPDATE).bind(tenant.get()).bind(p.id.get()).bind(&p.name)
-        .bind(&p.name_key).bind(p.duration_days).bind(p.is_active).bind(p.updated_at)
+        .bind(&p.name_key).bind(p.duration_days).bind(&p.features).bind(p.is_active).bind(p.updated_at)
         .execute(c).await?.rows_affected() == 1),
     )
 }

@@ -1,4 +1,4 @@
-//! `/api/plan`: names for how long a licence lasts.
+//! `/api/plan`: names for how long a licence lasts and what it unlocks.
 
 use axum::routing::get;
 use axum::{Json, Router};
@@ -28,6 +28,8 @@ pub struct Plan {
     name: String,
     /// Days; 0 = perpetual.
     duration_days: i32,
+    /// What its licences unlock beside the product's features.
+    features: Vec<String>,
     /// Inactive plans are not sold.
     is_active: bool,
 }
@@ -38,6 +40,7 @@ impl From<PlanView> for Plan {
             id: view.id.get(),
             name: view.fields.name,
             duration_days: view.fields.duration_days,
+            features: view.fields.features,
             is_active: view.fields.is_active,
         }
     }
@@ -62,6 +65,8 @@ pub struct PlanBody {
     name: Option<String>,
     /// 0..=36500; 0 is perpetual. Required on a new plan.
     duration_days: Option<i32>,
+    /// What its licences unlock beside the product's features.
+    features: Option<Vec<String>>,
     /// Absent is true on a new plan.
     is_active: Option<bool>,
 }

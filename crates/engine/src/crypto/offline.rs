@@ -2,14 +2,14 @@
 
 use domain::features;
 use domain::hardware_id::HardwareId;
-use domain::ids::{LicenseId, TenantId};
+use domain::ids::{LicenseId, PlanId, TenantId};
 use domain::offline_code::{OfflineCode, OfflinePayload};
 use domain::timestamp::Timestamp;
 use store::licenses::License;
 use store::offline_codes::{self, OfflineCode as Row};
 use store::products::Product;
 use store::signing_keys::SigningKey;
-use store::{Conn, Tx, licenses, signing_keys};
+use store::{Conn, Tx, licenses, plans, signing_keys};
 use uuid::Uuid;
 
 use super::{rsa, signing_keys as pairs};
@@ -56,7 +56,8 @@ pub(crate) async fn write(
     (license, product, device): (&License, &Product, &HardwareId),
 ) -> Result<OfflineCode> {
     let keys = DataKeys::load(engine, tx, tenant).await?;
-    let bytes = payload(tenant, license, product, device)?
+    let payload = payload(tx, tenant, (license, product, device)).await?;
+    let bytes = payload
         .to_bytes()
         .map_err(|refusal| Error::field("hardwareId", refusal.to_string()))?;
     let private = pairs::open_private(&keys, &pen.0)?;
@@ -77,13 +78,21 @@ pub(crate) async fn write(
     Ok(code)
 }
 
-fn payload(
+/// What the code says; its features are those of this moment.
+async fn payload(
+    tx: &mut Tx,
     tenant: TenantId,
-    license: &License,
-    product: &Product,
-    device: &HardwareId,
+    (license, product, device): (&License, &Product, &HardwareId),
 ) -> Result<OfflinePayload> {
     let of_product: Vec<String> = serde_json::from_str(&product.features)?;
+    let plan = match license.plan_id.map(PlanId::from) {
+        Some(id) => plans::find(tx, tenant, id).await?,
+        None => None,
+    };
+    let of_plan: Vec<String> = match plan {
+        Some(plan) => serde_json::from_str(&plan.features)?,
+        None => Vec::new(),
+    };
     let own: Vec<String> = serde_json::from_str(&license.features)?;
     Ok(OfflinePayload {
         product_id: product.id,
@@ -91,7 +100,7 @@ fn payload(
         hardware_id: device.clone(),
         expiration_date: Timestamp::from_millis(license.expires_at),
         email: license.email.clone(),
-        features: features::union(&[&of_product, &own]),
+        features: features::union(&[&of_product, &of_plan, &own]),
         tenant_id: tenant,
         version: product.version.clone(),
     })

@@ -164,12 +164,17 @@ fn license_facts(
 }
 
 impl KnownLicense {
-    /// What the licence unlocks by itself.
+    /// What the licence unlocks beside its product: by its plan, and by itself.
     pub fn features(&self) -> Result<Vec<String>> {
-        Ok(serde_json::from_str(&self.row.features)?)
+        let plan: Vec<String> = match &self.row.plan_features {
+            Some(features) => serde_json::from_str(features)?,
+            None => Vec::new(),
+        };
+        let own: Vec<String> = serde_json::from_str(&self.row.features)?;
+        Ok(features::union(&[&plan, &own]))
     }
 
-    /// What product and licence unlock together.
+    /// What product, plan and licence unlock together.
     pub fn all_features(&self) -> Result<Vec<String>> {
         let product: Vec<String> = serde_json::from_str(&self.row.product_features)?;
         Ok(features::union(&[&product, &self.features()?]))

@@ -17,11 +17,13 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &PlanForm) -> Result<
     actor.may(Permission::Manage)?;
     let fields = form.parse_new()?;
     let now = engine.now();
+    let features = serde_json::to_string(&fields.features)?;
     let mut plan = Plan {
         id: PlanId::from(0),
         name_key: fields.name_key(),
         name: fields.name,
         duration_days: fields.duration_days,
+        features,
         is_active: fields.is_active,
         created_at: now.millis(),
         updated_at: None,
@@ -32,10 +34,11 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &PlanForm) -> Result<
     let what = Change {
         subject: ("plan", plan.id.to_string()),
         verb: "created",
-        data: json!({ "name": plan.name, "durationDays": plan.duration_days }),
+        data: json!({ "name": plan.name, "durationDays": plan.duration_days,
+            "features": fields.features }),
         livemode: false,
     };
     change::write(&mut tx, actor, now, what);
     tx.commit().await?;
-    Ok(view(&plan))
+    view(&plan)
 }

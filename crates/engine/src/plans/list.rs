@@ -12,5 +12,5 @@ pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<PlanView>> {
     actor.may_read()?;
     let mut conn = engine.read().await?;
     let rows = plans::list(&mut conn, actor.tenant()).await?;
-    Ok(rows.iter().map(view).collect())
+    rows.iter().map(view).collect()
 }

@@ -1,4 +1,4 @@
-//! Plans: a name for how long a licence lasts. Switched off, never deleted.
+//! Plans: a name for how long a licence lasts and what it unlocks. Switched off, never deleted.
 
 pub mod create;
 pub mod list;
@@ -9,7 +9,7 @@ use domain::plan::PlanChanges;
 use domain::timestamp::Timestamp;
 use store::plans::Plan;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// A plan as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,21 +24,22 @@ pub struct PlanView {
     pub updated_at: Option<Timestamp>,
 }
 
-fn view(row: &Plan) -> PlanView {
-    PlanView {
+fn view(row: &Plan) -> Result<PlanView> {
+    Ok(PlanView {
         id: row.id,
-        fields: fields(row),
+        fields: fields(row)?,
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: row.updated_at.map(Timestamp::from_millis),
-    }
+    })
 }
 
-fn fields(row: &Plan) -> PlanChanges {
-    PlanChanges {
+fn fields(row: &Plan) -> Result<PlanChanges> {
+    Ok(PlanChanges {
         name: row.name.clone(),
         duration_days: row.duration_days,
+        features: serde_json::from_str(&row.features)?,
         is_active: row.is_active,
-    }
+    })
 }
 
 fn name_in_use() -> Error {

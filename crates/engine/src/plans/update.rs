@@ -1,4 +1,5 @@
-//! Changing a plan. Licences that were sold keep the length that they were sold with.
+//! Changing a plan. Licences that were sold keep the length that they were sold with; what the plan
+//! unlocks is looked up when a program asks, so a change of that reaches them too.
 
 use domain::ids::PlanId;
 use domain::permission::Permission;
@@ -25,12 +26,13 @@ pub async fn execute(
     let mut tx = engine.begin().await?;
     let found = plans::lock(&mut tx, actor.tenant(), id).await?;
     let former = found.ok_or(Error::NotFound("plan"))?;
-    let after = form.parse_update(&fields(&former))?;
+    let after = form.parse_update(&fields(&former)?)?;
     let plan = Plan {
         id,
         name_key: after.name_key(),
         name: after.name,
         duration_days: after.duration_days,
+        features: serde_json::to_string(&after.features)?,
         is_active: after.is_active,
         created_at: former.created_at,
         updated_at: Some(now.millis()),
@@ -43,10 +45,10 @@ pub async fn execute(
         subject: ("plan", id.to_string()),
         verb: "updated",
         data: json!({ "name": plan.name, "durationDays": plan.duration_days,
-            "isActive": plan.is_active }),
+            "features": after.features, "isActive": plan.is_active }),
         livemode: false,
     };
     change::write(&mut tx, actor, now, what);
     tx.commit().await?;
-    Ok(view(&plan))
+    view(&plan)
 }

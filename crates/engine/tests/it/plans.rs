@@ -15,7 +15,8 @@ fn form(json: Value) -> PlanForm {
 #[tokio::test]
 async fn a_plan_is_created_changed_and_listed() {
     let t = TestEngine::start().await;
-    let sent = json!({ "id": null, "name": "Yearly", "durationDays": 365, "isActive": true });
+    let sent = json!({ "id": null, "name": "Yearly", "durationDays": 365, "isActive": true,
+        "features": "maps, api" });
     let made = create::execute(&t.engine, &t.system(), &form(sent))
         .await
         .expect("is created");
@@ -27,6 +28,7 @@ async fn a_plan_is_created_changed_and_listed() {
     assert_eq!(changed.fields.name, "Per year");
     assert_eq!(changed.fields.duration_days, 365);
     assert!(!changed.fields.is_active);
+    assert_eq!(changed.fields.features, ["maps", "api"]);
     assert_eq!(changed.updated_at, Some(t.engine.now()));
     let all = list::execute(&t.engine, &t.system()).await.expect("lists");
     assert_eq!(all, [changed]);

@@ -1,11 +1,14 @@
 //! What a program's question is judged from.
 
+use domain::ids::PlanId;
 use store::activations::{self, NewActivation};
 use store::devices::{self, Device};
 use store::license_lookups::{self, Asked};
+use store::licenses::License;
+use store::plans::{self, Plan};
 use store::{licenses, products, tenants};
 
-use crate::rows::{a_license, a_product, data_key, tenant};
+use crate::rows::{a_license, a_product, data_key, product, tenant};
 use crate::support::{NOW, id, keep, on_each, read, write};
 
 #[tokio::test]
@@ -75,11 +78,49 @@ async fn one_look_tells_licence_product_settings_name_and_device() {
             (elsewhere.named_product_id, elsewhere.last_seen_at),
             (None, None)
         );
+        assert_eq!(elsewhere.plan_features, None);
         let blue = tenant(db).await;
         let foreign = read(db, async |c| {
             license_lookups::find(c, blue, id(1), asked("AB", "atlas")).await
         });
         assert!(foreign.await.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_licence_of_a_plan_is_found_with_what_the_plan_unlocks_now() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let atlas = product(db, acme).await;
+        let studio = Plan {
+            id: PlanId::from(0),
+            name: "Studio".into(),
+            name_key: "studio".into(),
+            duration_days: 30,
+            features: r#"["api"]"#.into(),
+            is_active: false,
+            created_at: NOW,
+            updated_at: None,
+        };
+        let plan = write(db, async |tx| plans::insert(tx, acme, &studio).await).await;
+        let license = License {
+            plan_id: plan.map(PlanId::get),
+            ..a_license(1, (atlas, data_key(db, acme).await))
+        };
+        keep(db, |tx| licenses::insert(tx, acme, &license)).await;
+        let asked = Asked {
+            hardware_key: "",
+            name_key: "",
+        };
+        let found = read(db, async |c| {
+            license_lookups::find(c, acme, license.id, asked).await
+        });
+        let found = found.await.expect("is there");
+        assert_eq!(
+            (found.is_plan_active, found.plan_features.as_deref()),
+            (Some(false), Some(r#"["api"]"#))
+        );
     })
     .await;
 }

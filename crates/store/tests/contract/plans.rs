@@ -12,6 +12,7 @@ fn plan(name: &str) -> Plan {
         name: name.into(),
         name_key: name.to_lowercase(),
         duration_days: 30,
+        features: r#"["maps"]"#.into(),
         is_active: true,
         created_at: NOW,
         updated_at: None,
@@ -41,6 +42,7 @@ async fn a_plans_name_is_unique_in_its_tenant() {
         drop(tx);
         row.name_key = "per year".into();
         row.is_active = false;
+        row.features = r#"["api"]"#.into();
         row.updated_at = Some(NOW + 1);
         assert!(!write(db, async |tx| plans::update(tx, blue, &row).await).await);
         assert!(write(db, async |tx| plans::update(tx, acme, &row).await).await);
@@ -50,16 +52,15 @@ async fn a_plans_name_is_unique_in_its_tenant() {
             (locked.is_active, locked.updated_at),
             (false, Some(NOW + 1))
         );
+        assert_eq!(locked.features, r#"["api"]"#);
         assert!(
             write(db, async |tx| plans::lock(tx, blue, yearly).await)
                 .await
                 .is_none()
         );
         let all = read(db, async |c| plans::list(c, acme).await).await;
-        assert_eq!(
-            all.iter().map(|p| p.id).collect::<Vec<_>>(),
-            [monthly, yearly]
-        );
+        let all: Vec<_> = all.iter().map(|p| (p.id, p.features.as_str())).collect();
+        assert_eq!(all, [(monthly, r#"["maps"]"#), (yearly, r#"["api"]"#)]);
     })
     .await;
 }

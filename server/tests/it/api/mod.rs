@@ -3,6 +3,7 @@
 mod bodies;
 mod callers;
 mod description;
+mod features;
 mod hostile;
 mod licenses;
 mod mails;

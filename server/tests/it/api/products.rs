@@ -94,8 +94,7 @@ async fn the_documented_plan_body_makes_a_plan_and_its_id_changes_it() {
     let body = json!({ "id": made["id"], "isActive": false });
     let changed = stage.post("/api/plan/", &body).await;
     assert_eq!(changed.status, 200);
-    let expected =
-        json!([{ "id": made["id"], "name": "Year", "durationDays": 365, "isActive": false }]);
+    let expected = json!([{ "id": made["id"], "name": "Year", "durationDays": 365, "features": [], "isActive": false }]);
     assert_eq!(stage.read("/api/plan").await, expected);
     let unknown = stage
         .post("/api/plan", &json!({ "id": 999, "name": "x" }))
