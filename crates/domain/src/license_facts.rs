@@ -55,9 +55,9 @@ impl LicenseFacts {
 /// How a device stands to a licence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// Activated, or named by the offline code that was given.
+    /// Activated.
     Activated,
-    /// Not activated.
+    /// Not activated, or not any more; also where it gave an offline code that was made for it.
     NotActivated,
     /// The offline code that was given is for another device.
     CodeOfAnother,

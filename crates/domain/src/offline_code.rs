@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use crate::crockford::{self, is_filling};
 use crate::hardware_id::HardwareId;
 use crate::ids::{ProductId, TenantId};
-use crate::license_facts::Standing;
 use crate::timestamp::Timestamp;
 
 /// Symbols that make a text an offline code; a licence key has 16.
@@ -68,13 +67,9 @@ impl OfflinePayload {
         }
     }
 
-    /// How the device that gives this code stands to its licence.
-    pub fn standing(&self, device: &HardwareId) -> Standing {
-        if self.hardware_id == *device {
-            Standing::Activated
-        } else {
-            Standing::CodeOfAnother
-        }
+    /// True for the device that the code was made for.
+    pub fn is_for(&self, device: &HardwareId) -> bool {
+        self.hardware_id == *device
     }
 }
 
@@ -233,8 +228,8 @@ mod tests {
     #[test]
     fn a_code_stands_for_its_device_alone() {
         let device = |text| HardwareId::parse(text).expect("an id");
-        assert_eq!(payload().standing(&device(" a b12")), Standing::Activated);
-        assert_eq!(payload().standing(&device("ab13")), Standing::CodeOfAnother);
+        assert!(payload().is_for(&device(" a b12")));
+        assert!(!payload().is_for(&device("ab13")));
     }
 
     #[test]

@@ -32,11 +32,15 @@ const INSERT: &str =
     "insert into offline_codes (id, tenant_id, license_id, hardware_key, code_index,
         code_sealed, expires_at, created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8)";
-// Two licences of one holder may have the same code for a device; one that still is good stands for it.
+// Two licences of one holder may have the same code for a device. One that still is good stands for it,
+// and of these one that the device has a seat of.
 const FIND_LICENSE: &str =
     "select o.license_id from offline_codes o join licenses l on l.id = o.license_id
+    left join activations a on a.license_id = o.license_id and a.hardware_key = o.hardware_key
+        and a.deactivated_at is null
     where o.tenant_id = $1 and o.code_index = $2
-    order by case when l.state = 'active' then 0 else 1 end, o.created_at desc, o.id desc limit 1";
+    order by case when l.state = 'active' then 0 else 1 end, case when a.id is null then 1 else 0 end,
+        o.created_at desc, o.id desc limit 1";
 const NEWEST: &str =
     "select id, license_id, hardware_key, code_index, code_sealed, expires_at, created_at
     from offline_codes where tenant_id = $1 and license_id = $2

@@ -17,8 +17,7 @@ pub struct KnownDevice {
     hardware_id: String,
 }
 
-/// The device, where the tenant has a licence of this key that is activated on it; an offline code is,
-/// where it was made for it.
+/// The device, where the tenant has a licence of this key, or of this offline code, that is activated on it.
 pub async fn find(
     engine: &Engine,
     actor: &Actor,

@@ -103,11 +103,7 @@ async fn license(
             let index = DataKeys::load(engine, conn, tenant).await?.index(key)?;
             let row = license_lookups::find_by_index(conn, tenant, &index, asked).await?;
             Ok(row.map(|row| {
-                let standing = if row.is_activated {
-                    Standing::Activated
-                } else {
-                    Standing::NotActivated
-                };
+                let standing = standing(&row);
                 (row, standing)
             }))
         }
@@ -116,13 +112,26 @@ async fn license(
                 return Ok(None);
             };
             let row = license_lookups::find(conn, tenant, id, asked).await?;
+            let device = question.hardware_id;
+            let is_of_another = device.is_some_and(|device| !payload.is_for(device));
             Ok(row.map(|row| {
-                let device = question.hardware_id;
-                let standing =
-                    device.map_or(Standing::NotActivated, |device| payload.standing(device));
+                let standing = if is_of_another {
+                    Standing::CodeOfAnother
+                } else {
+                    standing(&row)
+                };
                 (row, standing)
             }))
         }
+    }
+}
+
+/// A code was made with a seat, but its device may have given that back since.
+const fn standing(row: &LicenseLookup) -> Standing {
+    if row.is_activated {
+        Standing::Activated
+    } else {
+        Standing::NotActivated
     }
 }
 

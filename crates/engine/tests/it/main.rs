@@ -13,6 +13,7 @@ mod plans;
 mod postgres;
 mod products;
 mod programs;
+mod seats;
 mod shop;
 mod success;
 mod support;

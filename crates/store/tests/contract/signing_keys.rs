@@ -1,5 +1,6 @@
 //! Signing keys and the codes that they signed.
 
+use store::activations::{self, NewActivation};
 use store::licenses::{self, License};
 use store::offline_codes::{self, OfflineCode};
 use store::signing_keys::{self, SigningKey};
@@ -88,6 +89,46 @@ async fn a_code_stands_for_the_licence_that_still_is_good() {
         let blue = tenant(db).await;
         let foreign = read(db, async |c| offline_codes::newest(c, blue, id(2)).await);
         assert!(foreign.await.is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_two_good_licences_a_code_stands_for_the_one_that_its_device_has_a_seat_of() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let of = (product(db, acme).await, data_key(db, acme).await);
+        let code = |n: u128| OfflineCode {
+            id: uuid::Uuid::from_u128(n),
+            license_id: id(n),
+            hardware_key: "AB".into(),
+            code_index: vec![7],
+            code_sealed: vec![8],
+            expires_at: NOW,
+            created_at: NOW + i64::try_from(n).expect("small"),
+        };
+        let seat = |n: u128| NewActivation {
+            id: uuid::Uuid::from_u128(n),
+            license_id: id(n),
+            hardware_key: "AB",
+            version: "",
+            address: "::1",
+            email: "",
+            at: NOW,
+        };
+        keep(db, |tx| {
+            for n in [1, 2] {
+                licenses::insert(tx, acme, &a_license(n, of));
+                activations::insert(tx, acme, &seat(n));
+                offline_codes::insert(tx, acme, &code(n));
+            }
+            activations::end(tx, acme, (id(2), "AB"), NOW);
+        })
+        .await;
+        let found = read(db, async |c| {
+            offline_codes::find_license(c, acme, &[7]).await
+        });
+        assert_eq!(found.await, Some(id(1)));
     })
     .await;
 }
