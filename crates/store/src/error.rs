@@ -12,8 +12,9 @@ pub enum StoreError {
     /// A transaction could not be begun, for the process is coming to its end.
     #[error("a transaction could not be begun: {0}")]
     Begin(String),
-    /// A write that had to change a row changed none: another transaction wrote the same thing. Nothing
-    /// of this one can stay; begun anew, it finds what the other wrote.
+    /// A write that had to change a row changed none, for another transaction wrote the same thing; or
+    /// two waited for each other, and this one had to give way. Nothing of it can stay; begun anew, it
+    /// finds what the other wrote.
     #[error("another transaction wrote the same thing")]
     Overtaken,
     /// A group of transactions could not be committed; none of them took effect.
@@ -27,6 +28,9 @@ pub enum StoreError {
     Migrate(#[source] sqlx::migrate::MigrateError),
 }
 
+/// PostgreSQL's `deadlock_detected`; SQLite, with its one writer, knows none.
+const DEADLOCK: &str = "40P01";
+
 impl StoreError {
     /// True where a unique index refused the row.
     pub fn is_unique_violation(&self) -> bool {
@@ -39,6 +43,10 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|error| error.code());
+        if code.as_deref() == Some(DEADLOCK) {
+            return Self::Overtaken;
+        }
         Self::Database(error)
     }
 }

@@ -1,7 +1,10 @@
 //! Orders and the facts that they are known by.
 
+use std::sync::Arc;
+
 use domain::ids::OrderId;
-use store::orders;
+use store::{StoreError, orders};
+use tokio::sync::Barrier;
 
 use crate::rows::{an_order, order, product, tenant};
 use crate::support::{NOW, id, is_kept, keep, on_each, read, together, write};
@@ -192,6 +195,33 @@ async fn orders_are_listed_by_state_and_by_what_they_lack() {
         assert_eq!(lacking(NOW).await, []);
         assert_eq!(lacking(NOW + 1).await, [id(3)]);
         assert_eq!(lacking(NOW + 11).await, [id(4), id(3)]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_that_lock_two_orders_crosswise_one_is_overtaken() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        order(db, acme, 1).await;
+        order(db, acme, 2).await;
+        let gate = Arc::new(Barrier::new(2));
+        let work = [(1, 2), (2, 1)].map(|(first, second)| {
+            let (db, gate) = (db.db.clone(), gate.clone());
+            async move {
+                let mut tx = db.begin().await?;
+                orders::lock(&mut tx, acme, id(first), NOW).await?;
+                // On SQLite nobody else has begun yet.
+                if db.is_shared() {
+                    gate.wait().await;
+                }
+                orders::lock(&mut tx, acme, id(second), NOW).await?;
+                tx.commit().await
+            }
+        });
+        let mut overtaken = together(work).await;
+        overtaken.retain(|done| matches!(done, Err(StoreError::Overtaken)));
+        assert_eq!(overtaken.len(), usize::from(db.is_shared()));
     })
     .await;
 }
