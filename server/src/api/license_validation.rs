@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::extract::ConnectInfo;
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use domain::program_form::{FeaturesForm, ValidationForm};
 use engine::licenses::usage;
 use engine::licenses::validate::{self, Validation};
@@ -16,6 +16,7 @@ use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::{ApiResult, ErrorAnswer};
 use crate::api::input::Id;
+use crate::middleware::rate_limit::UnknownKey;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -118,10 +119,11 @@ pub(super) async fn validate(
     caller: Caller,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
     JsonBody(form): JsonBody<ValidationForm>,
-) -> ApiResult<Json<ValidationAnswer>> {
+) -> ApiResult<(Option<Extension<UnknownKey>>, Json<ValidationAnswer>)> {
     let (engine, actor) = caller.parts();
     let validation = validate::execute(engine, actor, &form, address.ip()).await?;
-    Ok(Json(validation.into()))
+    let mark = validation.is_key_unknown.then_some(Extension(UnknownKey));
+    Ok((mark, Json(validation.into())))
 }
 
 /// What a licence unlocks, whichever device asks. Any token may ask.

@@ -7,7 +7,6 @@
 mod allowances;
 mod table;
 
-use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
@@ -17,7 +16,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use domain::validation::Code;
 use engine::dashboard::guesses;
 use engine::devices::known;
 use engine::tokens;
@@ -35,6 +33,11 @@ pub use allowances::{RateLimitSettings, RateLimits, Ticks};
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
+
+/// A mark on an answer that says that no licence has the key, where its status does not: every question
+/// for a validation that can be read is answered by 200. It is read here and never sent.
+#[derive(Debug, Clone, Copy)]
+pub struct UnknownKey;
 
 /// What a call names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +61,6 @@ struct Call {
     limits: Arc<RateLimits>,
     address: IpAddr,
     names: Names,
-    is_validation: bool,
     authorization: Option<HeaderValue>,
 }
 
@@ -78,8 +80,10 @@ pub async fn limit(State(state): State<ServerState>, request: Request, next: Nex
         }
         Err(Refusal::Calls(spent) | Refusal::Guesses(spent)) => return refuse(spent),
     };
-    let response = next.run(request).await;
-    let mut response = call.note_guess(&state, response).await;
+    let mut response = next.run(request).await;
+    if call.is_guess(&response) && call.limits.count_guess(call.address) {
+        call.note_guesses(&state).await;
+    }
     if let Some(allowance) = allowance {
         tell(&mut response, allowance);
     }
@@ -104,7 +108,6 @@ impl Call {
             limits,
             address: peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.0.ip()),
             names,
-            is_validation: path == "/api/license/validate",
             authorization: request.headers().get(header::AUTHORIZATION).cloned(),
         }
     }
@@ -120,45 +123,22 @@ impl Call {
         Ok(allowance)
     }
 
-    /// Counts an answer that says that no licence has the key; the last one that its address may have
-    /// is shown to the token's tenant.
-    async fn note_guess(&self, state: &ServerState, response: Response) -> Response {
-        if self.names == Names::Nothing {
-            return response;
-        }
-        let (is_guess, response) = match response.status() {
-            StatusCode::NOT_FOUND => (true, response),
-            StatusCode::OK if self.is_validation => read_verdict(response).await,
-            _ => return response,
-        };
-        if is_guess && self.limits.count_guess(self.address) {
-            let token = self.authorization.as_ref().and_then(caller::token);
-            if let Some(token) = token
-                && let Ok(actor) = tokens::authenticate::execute(&state.engine, token).await
-            {
-                guesses::note(&state.engine, &actor, self.address);
-            }
-        }
-        response
+    /// True where the answer says that no licence has the key.
+    fn is_guess(&self, response: &Response) -> bool {
+        let is_unknown = response.status() == StatusCode::NOT_FOUND
+            || response.extensions().get::<UnknownKey>().is_some();
+        is_unknown && self.names != Names::Nothing
     }
-}
 
-/// What a validation says, as far as it tells a guess.
-#[derive(Deserialize)]
-struct Told<'a> {
-    #[serde(borrow)]
-    message: Cow<'a, str>,
-}
-
-/// True where a validation says that no licence has the key. It has no status of its own for that: every
-/// question that can be read is answered by 200.
-async fn read_verdict(response: Response) -> (bool, Response) {
-    let (parts, body) = response.into_parts();
-    // Our own answer, as one piece: nothing waits, and nothing is copied.
-    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    let told: Option<Told<'_>> = serde_json::from_slice(&bytes).ok();
-    let is_guess = told.is_some_and(|told| told.message == Code::NotFound.message());
-    (is_guess, Response::from_parts(parts, Body::from(bytes)))
+    /// Shows the token's tenant that an address has had all the guesses that it may have.
+    async fn note_guesses(&self, state: &ServerState) {
+        let token = self.authorization.as_ref().and_then(caller::token);
+        if let Some(token) = token
+            && let Ok(actor) = tokens::authenticate::execute(&state.engine, token).await
+        {
+            guesses::note(&state.engine, &actor, self.address);
+        }
+    }
 }
 
 /// What a program says of itself; other fields are not looked at.

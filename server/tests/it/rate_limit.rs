@@ -281,3 +281,20 @@ async fn a_known_device_is_heard_through_a_flood_from_its_address() {
     gate.validate(GUESSER, &key, "PC").await.assert_refused();
     gate.running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validation_that_knows_the_key_or_was_given_none_is_no_guess() {
+    let gate = Gate::open((0, 0, 2)).await;
+    let key = gate.known_key(GUESSER).await;
+    let no_product = json!({ "hardwareId": "PC", "productName": "Nonsense" });
+    for _ in 0..3 {
+        let elsewhere = gate.validate(GUESSER, &key, "another").await;
+        assert_eq!(elsewhere.json["code"], "hardware_mismatch");
+        let nothing = gate.post(GUESSER, VALIDATE, &no_product).await;
+        assert_eq!(nothing.json["code"], "not_found");
+    }
+    for status in [200, 200, 429] {
+        assert_eq!(gate.validate(GUESSER, UNKNOWN, "PC").await.status, status);
+    }
+    gate.running.stop().await;
+}

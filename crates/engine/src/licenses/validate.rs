@@ -10,7 +10,7 @@ use domain::permission::Permission;
 use domain::program_form::{ValidationForm, ValidationRequest};
 use domain::timestamp::Timestamp;
 use domain::trial::TrialDevice;
-use domain::validation::{Facts, Given, Verdict, judge};
+use domain::validation::{Code, Facts, Given, Verdict, judge};
 use store::devices::{self, Device};
 
 use crate::Engine;
@@ -27,6 +27,8 @@ pub struct Validation {
     pub verdict: Verdict,
     /// The program's versions.
     pub versions: Versions,
+    /// The verdict says that no licence has the given key.
+    pub is_key_unknown: bool,
 }
 
 /// Judges a program's question; every question that can be read has an answer.
@@ -119,8 +121,10 @@ fn answer(
         features: &[of_product, &own],
     };
     let versions = known.product.as_ref().map(KnownProduct::versions);
+    let verdict = judge(&facts, now);
     Ok(Validation {
-        verdict: judge(&facts, now),
+        is_key_unknown: matches!(facts.given, Given::UnknownKey) && verdict.code == Code::NotFound,
+        verdict,
         versions: versions.unwrap_or_default(),
     })
 }
