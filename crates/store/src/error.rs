@@ -43,10 +43,9 @@ impl StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        let code = error.as_database_error().and_then(|error| error.code());
-        if code.as_deref() == Some(DEADLOCK) {
-            return Self::Overtaken;
+        match error.as_database_error() {
+            Some(e) if e.code().is_some_and(|code| code == DEADLOCK) => Self::Overtaken,
+            _ => Self::Database(error),
         }
-        Self::Database(error)
     }
 }
