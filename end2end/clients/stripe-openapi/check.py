@@ -1,6 +1,7 @@
 """Checks requests and answers against Stripe's document; ends with a count.
 
-Without arguments: a tour through a sandbox of its own, and what the Rust SDK asks for.
+Without arguments: a tour through a sandbox of its own, what the Rust SDK asks for, and every call that
+our own server makes.
 With `--sandbox URL`: what a running sandbox was asked so far, and took.
 """
 
@@ -10,6 +11,7 @@ import sys
 import urllib.request
 
 import document
+import ours
 import requests_table
 import tour
 from asked import request_problems
@@ -85,6 +87,33 @@ def check_tour():
     check_answers(calls)
 
 
+def check_ours():
+    """Our server makes all its calls, nothing that it asks is refused, and a repeat would do no harm."""
+    with tour.Sandbox() as sandbox:
+        ours.run(sandbox)
+        requests = [each for each in requests_of(sandbox.base) if is_ours(each)]
+        results = ("GET /v1/checkout/sessions", "GET /v1/events")
+        check_answers([(route, *sandbox.call(*route.split(" "))) for route in results])
+    asked = set()
+    for request in requests:
+        told = f"{request['method']} {request['path']} {request['params']}"
+        route = route_of(request["method"], request["path"])
+        asked.add(route)
+        is_taken = route and request["status"] == 200
+        judge("our server asks what Stripe takes", [] if is_taken else [told])
+        is_safe = request["method"] == "GET" or request["idempotencyKey"]
+        judge("our server may ask again", [] if is_safe else [f"no Idempotency-Key: {told}"])
+    for function in ours.functions():
+        is_made = function in ours.CALLS and ours.CALLS[function] in asked
+        judge(f"our server was made to {function}", [] if is_made else ["add it to ours.py"])
+    check_requests(requests)
+
+
+def is_ours(request):
+    """All but what ours.py itself asks."""
+    return request["method"] + " " + request["path"] != "POST /v1/webhook_endpoints"
+
+
 def requests_of(base):
     with urllib.request.urlopen(f"{base}/_sandbox/requests") as answer:
         return json.load(answer)
@@ -95,6 +124,7 @@ def main(words):
         check_requests(requests_of(words[1].rstrip("/")))
     else:
         check_tour()
+        check_ours()
     print(f"{passed} passed, {len(failures)} failed")
     return 1 if failures else 0
 
