@@ -7,6 +7,7 @@
 mod bundle;
 mod part;
 mod program;
+mod prune;
 mod size;
 mod split;
 mod style;

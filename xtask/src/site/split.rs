@@ -15,6 +15,7 @@ use wasm_split_cli_support::{Options, transform};
 use wasmparser::{Parser, Payload};
 
 use super::bundle::{Bundle, gather};
+use super::prune::prune;
 use super::{read, remove_folder, write};
 use crate::process::{self, Outcome};
 use crate::tools::Binaryen;
@@ -39,7 +40,7 @@ pub fn split(binaryen: &Binaryen, compiled: &Path, folder: &Path) -> Outcome<Spl
     let pieces = compiled.with_file_name("pieces");
     remove_folder(&pieces)?;
     let main = pieces.join("main.wasm");
-    let program = read(compiled)?;
+    let program = prune(&read(compiled)?)?;
     let mut options = Options::new(&program);
     options.output_dir = &pieces;
     options.main_out_path = &main;
