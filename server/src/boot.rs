@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::assets::Site;
 use crate::config::{Config, MasterKeySource};
+use crate::connections::Patience;
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
 use crate::outbound::master_key::{GivenKeys, KeyFile};
@@ -72,27 +73,31 @@ impl Running {
         state: ServerState,
         tls: Option<Tls>,
     ) -> io::Result<Self> {
+        Self::start_patiently(listener, state, (tls, Patience::default()))
+    }
+
+    /// The same, where silent connections are closed after another time.
+    pub fn start_patiently(
+        listener: TcpListener,
+        state: ServerState,
+        (tls, patience): (Option<Tls>, Patience),
+    ) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let stop = CancellationToken::new();
         let engine = state.engine.clone();
         let worker = tokio::spawn(worker::run(engine.clone(), stop.clone()));
         let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
-        let until = stop.clone().cancelled_owned();
+        let listener = listener.into_std()?;
         let http = match tls {
-            None => tokio::spawn(async move {
-                axum::serve(listener, service)
-                    .with_graceful_shutdown(until)
-                    .await
-            }),
+            None => {
+                let server = axum_server::from_tcp(listener)?;
+                let server = patience.bound(server, stop.clone(), GRACE);
+                tokio::spawn(server.serve(service))
+            }
             Some(tls) => {
-                let server = axum_server::from_tcp_rustls(listener.into_std()?, tls.config())?;
-                let handle = axum_server::Handle::new();
-                let server = server.handle(handle.clone());
+                let server = axum_server::from_tcp_rustls(listener, tls.config())?;
+                let server = patience.bound(server, stop.clone(), GRACE);
                 tokio::spawn(tls.keep_fresh(stop.clone()));
-                tokio::spawn(async move {
-                    until.await;
-                    handle.graceful_shutdown(Some(GRACE));
-                });
                 tokio::spawn(server.serve(service))
             }
         };

@@ -6,6 +6,7 @@ pub mod assets;
 pub mod boot;
 pub mod cli;
 pub mod config;
+pub mod connections;
 pub mod middleware;
 pub mod monitor;
 pub mod outbound;

@@ -3,7 +3,7 @@
 use app::ssr::{ClientAddress, SetUpCode, announce_part};
 use app::{App, shell};
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +14,8 @@ use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::state::ServerState;
 
@@ -27,12 +29,26 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
     let pages = generate_route_list(App);
     let context = context(state);
     let document = document(state);
+    // Leptos gives each server function a route of its own: what guards them stands below it.
     Router::new()
         .route("/ui/{*function}", any(answer_form))
-        .layer(CsrfLayer::new())
-        .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .leptos_routes_with_context(state, pages, context, document)
+        .layer(SetResponseHeaderLayer::overriding(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
+        .layer(RequestBodyLimitLayer::new(LONGEST_FORM))
+        .layer(same_site(state.engine.public_url()))
         .layer(middleware::from_fn(name_client))
+}
+
+/// Lets no other site's page send a form. The public URL is ours also where a proxy names another host.
+fn same_site(public_url: &str) -> CsrfLayer {
+    let layer = CsrfLayer::new();
+    layer
+        .clone()
+        .add_trusted_origin(public_url)
+        .unwrap_or(layer)
 }
 
 /// The answer to an address that no route has.
@@ -43,13 +59,10 @@ pub async fn not_found(State(state): State<ServerState>, request: Request) -> Re
     response
 }
 
+/// What Leptos knows no server function for.
 async fn answer_form(State(state): State<ServerState>, request: Request) -> Response {
     let answer = leptos_axum::handle_server_fns_with_context(context(&state), request).await;
-    let mut answer = answer.into_response();
-    answer
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer
+    answer.into_response()
 }
 
 fn document(state: &ServerState) -> impl Fn() -> AnyPage + Clone + Send + Sync + 'static + use<> {

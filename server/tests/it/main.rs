@@ -2,11 +2,13 @@
 
 mod api;
 mod chain;
+mod connections;
 mod crash;
 mod database;
 mod door;
 mod faults;
 mod flood;
+mod forms;
 mod harness;
 mod master_key;
 mod monitor;
