@@ -4,7 +4,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use crate::api::error::ApiError;
@@ -53,6 +53,7 @@ fn says_json(headers: &HeaderMap) -> bool {
 
 /// Reads a body. Values are never repeated in what is said about them: they may be secrets.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    refuse_list(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();
@@ -60,6 +61,17 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     })?;
     reader.end().map_err(|error| explain("", &error))?;
     Ok(value)
+}
+
+/// A list would be read as the fields in the order in which they are declared here.
+fn refuse_list(bytes: &[u8]) -> Result<(), ApiError> {
+    if !bytes.trim_ascii_start().starts_with(b"[") {
+        return Ok(());
+    }
+    match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => Err(ApiError::invalid("body", "Send a JSON object.")),
+        Err(error) => Err(explain("", &error)),
+    }
 }
 
 fn explain(path: &str, error: &serde_json::Error) -> ApiError {
@@ -139,6 +151,7 @@ mod tests {
             "nonsense",
             "{\"productId\": 1} x",
             "{\"productId\": 1,}",
+            "[1, null, true",
         ] {
             let (status, answer) = refused(body).await;
             assert_eq!(
@@ -174,6 +187,8 @@ mod tests {
                 "Send this field once.",
             ),
             ("[1]", "body", "Send a JSON object."),
+            ("[1, \"whsec_x\", true]", "body", "Send a JSON object."),
+            (" []", "body", "Send a JSON object."),
             ("null", "body", "Send a JSON object."),
         ] {
             let (status, answer) = refused(body).await;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -23,9 +23,11 @@ pub(super) fn routes() -> Router<ServerState> {
 #[serde(rename_all = "camelCase")]
 pub struct CheckoutBody {
     /// The product.
+    #[schema(minimum = 1)]
     product_id: i32,
     /// 1..=100; absent is 1.
     #[serde(default = "one")]
+    #[schema(minimum = 1, maximum = 100)]
     quantity: u16,
     /// The Stripe app; absent is the default one of `livemode`.
     app_id: Option<Uuid>,
@@ -36,6 +38,7 @@ pub struct CheckoutBody {
     /// Prefilled address of the buyer.
     customer_email: Option<String>,
     /// The plan that decides how long the licences last.
+    #[schema(minimum = 1)]
     plan_id: Option<i32>,
     /// Where to after payment; absent is our own success page.
     success_url: Option<String>,
@@ -60,8 +63,8 @@ pub struct CheckoutSession {
 /// Makes a checkout session at Stripe. 502 with Stripe's words where Stripe does not make it.
 #[utoipa::path(post, path = "/api/stripe/checkout/session", tag = "Stripe",
     request_body = CheckoutBody, params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = CheckoutSession), (status = "4XX", body = ErrorAnswer),
-        (status = 502, body = ErrorAnswer)))]
+    responses((status = 201, body = CheckoutSession),
+        (status = 502, description = "`upstream`: what Stripe said; nothing was kept.")))]
 pub(super) async fn create(caller: Caller, call: Creating<CheckoutBody>) -> ApiResult<Made> {
     call.once(caller, async move |caller, body| {
         let (engine, actor) = caller.parts();

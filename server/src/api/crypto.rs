@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -31,9 +31,11 @@ pub struct VerifyingKey {
     /// PEM, `BEGIN PUBLIC KEY`.
     public_key: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
     /// When the next one took its place; RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     retired_at: Option<String>,
 }
 
@@ -55,7 +57,7 @@ pub struct Nothing {}
 
 /// The public key of the pair that signs offline codes now, as PEM. Any token may read it.
 #[utoipa::path(get, path = "/api/crypto/keys/public", tag = "Programs",
-    responses((status = 200, content((String = "text/plain"))), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, content((String = "text/plain")))))]
 pub(super) async fn current(caller: Caller) -> ApiResult {
     let (engine, actor) = caller.parts();
     let key = signing_keys::current(engine, actor).await?;
@@ -65,7 +67,7 @@ pub(super) async fn current(caller: Caller) -> ApiResult {
 
 /// The public keys, current and former, newest first. Any token may read them.
 #[utoipa::path(get, path = "/api/crypto/keys", tag = "Programs",
-    responses((status = 200, body = [VerifyingKey]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [VerifyingKey])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<VerifyingKey>>> {
     let (engine, actor) = caller.parts();
     let keys = signing_keys::list(engine, actor).await?;
@@ -76,7 +78,7 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<VerifyingKey>>> {
 /// public key before they take new codes. Wants `manage`.
 #[utoipa::path(post, path = "/api/crypto/keys", tag = "Licenses", request_body = Nothing,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = VerifyingKey), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = VerifyingKey)))]
 pub(super) async fn rotate(caller: Caller, call: Creating<Nothing>) -> ApiResult<Made> {
     call.once(caller, async move |caller, Nothing {}| {
         let (engine, actor) = caller.parts();

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::{Parameters, livemode, optional, page_size};
 use crate::api::license::License;
 use crate::state::ServerState;
@@ -59,6 +59,7 @@ pub struct Attention {
     href: String,
     /// RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     since: Option<String>,
 }
 
@@ -90,7 +91,7 @@ fn href(target: Target) -> String {
 
 /// Latest keys, counts, and what wants attention.
 #[utoipa::path(get, path = "/api/dashboard", tag = "Dashboard", params(DashboardParameters),
-    responses((status = 200, body = Dashboard), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = Dashboard)))]
 pub(super) async fn show(
     caller: Caller,
     Parameters(wanted): Parameters<DashboardParameters>,
@@ -113,10 +114,10 @@ pub(super) async fn show(
 #[into_params(parameter_in = Query)]
 pub struct ChangeParameters {
     /// Only lines before this one.
-    #[param(value_type = Option<i64>)]
+    #[param(value_type = Option<i64>, minimum = 1)]
     before: Option<String>,
     /// 1..=200, else 50.
-    #[param(value_type = Option<i64>)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     page_size: Option<String>,
 }
 
@@ -137,6 +138,7 @@ pub struct Change {
     #[schema(value_type = Object)]
     data: Value,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     at: String,
 }
 
@@ -166,7 +168,7 @@ pub struct ChangePage {
 
 /// The change log, newest first.
 #[utoipa::path(get, path = "/api/change", tag = "Dashboard", params(ChangeParameters),
-    responses((status = 200, body = ChangePage), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = ChangePage)))]
 pub(super) async fn changes(
     caller: Caller,
     Parameters(wanted): Parameters<ChangeParameters>,

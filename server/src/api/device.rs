@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::error::{ApiError, ApiResult, ErrorAnswer};
+use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{Id, Parameters};
 use crate::api::license_history::HistoryLine;
 use crate::state::ServerState;
@@ -35,9 +35,9 @@ pub struct DeviceHistoryPage {
 /// What a device was part of, newest first: first contacts, activations, deactivations, and where it
 /// was first used from.
 #[utoipa::path(get, path = "/api/license/device-history/{hardwareId}", tag = "Licenses",
-    params(("hardwareId" = String, Path), ("page" = Option<i32>, Query),
-        ("pageSize" = Option<i32>, Query)),
-    responses((status = 200, body = DeviceHistoryPage), (status = "4XX", body = ErrorAnswer)))]
+    params(("hardwareId" = String, Path), ("page" = Option<i32>, Query, minimum = 1),
+        ("pageSize" = Option<i32>, Query, minimum = 1, maximum = 200)),
+    responses((status = 200, body = DeviceHistoryPage)))]
 pub(super) async fn show(
     caller: Caller,
     Id(text): Id<String>,

@@ -68,6 +68,15 @@ impl ApiError {
         self.status.is_client_error()
     }
 
+    /// The same refusal, with a field called by the name that it has in this call's body.
+    pub(super) fn calling(mut self, field: &str, name: &str) -> Self {
+        let wrong = self.fields.iter_mut();
+        for error in wrong.filter(|error| error.field == field) {
+            name.clone_into(&mut error.field);
+        }
+        self
+    }
+
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -41,20 +41,27 @@ pub struct GenerateBody {
     /// The product by any name that it ever had.
     product_name: Option<String>,
     /// The product by its id; beats the name. One of the two is required.
+    #[schema(minimum = 1)]
     product_id: Option<i32>,
     /// The holder's address.
+    #[schema(format = "email")]
     email: String,
     /// A plan; beats the days.
+    #[schema(minimum = 1)]
     plan_id: Option<i32>,
     /// 0..=36500; 0 is perpetual; absent is the product's default.
+    #[schema(minimum = 0, maximum = 36500)]
     validity_days: Option<i32>,
     /// 1..=100; absent is 1.
+    #[schema(minimum = 1, maximum = 100)]
     quantity: Option<i32>,
     /// Seats of each; absent is the product's.
+    #[schema(minimum = 1, maximum = 1_000_000)]
     max_seats: Option<i32>,
     /// The holder's company.
     corporate_name: Option<String>,
     /// A device: the key is activated there and comes with an offline code for it.
+    #[schema(max_length = 256)]
     hardware_id: Option<String>,
     /// Absent is live.
     livemode: Option<bool>,
@@ -107,8 +114,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Form {
 #[utoipa::path(post, path = "/api/activationkey/generate", tag = "Licenses",
     request_body = GenerateBody, params(("Idempotency-Key" = Option<String>, Header)),
     responses(
-        (status = 200, content((GeneratedKeys = "application/json"), (String = "text/plain"))),
-        (status = "4XX", body = ErrorAnswer)))]
+        (status = 200, content((GeneratedKeys = "application/json"), (String = "text/plain")))))]
 pub(super) async fn create(caller: Caller, form: Form, call: Creating<Wish>) -> ApiResult<Made> {
     call.once(caller, async move |caller, wish| {
         let (engine, actor) = caller.parts();

@@ -14,8 +14,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::error::{ApiError, ApiResult, ErrorAnswer};
+use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{self, Id, Parameters};
+use crate::api::words;
 use crate::state::ServerState;
 
 const X_TRUNCATED: HeaderName = HeaderName::from_static("x-truncated");
@@ -31,22 +32,23 @@ pub(super) fn routes() -> Router<ServerState> {
 #[into_params(parameter_in = Query)]
 pub struct LicenseParameters {
     /// One product.
-    #[param(value_type = Option<i32>)]
+    #[param(value_type = Option<i32>, minimum = 1)]
     product_id: Option<String>,
     /// A holder's whole address.
     email: Option<String>,
     /// How a holder's address begins; not together with `email`.
     email_beginning: Option<String>,
     /// `active`, `suspended`, `revoked` or `expired`, as of now.
+    #[param(value_type = Option<words::LicenseState>)]
     state: Option<String>,
     /// true, false, or both where it is absent.
     #[param(value_type = Option<bool>)]
     livemode: Option<String>,
     /// From 1: the answer is a page with its number and the count.
-    #[param(value_type = Option<i64>)]
+    #[param(value_type = Option<i64>, minimum = 1)]
     page: Option<String>,
     /// 1..=200, else 50.
-    #[param(value_type = Option<i64>)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     page_size: Option<String>,
     /// Where the page before ended; empty begins: the answer is a page and where the next begins.
     after: Option<String>,
@@ -69,14 +71,18 @@ pub struct License {
     hardware_id: Option<String>,
     /// When it was; RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     activation_date: Option<String>,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
     /// RFC 3339, UTC; perpetual is the end of 2049.
+    #[schema(format = DateTime)]
     expiration_date: String,
     /// True while `state` is `active`.
     is_active: bool,
     /// `active`, `suspended`, `revoked` or `expired`, as of now.
+    #[schema(value_type = words::LicenseState)]
     state: String,
     product_id: i32,
     product_name: String,
@@ -181,7 +187,8 @@ pub enum LicenseList {
 /// Licences, newest first: a bare array of the newest 1,000 (`X-Truncated: true` where there are
 /// more); with `page` a numbered page; with `after` a page and where the next begins.
 #[utoipa::path(get, path = "/api/license/", tag = "Licenses", params(LicenseParameters),
-    responses((status = 200, body = LicenseList), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = LicenseList,
+        headers(("X-Truncated" = bool, description = "true where there are more than 1,000")))))]
 pub(super) async fn list(
     caller: Caller,
     Parameters(wanted): Parameters<LicenseParameters>,
@@ -274,7 +281,7 @@ async fn after(caller: &Caller, query: &LicenseQuery) -> ApiResult {
 
 /// One licence by its key, however it was pasted.
 #[utoipa::path(get, path = "/api/license/{key}", tag = "Licenses", params(("key" = String, Path)),
-    responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = License)))]
 pub(super) async fn show(caller: Caller, Id(key): Id<String>) -> ApiResult<Json<License>> {
     let (engine, actor) = caller.parts();
     let view = find::with_key(engine, actor, &key).await?;

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::api::body::JsonBody;
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::license::License;
 use crate::state::ServerState;
 
@@ -28,12 +28,16 @@ pub(super) fn routes() -> Router<ServerState> {
 #[expect(dead_code, reason = "describes what `ActivationForm` reads")]
 pub struct ActivationBody {
     /// A licence key however it was pasted, or an offline code.
+    #[schema(min_length = 1)]
     activation_key: String,
     /// Who uses it; noted, never compared.
+    #[schema(format = "email")]
     email: Option<String>,
     /// The device: up to 256 characters; case and spaces do not matter.
+    #[schema(min_length = 1, max_length = 256)]
     hardware_id: String,
     /// The product by any name that it ever had.
+    #[schema(min_length = 1)]
     product_name: String,
     /// The program's version.
     version: Option<String>,
@@ -45,10 +49,13 @@ pub struct ActivationBody {
 #[expect(dead_code, reason = "describes what `DeactivationForm` reads")]
 pub struct DeactivationBody {
     /// A licence key however it was pasted, or an offline code.
+    #[schema(min_length = 1)]
     license_key: String,
     /// The device that is activated.
+    #[schema(min_length = 1, max_length = 256)]
     hardware_id: String,
     /// The product by any name that it ever had.
+    #[schema(min_length = 1)]
     product_name: String,
 }
 
@@ -79,7 +86,11 @@ pub struct Deactivated {
 /// 404 `invalid_key`; 403 `expired`, `revoked`, `suspended`; 409 `product_mismatch`,
 /// `already_activated`, `seats_exhausted`, `version_outdated`.
 #[utoipa::path(post, path = "/api/license/activate", tag = "Programs", request_body = ActivationBody,
-    responses((status = 200, body = ActivatedLicense), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = ActivatedLicense),
+        (status = 403, description = "`expired`, `revoked`, `suspended`."),
+        (status = 404, description = "`invalid_key`: no licence has this key."),
+        (status = 409, description = "`product_mismatch`, `already_activated`, `seats_exhausted`, \
+            `version_outdated`.")))]
 pub(super) async fn activate(
     caller: Caller,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
@@ -100,7 +111,10 @@ pub(super) async fn activate(
 /// 404 `invalid_key`; 409 `product_mismatch`, `hardware_mismatch`; 429 `cooldown`.
 #[utoipa::path(post, path = "/api/license/deactivate", tag = "Programs",
     request_body = DeactivationBody,
-    responses((status = 200, body = Deactivated), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = Deactivated),
+        (status = 404, description = "`invalid_key`: no licence has this key."),
+        (status = 409, description = "`product_mismatch`, `hardware_mismatch`."),
+        (status = 429, description = "`cooldown`: the product allows the next one after `Retry-After`.")))]
 pub(super) async fn deactivate(
     caller: Caller,
     ConnectInfo(address): ConnectInfo<SocketAddr>,

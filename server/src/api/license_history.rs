@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::state::ServerState;
 
@@ -32,6 +32,7 @@ pub struct HistoryLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     ip_address: Option<String>,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     timestamp: String,
     /// Who did it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -62,7 +63,7 @@ impl From<ChangeView> for HistoryLine {
 /// What happened to a licence, newest first.
 #[utoipa::path(get, path = "/api/license/{key}/history", tag = "Licenses",
     params(("key" = String, Path)),
-    responses((status = 200, body = [HistoryLine]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [HistoryLine])))]
 pub(super) async fn history(
     caller: Caller,
     Id(key): Id<String>,

@@ -13,7 +13,7 @@ use crate::api::body::JsonBody;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::api::license::License;
 use crate::state::ServerState;
@@ -37,6 +37,7 @@ pub(super) fn routes() -> Router<ServerState> {
 #[expect(dead_code, reason = "describes what `ExtendForm` reads")]
 pub struct ExtendBody {
     /// 1..=36500 days more, from the licence's end, or from now where that is past.
+    #[schema(minimum = 1, maximum = 36500)]
     days: Option<i32>,
     /// A date (its last second), or an RFC 3339 time; 2049-12-31T23:59:59Z is perpetual.
     expiration_date: Option<String>,
@@ -55,13 +56,14 @@ pub struct ResendBody {
 #[serde(rename_all = "camelCase")]
 pub struct OfflineCodeBody {
     /// Up to 256 characters; case and spaces do not matter. It takes a seat of the licence.
+    #[schema(min_length = 1, max_length = 256)]
     hardware_id: String,
 }
 
 /// Takes a licence back for good, unless it is reinstated. Wants `manage`, as all changes do.
 #[utoipa::path(post, path = "/api/license/{key}/revoke", tag = "Licenses",
     params(("key" = String, Path)),
-    responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = License)))]
 pub(super) async fn revoke(caller: Caller, Id(key): Id<String>) -> ApiResult<Json<License>> {
     let (engine, actor) = caller.parts();
     Ok(Json(hold::revoke(engine, actor, &key).await?.into()))
@@ -70,7 +72,7 @@ pub(super) async fn revoke(caller: Caller, Id(key): Id<String>) -> ApiResult<Jso
 /// Holds a licence back for a while.
 #[utoipa::path(post, path = "/api/license/{key}/suspend", tag = "Licenses",
     params(("key" = String, Path)),
-    responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = License)))]
 pub(super) async fn suspend(caller: Caller, Id(key): Id<String>) -> ApiResult<Json<License>> {
     let (engine, actor) = caller.parts();
     Ok(Json(hold::suspend(engine, actor, &key).await?.into()))
@@ -79,7 +81,7 @@ pub(super) async fn suspend(caller: Caller, Id(key): Id<String>) -> ApiResult<Js
 /// Lifts what was revoked or suspended by hand; 409 `held_by_payment` where a payment holds it back.
 #[utoipa::path(post, path = "/api/license/{key}/reinstate", tag = "Licenses",
     params(("key" = String, Path)),
-    responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = License), (status = 409, description = "`held_by_payment`.")))]
 pub(super) async fn reinstate(caller: Caller, Id(key): Id<String>) -> ApiResult<Json<License>> {
     let (engine, actor) = caller.parts();
     Ok(Json(hold::reinstate(engine, actor, &key).await?.into()))
@@ -88,7 +90,7 @@ pub(super) async fn reinstate(caller: Caller, Id(key): Id<String>) -> ApiResult<
 /// Gives a licence another end.
 #[utoipa::path(post, path = "/api/license/{key}/extend", tag = "Licenses", request_body = ExtendBody,
     params(("key" = String, Path)),
-    responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = License)))]
 pub(super) async fn extend(
     caller: Caller,
     Id(key): Id<String>,
@@ -102,7 +104,7 @@ pub(super) async fn extend(
 /// Mails a licence's key again, alone, to its holder or to another address.
 #[utoipa::path(post, path = "/api/license/{key}/resend", tag = "Licenses", request_body = ResendBody,
     params(("key" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = License)))]
 pub(super) async fn resend(
     caller: Caller,
     Id(key): Id<String>,
@@ -120,7 +122,9 @@ pub(super) async fn resend(
 #[utoipa::path(post, path = "/api/license/{key}/offline-code", tag = "Licenses",
     request_body = OfflineCodeBody,
     params(("key" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = License), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = License),
+        (status = 403, description = "`expired`, `revoked`, `suspended`."),
+        (status = 409, description = "`already_activated`, `seats_exhausted`.")))]
 pub(super) async fn make_offline_code(
     caller: Caller,
     Id(key): Id<String>,

@@ -14,8 +14,9 @@ use utoipa::ToSchema;
 use crate::api::body::JsonBody;
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::Id;
+use crate::api::words;
 use crate::middleware::rate_limit::UnknownKey;
 use crate::state::ServerState;
 
@@ -33,6 +34,7 @@ pub struct ValidationBody {
     /// A licence key however it was pasted, or an offline code; blank or absent means a trial.
     activation_key: Option<String>,
     /// The device: up to 256 characters; case and spaces do not matter.
+    #[schema(min_length = 1, max_length = 256)]
     hardware_id: String,
     /// The product by any name that it ever had; a trial needs it, a key does without.
     product_name: Option<String>,
@@ -46,8 +48,10 @@ pub struct ValidationBody {
 pub struct ValidationAnswer {
     is_valid: bool,
     /// `licensed`, `trial`, `expired`, `invalid` or `version_outdated`.
+    #[schema(value_type = words::ValidationStatus)]
     status: &'static str,
     /// The licence's end, else the trial's, else now; RFC 3339, UTC. Perpetual is the end of 2049.
+    #[schema(format = DateTime)]
     expiration_date: String,
     /// What is unlocked; empty where it is not valid.
     features: Vec<String>,
@@ -62,6 +66,7 @@ pub struct ValidationAnswer {
     remaining_days: Option<i64>,
     /// `ok`; `not_found`, `revoked`, `suspended`, `not_activated`, `hardware_mismatch`,
     /// `product_mismatch`, `test_key`, `trial_used`; `expired`, `trial_over`; `version_outdated`.
+    #[schema(value_type = words::ValidationCode)]
     code: &'static str,
     /// One sentence that says what to do.
     message: &'static str,
@@ -90,6 +95,7 @@ impl From<Validation> for ValidationAnswer {
 #[expect(dead_code, reason = "describes what `FeaturesForm` reads")]
 pub struct FeaturesBody {
     /// A licence key however it was pasted, or an offline code.
+    #[schema(min_length = 1)]
     activation_key: String,
 }
 
@@ -114,7 +120,7 @@ pub struct SeatUsage {
 
 /// Whether a program may run here and now: 200 for every body that can be read. Wants `verify`.
 #[utoipa::path(post, path = "/api/license/validate", tag = "Programs", request_body = ValidationBody,
-    responses((status = 200, body = ValidationAnswer), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = ValidationAnswer)))]
 pub(super) async fn validate(
     caller: Caller,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
@@ -129,7 +135,8 @@ pub(super) async fn validate(
 /// What a licence unlocks, whichever device asks. Any token may ask.
 #[utoipa::path(post, path = "/api/license/features/csv", tag = "Programs",
     request_body = FeaturesBody,
-    responses((status = 200, body = FeaturesAnswer), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = FeaturesAnswer),
+        (status = 404, description = "`invalid_key`: no licence has this key.")))]
 pub(super) async fn features(
     caller: Caller,
     JsonBody(form): JsonBody<FeaturesForm>,
@@ -142,7 +149,7 @@ pub(super) async fn features(
 /// The seats of a multi-seat licence; 404 for a licence of one device. Any token may ask.
 #[utoipa::path(get, path = "/api/license/{key}/usage", tag = "Programs",
     params(("key" = String, Path)),
-    responses((status = 200, body = SeatUsage), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = SeatUsage)))]
 pub(super) async fn seats(caller: Caller, Id(key): Id<String>) -> ApiResult<Json<SeatUsage>> {
     let (engine, actor) = caller.parts();
     let seats = usage::seats(engine, actor, &key).await?;

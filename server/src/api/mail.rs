@@ -16,8 +16,9 @@ use crate::api::body::JsonBody;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::{Id, Parameters, after, livemode, optional, page_size};
+use crate::api::words;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Router<ServerState> {
 #[into_params(parameter_in = Query)]
 pub struct MailParameters {
     /// `queued`, `retrying`, `sent` or `failed`.
+    #[param(value_type = Option<words::MailState>)]
     state: Option<String>,
     /// true, false, or both where it is absent.
     #[param(value_type = Option<bool>)]
@@ -39,7 +41,7 @@ pub struct MailParameters {
     /// Where the page before ended.
     after: Option<String>,
     /// 1..=200, else 50.
-    #[param(value_type = Option<i64>)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     page_size: Option<String>,
 }
 
@@ -63,14 +65,17 @@ pub struct Mail {
     /// RFC 5322.
     message_id: String,
     /// `queued`, `retrying`, `sent` or `failed`.
+    #[schema(value_type = words::MailState)]
     state: String,
     attempts: i32,
     /// What the mail server said last, or blank.
     last_answer: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
     /// RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     sent_at: Option<String>,
 }
 
@@ -105,7 +110,7 @@ pub struct MailPage {
 
 /// Mails, newest first.
 #[utoipa::path(get, path = "/api/mail", tag = "Mails", params(MailParameters),
-    responses((status = 200, body = MailPage), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = MailPage)))]
 pub(super) async fn list(
     caller: Caller,
     Parameters(wanted): Parameters<MailParameters>,
@@ -149,6 +154,7 @@ pub struct WholeMail {
 #[derive(Serialize, ToSchema)]
 pub struct Delivery {
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     at: String,
     /// What the mail server said, or why it could not be asked.
     answer: String,
@@ -190,7 +196,7 @@ impl From<MailDetail> for WholeMail {
 
 /// One mail with its delivery log and its text.
 #[utoipa::path(get, path = "/api/mail/{id}", tag = "Mails", params(("id" = Uuid, Path)),
-    responses((status = 200, body = WholeMail), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = WholeMail)))]
 pub(super) async fn find(caller: Caller, Id(id): Id<MailId>) -> ApiResult<Json<WholeMail>> {
     let (engine, actor) = caller.parts();
     let detail = mails::find::execute(engine, actor, id).await?;
@@ -201,13 +207,15 @@ pub(super) async fn find(caller: Caller, Id(id): Id<MailId>) -> ApiResult<Json<W
 #[derive(Deserialize, ToSchema)]
 pub struct MailAddress {
     /// Address.
+    #[schema(format = "email")]
     email: String,
 }
 
 /// Sends a mail that is not sent yet to another address, at once. 409 once it is sent.
 #[utoipa::path(put, path = "/api/mail/{id}", tag = "Mails", params(("id" = Uuid, Path)),
     request_body = MailAddress,
-    responses((status = 200, body = WholeMail), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = WholeMail),
+        (status = 409, description = "`mail_sent`, `mail_under_way`.")))]
 pub(super) async fn change_address(
     caller: Caller,
     Id(id): Id<MailId>,
@@ -221,6 +229,7 @@ pub(super) async fn change_address(
 
 /// Where a mail goes again.
 #[derive(Deserialize, ToSchema)]
+#[schema(as = MailResendBody)]
 pub struct ResendBody {
     /// Another address; absent is the same.
     email: Option<String>,
@@ -230,7 +239,7 @@ pub struct ResendBody {
 #[utoipa::path(post, path = "/api/mail/{id}/resend", tag = "Mails",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = ResendBody,
-    responses((status = 201, body = WholeMail), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = WholeMail), (status = 409, description = "`mail_under_way`.")))]
 pub(super) async fn resend(
     caller: Caller,
     Id(id): Id<MailId>,

@@ -2,10 +2,14 @@
 
 use axum::routing::get;
 use axum::{Json, Router};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use crate::api::both;
+use crate::api::error::ErrorAnswer;
+use crate::api::refusals::Refusals;
 use crate::api::{
     checkout, crypto, dashboard, device, generate, license, license_activation, license_history,
     license_state, license_validation, mail, order, plan, product, product_mail, review,
@@ -43,7 +47,8 @@ pub(super) fn routes() -> Router<ServerState> {
         tenant_key::list, tenant_key::activate,
         dashboard::show, dashboard::changes,
     ),
-    modifiers(&Tokens),
+    components(schemas(ErrorAnswer)),
+    modifiers(&Tokens, &Repeats, &Refusals),
     security(("accessToken" = []), ("bearer" = []))
 )]
 pub struct Description;
@@ -59,6 +64,31 @@ impl Modify for Tokens {
         components.add_security_scheme("accessToken", own);
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+    }
+}
+
+/// What an `Idempotency-Key` may be, wherever one is taken.
+struct Repeats;
+
+impl Modify for Repeats {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let items = openapi.paths.paths.values_mut();
+        let operations = items.filter_map(|item| item.post.as_mut());
+        let parameters = operations.flat_map(|operation| operation.parameters.iter_mut().flatten());
+        for parameter in parameters {
+            if let RefOr::T(parameter) = parameter
+                && parameter.name == "Idempotency-Key"
+            {
+                let text = ObjectBuilder::new().schema_type(Type::String);
+                let text = text.min_length(Some(1)).max_length(Some(255));
+                parameter.schema = Some(text.pattern(Some("^[!-~]+$")).build().into());
+                parameter.description = Some(
+                    "Anything unique. For 24 hours the same call with the same key has the same \
+                     answer and no second effect."
+                        .into(),
+                );
+            }
+        }
     }
 }
 

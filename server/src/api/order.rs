@@ -15,10 +15,11 @@ use crate::api::body::JsonBody;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::dashboard::Change;
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::api::license::License;
 use crate::api::mail::Mail;
+use crate::api::words;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -33,6 +34,7 @@ pub struct Order {
     id: Uuid,
     livemode: bool,
     /// `open`, `waiting`, `issued`, `failed`, `review` or `dismissed`.
+    #[schema(value_type = words::OrderState)]
     state: String,
     /// The product as the payment names it, or blank.
     named_product: String,
@@ -68,11 +70,14 @@ pub struct Order {
     review_reason: Option<String>,
     /// RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     paid_at: Option<String>,
     /// RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     issued_at: Option<String>,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -127,6 +132,7 @@ pub struct Payment {
     #[serde(skip_serializing_if = "Option::is_none")]
     currency: Option<&'static str>,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     paid_at: String,
 }
 
@@ -150,10 +156,12 @@ pub struct OrderEvent {
     #[serde(rename = "type")]
     event_type: String,
     /// `pending`, `waiting`, `fulfilled`, `ignored`, `review`, `retrying` or `failed`.
+    #[schema(value_type = words::Processing)]
     processing: String,
     /// What came of it, one sentence.
     outcome: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     received_at: String,
 }
 
@@ -174,6 +182,7 @@ impl From<EventView> for OrderEvent {
 #[serde(rename_all = "camelCase")]
 pub struct Fact {
     /// `payment_intent` or `session`.
+    #[schema(value_type = words::FactKind)]
     kind: String,
     stripe_id: String,
 }
@@ -213,7 +222,7 @@ impl From<OrderDetail> for WholeOrder {
 
 /// One purchase with its payments, licences, mails, events and history.
 #[utoipa::path(get, path = "/api/stripe/orders/{id}", tag = "Stripe", params(("id" = Uuid, Path)),
-    responses((status = 200, body = WholeOrder), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = WholeOrder)))]
 pub(super) async fn find(caller: Caller, Id(id): Id<OrderId>) -> ApiResult<Json<WholeOrder>> {
     let (engine, actor) = caller.parts();
     let detail = find::execute(engine, actor, id).await?;
@@ -224,6 +233,7 @@ pub(super) async fn find(caller: Caller, Id(id): Id<OrderId>) -> ApiResult<Json<
 #[derive(Deserialize, ToSchema)]
 pub struct OrderAddress {
     /// Address.
+    #[schema(format = "email")]
     email: String,
 }
 
@@ -231,7 +241,8 @@ pub struct OrderAddress {
 /// mails keys. 409 once it has one, or where it gave no keys.
 #[utoipa::path(put, path = "/api/stripe/orders/{id}", tag = "Stripe", params(("id" = Uuid, Path)),
     request_body = OrderAddress,
-    responses((status = 200, body = WholeOrder), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = WholeOrder),
+        (status = 409, description = "`address_known`, `not_paid`.")))]
 pub(super) async fn give_address(
     caller: Caller,
     Id(id): Id<OrderId>,

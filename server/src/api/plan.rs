@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -60,10 +60,13 @@ pub struct SavedPlan {
 #[expect(dead_code, reason = "describes what `PlanForm` reads")]
 pub struct PlanBody {
     /// Null or absent is a new plan.
+    #[schema(minimum = 1)]
     id: Option<i32>,
     /// Required on a new plan.
+    #[schema(max_length = 200)]
     name: Option<String>,
     /// 0..=36500; 0 is perpetual. Required on a new plan.
+    #[schema(minimum = 0, maximum = 36500)]
     duration_days: Option<i32>,
     /// What its licences unlock beside the product's features.
     features: Option<Vec<String>>,
@@ -73,7 +76,7 @@ pub struct PlanBody {
 
 /// All plans.
 #[utoipa::path(get, path = "/api/plan", tag = "Plans",
-    responses((status = 200, body = [Plan]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [Plan])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Plan>>> {
     let (engine, actor) = caller.parts();
     let views = plans::list::execute(engine, actor).await?;
@@ -84,7 +87,9 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Plan>>> {
 #[utoipa::path(post, path = "/api/plan", tag = "Plans", request_body = PlanBody,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, description = "Created", body = Plan),
-        (status = 200, description = "Changed", body = Plan), (status = "4XX", body = ErrorAnswer)))]
+        (status = 200, description = "Changed", body = Plan),
+        (status = 404, description = "There is no plan with this `id`."),
+        (status = 409, description = "`name_in_use`.")))]
 pub(super) async fn save(caller: Caller, call: Creating<SavedPlan>) -> ApiResult<Made> {
     call.once(caller, async move |caller, saved| {
         let (engine, actor) = caller.parts();

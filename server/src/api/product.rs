@@ -15,8 +15,10 @@ use crate::api::body::{JsonBody, PRODUCT_BODY_MAX};
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::Id;
+use crate::api::new_things::NewProduct;
+use crate::api::words;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -25,7 +27,7 @@ pub(super) fn routes() -> Router<ServerState> {
     both(router, "/api/product/{id}", one).layer(DefaultBodyLimit::max(PRODUCT_BODY_MAX))
 }
 
-/// A product. In a body only `name` of a new one is required; what is absent keeps its value.
+/// A product.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(
@@ -79,12 +81,65 @@ pub struct Product {
     /// Template of the body; blank is the default.
     email_template: String,
     /// `revoke`, `suspend` or `keep`.
+    #[schema(value_type = words::RefundPolicy)]
     refund_policy: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
     /// RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     updated_at: Option<String>,
+}
+
+/// The body of a product: `name` of a new one is required; what is absent keeps its value, or has
+/// that of a new product. Null and blank take an optional value away.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what `ProductForm` reads")]
+pub struct ProductBody {
+    #[schema(max_length = 200)]
+    name: Option<String>,
+    /// Newest version of the program.
+    #[schema(max_length = 64)]
+    version: Option<String>,
+    #[schema(max_length = 4000)]
+    description: Option<String>,
+    is_active: Option<bool>,
+    /// Decimal in major units.
+    #[schema(minimum = 0)]
+    price: Option<f64>,
+    /// ISO code.
+    #[schema(example = "EUR")]
+    currency: Option<String>,
+    /// 0 = none.
+    #[schema(minimum = 0, maximum = 3650)]
+    trial_days: Option<i32>,
+    /// 0 = perpetual.
+    #[schema(minimum = 0, maximum = 36500)]
+    default_license_days: Option<i32>,
+    /// Words that programs ask for; one text with commas is taken too.
+    #[schema(max_items = 100)]
+    features: Option<Vec<String>>,
+    /// Null: each licence is for one device.
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    max_seats: Option<i32>,
+    seats_from_quantity: Option<bool>,
+    #[schema(max_length = 64)]
+    minimum_required_version: Option<String>,
+    enforce_version_check: Option<bool>,
+    send_purchase_email: Option<bool>,
+    send_renewal_reminders: Option<bool>,
+    #[schema(minimum = 1, maximum = 365)]
+    renewal_reminder_days: Option<i32>,
+    #[schema(minimum = 0, maximum = 8760)]
+    deactivation_cooldown_hours: Option<i32>,
+    #[schema(max_length = 300)]
+    email_subject: Option<String>,
+    #[schema(max_length = 100_000)]
+    email_template: Option<String>,
+    #[schema(value_type = Option<words::RefundPolicy>)]
+    refund_policy: Option<String>,
 }
 
 impl From<ProductView> for Product {
@@ -121,7 +176,7 @@ impl From<ProductView> for Product {
 
 /// All products that are not archived.
 #[utoipa::path(get, path = "/api/product/", tag = "Products",
-    responses((status = 200, body = [Product]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [Product])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Product>>> {
     let (engine, actor) = caller.parts();
     let views = products::list::execute(engine, actor).await?;
@@ -129,9 +184,9 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Product>>> {
 }
 
 /// A new product. A name in use, also as a former name of another product: 409.
-#[utoipa::path(post, path = "/api/product/", tag = "Products", request_body = Product,
+#[utoipa::path(post, path = "/api/product/", tag = "Products", request_body = NewProduct,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = Product), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = Product), (status = 409, description = "`name_in_use`.")))]
 pub(super) async fn create(caller: Caller, call: Creating<ProductForm>) -> ApiResult<Made> {
     call.once(caller, async move |caller, form| {
         let (engine, actor) = caller.parts();
@@ -143,7 +198,7 @@ pub(super) async fn create(caller: Caller, call: Creating<ProductForm>) -> ApiRe
 
 /// One product.
 #[utoipa::path(get, path = "/api/product/{id}", tag = "Products", params(("id" = i32, Path)),
-    responses((status = 200, body = Product), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = Product)))]
 pub(super) async fn find(caller: Caller, Id(id): Id<ProductId>) -> ApiResult<Json<Product>> {
     let (engine, actor) = caller.parts();
     let view = products::find::execute(engine, actor, id).await?;
@@ -152,8 +207,9 @@ pub(super) async fn find(caller: Caller, Id(id): Id<ProductId>) -> ApiResult<Jso
 
 /// Changes a product; what is absent keeps its value.
 #[utoipa::path(put, path = "/api/product/{id}", tag = "Products", params(("id" = i32, Path)),
-    request_body = Product,
-    responses((status = 200, body = Product), (status = "4XX", body = ErrorAnswer)))]
+    request_body = ProductBody,
+    responses((status = 200, body = Product),
+        (status = 409, description = "`name_in_use`, `archived`.")))]
 pub(super) async fn update(
     caller: Caller,
     Id(id): Id<ProductId>,
@@ -166,7 +222,7 @@ pub(super) async fn update(
 
 /// Archives a product: it is not sold any more, its licences stay.
 #[utoipa::path(delete, path = "/api/product/{id}", tag = "Products", params(("id" = i32, Path)),
-    responses((status = 204), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 204)))]
 pub(super) async fn archive(caller: Caller, Id(id): Id<ProductId>) -> ApiResult<StatusCode> {
     let (engine, actor) = caller.parts();
     products::archive::execute(engine, actor, id).await?;

@@ -13,7 +13,7 @@ use crate::api::body::{BODY_MAX, JsonBody, PRODUCT_BODY_MAX};
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::Id;
 use crate::state::ServerState;
 
@@ -30,6 +30,7 @@ pub(super) fn routes() -> Router<ServerState> {
 #[derive(Deserialize, ToSchema)]
 pub struct TestMail {
     /// Address.
+    #[schema(format = "email")]
     email: String,
 }
 
@@ -44,7 +45,7 @@ pub struct QueuedMail {
 /// Queues a test mail made from the product's template, with an example key.
 #[utoipa::path(post, path = "/api/product/{id}/test-mail", tag = "Products",
     params(("id" = i32, Path), ("Idempotency-Key" = Option<String>, Header)), request_body = TestMail,
-    responses((status = 201, body = QueuedMail), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = QueuedMail)))]
 pub(super) async fn send_test_mail(
     caller: Caller,
     Id(id): Id<ProductId>,
@@ -52,7 +53,8 @@ pub(super) async fn send_test_mail(
 ) -> ApiResult<Made> {
     call.once(caller, async move |caller, to| {
         let (engine, actor) = caller.parts();
-        let id = send::execute(engine, actor, id, &to.email).await?;
+        let id = send::execute(engine, actor, id, &to.email).await;
+        let id = id.map_err(|error| ApiError::from(error).calling("recipient", "email"))?;
         Made::created(&QueuedMail { mail_id: id.get() })
     })
     .await
@@ -82,7 +84,7 @@ pub struct RenderedTemplate {
 /// Renders a template with two example keys; nothing is saved or sent.
 #[utoipa::path(post, path = "/api/product/preview-template", tag = "Products",
     request_body = TemplateDraft,
-    responses((status = 200, body = RenderedTemplate), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = RenderedTemplate)))]
 pub(super) async fn preview(
     caller: Caller,
     JsonBody(draft): JsonBody<TemplateDraft>,

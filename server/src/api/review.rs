@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::{Id, Parameters, livemode};
 use crate::state::ServerState;
 
@@ -51,8 +51,10 @@ pub struct OrderInReview {
     /// ISO code, or blank while unknown.
     currency: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     paid_at: Option<String>,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -83,7 +85,7 @@ fn amount(order: &Order) -> Option<f64> {
 
 /// Payments that wait for a decision, newest first, at most 200 of each side.
 #[utoipa::path(get, path = "/api/stripe/review", tag = "Stripe", params(ReviewParameters),
-    responses((status = 200, body = [OrderInReview]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [OrderInReview])))]
 pub(super) async fn list(
     caller: Caller,
     Parameters(wanted): Parameters<ReviewParameters>,
@@ -107,8 +109,10 @@ pub(super) async fn list(
 #[serde(rename_all = "camelCase")]
 pub struct IssueBody {
     /// Of which product.
+    #[schema(minimum = 1)]
     product_id: i32,
     /// 1..=100.
+    #[schema(minimum = 1, maximum = 100)]
     quantity: u16,
 }
 
@@ -123,7 +127,7 @@ pub struct Issued {
 #[utoipa::path(post, path = "/api/stripe/review/{order}/issue", tag = "Stripe",
     params(("order" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = IssueBody,
-    responses((status = 201, body = Issued), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = Issued), (status = 409, description = "`not_in_review`.")))]
 pub(super) async fn issue(
     caller: Caller,
     Id(order): Id<OrderId>,
@@ -141,7 +145,7 @@ pub(super) async fn issue(
 /// Decides that a payment in review needs no keys. 409 once somebody has decided.
 #[utoipa::path(post, path = "/api/stripe/review/{order}/dismiss", tag = "Stripe",
     params(("order" = Uuid, Path)),
-    responses((status = 204), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 204), (status = 409, description = "`not_in_review`.")))]
 pub(super) async fn dismiss(caller: Caller, Id(order): Id<OrderId>) -> ApiResult<StatusCode> {
     let (engine, actor) = caller.parts();
     review::dismiss(engine, actor, order).await?;

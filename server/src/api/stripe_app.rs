@@ -15,8 +15,10 @@ use crate::api::body::JsonBody;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::Id;
+use crate::api::new_things::NewStripeApp;
+use crate::api::words;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -57,12 +59,15 @@ pub struct StripeApp {
     webhook_signing_secret_last_four: String,
     /// Until when the signing secret before the last roll counts too. RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     previous_webhook_signing_secret_until: Option<String>,
     /// `Ready`, `Partial` or `Not configured`.
+    #[schema(value_type = words::StripeAppStatus)]
     status: String,
     /// Where Stripe should send this app's events.
     webhook_url: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -119,7 +124,7 @@ pub struct StripeAppBody {
 
 /// All apps that are not archived.
 #[utoipa::path(get, path = "/api/stripe/apps", tag = "Stripe",
-    responses((status = 200, body = [StripeApp]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [StripeApp])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<StripeApp>>> {
     let (engine, actor) = caller.parts();
     let views = apps::list::execute(engine, actor).await?;
@@ -127,9 +132,9 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<StripeApp>>> {
 }
 
 /// A new app. A signing secret that another app of the installation has is refused.
-#[utoipa::path(post, path = "/api/stripe/apps", tag = "Stripe", request_body = StripeAppBody,
+#[utoipa::path(post, path = "/api/stripe/apps", tag = "Stripe", request_body = NewStripeApp,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = StripeApp), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = StripeApp)))]
 pub(super) async fn create(caller: Caller, call: Creating<StripeAppForm>) -> ApiResult<Made> {
     call.once(caller, async move |caller, form| {
         let (engine, actor) = caller.parts();
@@ -142,7 +147,7 @@ pub(super) async fn create(caller: Caller, call: Creating<StripeAppForm>) -> Api
 
 /// One app.
 #[utoipa::path(get, path = "/api/stripe/apps/{id}", tag = "Stripe", params(("id" = Uuid, Path)),
-    responses((status = 200, body = StripeApp), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = StripeApp)))]
 pub(super) async fn find(caller: Caller, Id(id): Id<StripeAppId>) -> ApiResult<Json<StripeApp>> {
     let (engine, actor) = caller.parts();
     let view = apps::list::find(engine, actor, id).await?;
@@ -152,7 +157,7 @@ pub(super) async fn find(caller: Caller, Id(id): Id<StripeAppId>) -> ApiResult<J
 /// Changes an app; what is absent keeps its value, secrets too.
 #[utoipa::path(put, path = "/api/stripe/apps/{id}", tag = "Stripe", params(("id" = Uuid, Path)),
     request_body = StripeAppBody,
-    responses((status = 200, body = StripeApp), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = StripeApp)))]
 pub(super) async fn update(
     caller: Caller,
     Id(id): Id<StripeAppId>,
@@ -166,7 +171,7 @@ pub(super) async fn update(
 
 /// Archives an app and forgets its secrets; its events and orders stay.
 #[utoipa::path(delete, path = "/api/stripe/apps/{id}", tag = "Stripe", params(("id" = Uuid, Path)),
-    responses((status = 204), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 204)))]
 pub(super) async fn archive(caller: Caller, Id(id): Id<StripeAppId>) -> ApiResult<StatusCode> {
     let (engine, actor) = caller.parts();
     apps::archive::execute(engine, actor, id).await?;
@@ -176,7 +181,8 @@ pub(super) async fn archive(caller: Caller, Id(id): Id<StripeAppId>) -> ApiResul
 /// Tries the app's secret key at Stripe. 204: Stripe took it; 502: what Stripe said against it.
 #[utoipa::path(post, path = "/api/stripe/apps/{id}/check", tag = "Stripe",
     params(("id" = Uuid, Path)),
-    responses((status = 204), (status = "4XX", body = ErrorAnswer), (status = 502, body = ErrorAnswer)))]
+    responses((status = 204), (status = 409, description = "`app_not_configured`: it has no secret key."),
+        (status = 502, description = "`upstream`: what Stripe said.")))]
 pub(super) async fn check(caller: Caller, Id(id): Id<StripeAppId>) -> ApiResult<StatusCode> {
     let (engine, actor) = caller.parts();
     apps::check_key::execute(engine, actor, id).await?;
@@ -201,6 +207,7 @@ pub struct Diagnosis {
     /// A signing secret is saved and can be decrypted.
     has_webhook_signing_secret: bool,
     /// `Ready`, `Partial` or `Not configured`.
+    #[schema(value_type = words::StripeAppStatus)]
     status: String,
     /// Cause and remedy, each in a sentence.
     problems: Vec<DiagnosedProblem>,
@@ -218,7 +225,7 @@ pub struct DiagnosedProblem {
 
 /// Whether the saved secrets of each app can be decrypted, and what stands in its way. Nothing secret.
 #[utoipa::path(get, path = "/api/stripe/diagnostics", tag = "Stripe",
-    responses((status = 200, body = [Diagnosis]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [Diagnosis])))]
 pub(super) async fn diagnostics(caller: Caller) -> ApiResult<Json<Vec<Diagnosis>>> {
     let (engine, actor) = caller.parts();
     let views = apps::list::execute(engine, actor).await?;

@@ -13,8 +13,9 @@ use uuid::Uuid;
 
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::error::{ApiError, ApiResult, ErrorAnswer};
+use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{Id, Parameters, livemode, page, page_size};
+use crate::api::words;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -29,6 +30,7 @@ pub(super) fn routes() -> Router<ServerState> {
 #[into_params(parameter_in = Query)]
 pub struct EventParameters {
     /// `received`, `verified` or `failed`.
+    #[param(value_type = Option<words::EventStatus>)]
     status: Option<String>,
     /// Stripe's type, for example `checkout.session.completed`.
     #[serde(rename = "type")]
@@ -37,10 +39,10 @@ pub struct EventParameters {
     #[param(value_type = Option<bool>)]
     livemode: Option<String>,
     /// From 1.
-    #[param(value_type = Option<i64>)]
+    #[param(value_type = Option<i64>, minimum = 1)]
     page: Option<String>,
     /// 1..=200, else 50.
-    #[param(value_type = Option<i64>)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     page_size: Option<String>,
 }
 
@@ -60,8 +62,10 @@ pub struct StripeEvent {
     #[serde(rename = "type")]
     event_type: String,
     /// `received`, `verified` or `failed`.
+    #[schema(value_type = words::EventStatus)]
     status: String,
     /// `pending`, `waiting`, `fulfilled`, `ignored`, `review`, `retrying` or `failed`.
+    #[schema(value_type = words::Processing)]
     processing: String,
     /// The first error.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,8 +76,10 @@ pub struct StripeEvent {
     /// How often it came.
     receipts: i64,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     received_at: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     processed_at: Option<String>,
     /// What came of it, one sentence.
     outcome: String,
@@ -102,7 +108,7 @@ impl From<EventLine> for StripeEvent {
 
 /// The log, newest first.
 #[utoipa::path(get, path = "/api/stripe/events", tag = "Stripe", params(EventParameters),
-    responses((status = 200, body = [StripeEvent]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [StripeEvent])))]
 pub(super) async fn list(
     caller: Caller,
     Parameters(wanted): Parameters<EventParameters>,
@@ -135,7 +141,9 @@ pub struct WholeStripeEvent {
     stripe_event_id: String,
     #[serde(rename = "type")]
     event_type: String,
+    #[schema(value_type = words::EventStatus)]
     status: String,
+    #[schema(value_type = words::Processing)]
     processing: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
@@ -199,7 +207,7 @@ impl From<EventDetail> for WholeStripeEvent {
 
 /// One event or refused delivery with everything that is known of it.
 #[utoipa::path(get, path = "/api/stripe/events/{id}", tag = "Stripe", params(("id" = Uuid, Path)),
-    responses((status = 200, body = WholeStripeEvent), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = WholeStripeEvent)))]
 pub(super) async fn find(caller: Caller, Id(id): Id<Uuid>) -> ApiResult<Json<WholeStripeEvent>> {
     let (engine, actor) = caller.parts();
     let detail = events::detail(engine, actor, id).await?;
@@ -217,7 +225,8 @@ pub struct Replayed {
 /// from Stripe; 409 where nobody vouches for it still. Twice does no more than once.
 #[utoipa::path(post, path = "/api/stripe/events/{id}/replay", tag = "Stripe",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = Replayed), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = Replayed), (status = 409, description = "`still_not_verified`."),
+        (status = 502, description = "`upstream`: Stripe could not be asked.")))]
 pub(super) async fn replay(caller: Caller, Id(id): Id<Uuid>) -> ApiResult<Json<Replayed>> {
     let (engine, actor) = caller.parts();
     let outcome = replay::execute(engine, actor, id).await?;

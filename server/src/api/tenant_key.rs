@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -27,9 +27,11 @@ pub struct TenantKey {
     /// `active` or `retired`.
     state: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
     /// RFC 3339, UTC.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
     retired_at: Option<String>,
 }
 
@@ -46,7 +48,7 @@ impl From<TenantKeyView> for TenantKey {
 
 /// All versions, the newest first.
 #[utoipa::path(get, path = "/api/tenant-key", tag = "Tenant keys",
-    responses((status = 200, body = [TenantKey]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [TenantKey])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<TenantKey>>> {
     let (engine, actor) = caller.parts();
     let views = list_tenant_keys::execute(engine, actor).await?;
@@ -66,7 +68,7 @@ pub struct ActivatedTenantKey {
 /// Makes a new key and activates it. Nothing has to be typed again.
 #[utoipa::path(post, path = "/api/tenant-key", tag = "Tenant keys", request_body = NoWishes,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = ActivatedTenantKey), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = ActivatedTenantKey)))]
 pub(super) async fn activate(caller: Caller, call: Creating<NoWishes>) -> ApiResult<Made> {
     call.once(caller, async move |caller, _| {
         let (engine, actor) = caller.parts();

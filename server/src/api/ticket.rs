@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiResult, ErrorAnswer};
+use crate::api::error::ApiResult;
 use crate::api::input::{self, Parameters};
 use crate::state::ServerState;
 
@@ -24,12 +24,16 @@ pub(super) fn routes() -> Router<ServerState> {
 #[expect(dead_code, reason = "describes what `TicketForm` reads")]
 pub struct TicketBody {
     /// The product by any name that it ever had.
+    #[schema(min_length = 1)]
     product_name: String,
     /// Where the answer goes.
+    #[schema(format = "email")]
     email: String,
     /// One line, at most 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     subject: String,
     /// Plain text, at most 20,000 characters.
+    #[schema(min_length = 1, max_length = 20_000)]
     message: String,
 }
 
@@ -51,6 +55,7 @@ pub struct Ticket {
     subject: String,
     message: String,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
 }
 
@@ -68,7 +73,7 @@ pub struct TicketPage {
 #[into_params(parameter_in = Query)]
 pub struct TicketParameters {
     /// 1..=200, else 50.
-    #[param(value_type = Option<i64>)]
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     page_size: Option<String>,
     /// Where the page before ended; empty or absent begins.
     after: Option<String>,
@@ -91,7 +96,7 @@ impl From<list::TicketView> for Ticket {
 /// Takes a ticket: it is kept, and mailed to the support address. Wants `email`.
 #[utoipa::path(post, path = "/api/support/ticket", tag = "Programs", request_body = TicketBody,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 200, body = TakenTicket), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = TakenTicket)))]
 pub(super) async fn create(caller: Caller, call: Creating<TicketForm>) -> ApiResult<Made> {
     call.once(caller, async move |caller, form| {
         let (engine, actor) = caller.parts();
@@ -103,7 +108,7 @@ pub(super) async fn create(caller: Caller, call: Creating<TicketForm>) -> ApiRes
 
 /// Tickets, newest first.
 #[utoipa::path(get, path = "/api/support/ticket", tag = "Licenses", params(TicketParameters),
-    responses((status = 200, body = TicketPage), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = TicketPage)))]
 pub(super) async fn list(
     caller: Caller,
     Parameters(wanted): Parameters<TicketParameters>,

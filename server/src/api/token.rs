@@ -16,8 +16,9 @@ use uuid::Uuid;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
-use crate::api::error::{ApiError, ApiResult, ErrorAnswer};
+use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::Id;
+use crate::api::words;
 use crate::state::ServerState;
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -34,14 +35,19 @@ pub struct Token {
     /// How it begins, without its secret half.
     begins_with: String,
     /// `verify`, `generate`, `email`, `manage`.
+    #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<String>,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     created_at: String,
     /// RFC 3339, UTC; null does not end.
+    #[schema(format = DateTime)]
     expires_at: Option<String>,
     /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
     revoked_at: Option<String>,
     /// RFC 3339, UTC, to the minute.
+    #[schema(format = DateTime)]
     last_used_at: Option<String>,
 }
 
@@ -70,7 +76,7 @@ impl From<TokenView> for Token {
 
 /// All tokens, newest first, revoked and expired ones too.
 #[utoipa::path(get, path = "/api/token", tag = "Access tokens",
-    responses((status = 200, body = [Token]), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 200, body = [Token])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Token>>> {
     let (engine, actor) = caller.parts();
     let views = tokens::list::execute(engine, actor).await?;
@@ -82,8 +88,10 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Token>>> {
 #[serde(rename_all = "camelCase")]
 pub struct TokenBody {
     /// To tell tokens apart.
+    #[schema(min_length = 1, max_length = 100)]
     name: String,
     /// `verify`, `generate`, `email`, `manage`; none that the caller has not.
+    #[schema(value_type = Vec<words::Permission>)]
     permissions: Vec<String>,
     /// RFC 3339; absent does not end.
     expires_at: Option<String>,
@@ -100,7 +108,7 @@ pub struct MadeToken {
 /// Makes a token. A repeat with the same Idempotency-Key is answered 409, for it is shown once.
 #[utoipa::path(post, path = "/api/token", tag = "Access tokens", request_body = TokenBody,
     params(("Idempotency-Key" = Option<String>, Header)),
-    responses((status = 201, body = MadeToken), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 201, body = MadeToken)))]
 pub(super) async fn create(caller: Caller, call: Creating<TokenBody>) -> ApiResult<Made> {
     call.once(caller, async move |caller, body| {
         let (engine, actor) = caller.parts();
@@ -141,7 +149,7 @@ fn not_a_time() -> ApiError {
 
 /// Revokes a token; the next call with it is refused. Again, nothing happens.
 #[utoipa::path(delete, path = "/api/token/{id}", tag = "Access tokens", params(("id" = Uuid, Path)),
-    responses((status = 204), (status = "4XX", body = ErrorAnswer)))]
+    responses((status = 204)))]
 pub(super) async fn revoke(caller: Caller, Id(id): Id<AccessTokenId>) -> ApiResult<StatusCode> {
     let (engine, actor) = caller.parts();
     tokens::revoke::execute(engine, actor, id).await?;

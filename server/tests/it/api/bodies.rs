@@ -44,6 +44,17 @@ async fn a_body_that_is_no_json_is_400() {
 }
 
 #[tokio::test]
+async fn a_list_of_values_is_not_read_as_the_fields_in_their_order() {
+    let stage = Stage::start().await;
+    let body = json!(["Ops", ["manage"], null]);
+    let (status, _, field) = stage.post("/api/token", &body).await.refusal();
+    assert_eq!((status, field.as_str()), (422, "body"));
+    let tokens = stage.read("/api/token").await;
+    assert_eq!(tokens.as_array().map(Vec::len), Some(1));
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn a_body_of_the_wrong_shape_is_422_and_names_the_field() {
     let stage = Stage::start().await;
     for (body, field) in [

@@ -1,4 +1,6 @@
-//! The description at `/api/openapi.json` and the routes are the same.
+//! The description at `/api/openapi.json`, the guide for people and the routes are the same.
+
+use std::collections::BTreeSet;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -51,6 +53,34 @@ async fn every_reference_of_the_description_can_be_followed() {
     }
     let schemes = &description["components"]["securitySchemes"];
     assert_eq!(schemes["bearer"]["type"], json!("http"));
+    stage.stop().await;
+}
+
+/// Calls as `METHOD /path`, as the guide names them between backticks.
+fn named(guide: &str) -> BTreeSet<String> {
+    let spans = guide.split('`').skip(1).step_by(2);
+    let calls = spans.filter_map(|span| span.split_once(' '));
+    calls
+        .filter(|(method, path)| {
+            ["GET", "POST", "PUT", "DELETE"].contains(method) && path.starts_with("/api/")
+        })
+        .map(|(method, path)| format!("{method} {}", path.trim_end_matches('/')))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_guide_names_every_described_call_and_no_other() {
+    let guide = include_str!("../../../../docs/api.md").replace("```", "");
+    let stage = Stage::start().await;
+    let description = stage.read("/api/openapi.json").await;
+    let mut described = BTreeSet::from(["GET /api/openapi.json".to_owned()]);
+    for (path, methods) in description["paths"].as_object().expect("paths") {
+        for method in methods.as_object().expect("methods").keys() {
+            let path = path.trim_end_matches('/');
+            described.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    assert_eq!(named(&guide), described);
     stage.stop().await;
 }
 

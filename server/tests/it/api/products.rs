@@ -154,7 +154,8 @@ async fn a_test_mail_is_queued_from_the_template() {
         (&json!("test"), &json!("ann@example.com"))
     );
     let refused = stage.post(&path, &json!({ "email": "ann" })).await;
-    assert_eq!(refused.status, 422);
+    let (status, _, field) = refused.refusal();
+    assert_eq!((status, field.as_str()), (422, "email"));
     stage.stop().await;
 }
 
