@@ -1,10 +1,14 @@
 //! What can go wrong with the database, in words that the layers above act on.
 
+use std::error::Error as _;
+use std::fmt;
+
 /// The result of every store call.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// A fault of the database, or of a row in it.
-#[derive(Debug, thiserror::Error)]
+/// A fault of the database, or of a row in it. `Debug`, which goes to the log, is the chain of sentences:
+/// what PostgreSQL adds beside them quotes rows, and addresses stand in rows.
+#[derive(thiserror::Error)]
 pub enum StoreError {
     /// The driver or the server refused; the source says why.
     #[error("the database refused a statement")]
@@ -38,6 +42,31 @@ impl StoreError {
             Self::Database(sqlx::Error::Database(e)) => e.is_unique_violation(),
             _ => false,
         }
+    }
+}
+
+impl fmt::Debug for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        let mut deeper = self.source();
+        while let Some(cause) = deeper {
+            write!(f, ": {cause}")?;
+            deeper = cause.source();
+        }
+        let Self::Database(sqlx::Error::Database(said)) = self else {
+            return Ok(());
+        };
+        let words = [
+            ("code", said.code()),
+            ("table", said.table().map(Into::into)),
+        ];
+        let constraint = said.constraint().map(Into::into);
+        for (name, word) in words.into_iter().chain([("constraint", constraint)]) {
+            if let Some(word) = word {
+                write!(f, ", {name} {word}")?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -90,3 +90,27 @@ async fn the_switch_and_the_end_are_of_one_session_or_of_all() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_fault_says_for_the_log_names_the_rule_and_quotes_no_row() {
+    on_each(async |db| {
+        let (tenant_id, person_id) = signed_in(db, 1).await;
+        let twin = NewSession {
+            id: id(2),
+            token_hash: &[1; 32],
+            person_id,
+            tenant_id,
+            address: "192.0.2.1",
+            user_agent: "a browser",
+            created_at: NOW,
+            expires_at: NOW + 1_000,
+        };
+        let mut tx = db.begin();
+        let fault = sessions::insert(&mut tx, &twin).await;
+        let said = format!("{:?}", fault.expect_err("two tokens are the same"));
+        assert!(said.contains("code "), "{said}");
+        assert!(said.to_lowercase().contains("unique"), "{said}");
+        assert!(!said.contains("0101"), "the hash stands there: {said}");
+    })
+    .await;
+}
