@@ -9,18 +9,20 @@ use crate::{flash, idempotency, tokens};
 
 /// Writes what requests put aside: refused deliveries, sessions, tokens and devices seen. The worker calls it
 /// every second and at shutdown; a crash loses that second, never an event, an order, a key or an activation.
+/// What one of them cannot write keeps none of the others from being written.
 pub async fn flush(engine: &Engine) -> Result<()> {
-    deliveries::flush(engine).await?;
-    session::flush(engine).await?;
-    tokens::flush(engine).await?;
-    sightings::flush(engine).await?;
-    Ok(())
+    let deliveries = deliveries::flush(engine).await.map(drop);
+    let sessions = session::flush(engine).await.map(drop);
+    let tokens = tokens::flush(engine).await.map(drop);
+    let sightings = sightings::flush(engine).await;
+    deliveries.and(sessions).and(tokens).and(sightings)
 }
 
 /// The same at shutdown, with what waits for its minute.
 pub async fn flush_all(engine: &Engine) -> Result<()> {
-    flush(engine).await?;
-    sightings::flush_all(engine).await
+    let flushed = flush(engine).await;
+    let sightings = sightings::flush_all(engine).await;
+    flushed.and(sightings)
 }
 
 /// Forgets what has expired: refused deliveries, sessions, form errors on their way back, answers kept for repeats.
