@@ -70,3 +70,27 @@ adminTest('the audit log goes on page by page', { tag: '@no-js' }, async ({ page
   await expect(rows.filter({ hasText: `Plan 0 of ${test.info().project.name}` })).toHaveCount(1);
   expect(await rows.first().innerText()).not.toBe(newest);
 });
+
+adminTest('the devices of a key with many seats are read a page at a time', { tag: '@no-js' }, async ({ page, installation }) => {
+  const email = `seats.${test.info().project.name}.${test.info().testId}@example.com`;
+  const { activationKey } = await installation.api<{ activationKey: string }>('POST', '/api/activationkey/generate', {
+    productName: installation.product.name,
+    email,
+    maxSeats: PAGE + 1,
+  });
+  for (let n = 0; n <= PAGE; n += 1) {
+    const device = { activationKey, email, hardwareId: `seat-${n}`, productName: installation.product.name };
+    await installation.api('POST', '/api/license/activate', device);
+  }
+  await page.goto(`/licenses?find=${encodeURIComponent(email)}`);
+  await page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('link').click();
+  const rows = page.getByRole('table', { name: 'Devices' }).locator('tbody').getByRole('row');
+  await expect(rows).toHaveCount(PAGE);
+  await expect(rows.first()).toContainText(`SEAT-${PAGE}`);
+  await page.getByRole('link', { name: 'Older' }).click();
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText('SEAT-0');
+  await page.getByRole('link', { name: 'Newest' }).click();
+  await expect(rows).toHaveCount(PAGE);
+  await expect(page.getByText(`${PAGE + 1} of ${PAGE + 1} taken`)).toBeVisible();
+});

@@ -40,7 +40,7 @@ pub struct DeviceRow {
     pub address: String,
     /// False once it gave its seat back.
     pub has_seat: bool,
-    /// When it last did something that is kept.
+    /// When it gave its seat back, or was last seen.
     pub at: Timestamp,
 }
 
@@ -63,8 +63,10 @@ pub struct LicenseDetail {
     pub corporate_name: String,
     /// The newest offline code that was made for it.
     pub offline_code: Option<String>,
-    /// The devices that took a seat of it, the one that did something last first.
+    /// A page of the devices that took a seat of it, the newest activation first.
     pub devices: Vec<DeviceRow>,
+    /// Where the next page of devices begins.
+    pub next_devices: Option<String>,
     /// Whether whoever looks may make offline codes.
     pub may_generate: bool,
     /// Whether whoever looks may change it.
@@ -97,10 +99,17 @@ pub async fn load_licenses(
     pack(&license_list(&who, search).await.map_err(refuse)?)
 }
 
-/// One key.
+/// One key, with a page of its devices.
 #[server]
-pub async fn load_license(id: String) -> Result<Sent<LicenseDetail>, UiError> {
+pub async fn load_license(
+    id: String,
+    devices: Option<String>,
+) -> Result<Sent<LicenseDetail>, UiError> {
     use crate::ssr::{license_detail, pack, refuse, signed_in};
     let who = signed_in().await?;
-    pack(&license_detail(&who, &id).await.map_err(refuse)?)
+    pack(
+        &license_detail(&who, &id, devices.as_deref())
+            .await
+            .map_err(refuse)?,
+    )
 }

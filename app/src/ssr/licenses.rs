@@ -55,10 +55,15 @@ pub(super) fn license_row(view: LicenseView) -> LicenseRow {
     }
 }
 
-/// One key, whole.
-pub async fn license_detail(who: &SignedIn, id: &str) -> Result<LicenseDetail, Error> {
+/// One key, whole, with the devices that come after a place.
+pub async fn license_detail(
+    who: &SignedIn,
+    id: &str,
+    after: Option<&str>,
+) -> Result<LicenseDetail, Error> {
     let id: LicenseId = id.parse().map_err(|_| Error::NotFound("license"))?;
     let view = find::execute(&who.engine, &who.actor, id).await?;
+    let (devices, next_devices) = devices(who, id, after).await?;
     let changes = history::execute(&who.engine, &who.actor, id).await?;
     Ok(LicenseDetail {
         max_seats: view.max_seats,
@@ -68,7 +73,8 @@ pub async fn license_detail(who: &SignedIn, id: &str) -> Result<LicenseDetail, E
         order_id: view.order_id,
         corporate_name: view.corporate_name.clone().unwrap_or_default(),
         offline_code: view.offline_code.clone(),
-        devices: devices(&changes),
+        devices,
+        next_devices,
         may_generate: who.actor.may(Permission::Generate).is_ok(),
         may_manage: who.actor.may(Permission::Manage).is_ok(),
         history: changes.into_iter().map(change_row).collect(),

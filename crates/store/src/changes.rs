@@ -79,6 +79,10 @@ const BY_DEVICE: &str =
     "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id,
         verb, data, at
     from changes where tenant_id = $1 and hardware_key = $2 order by id desc limit $3 offset $4";
+const BY_DEVICE_BEFORE: &str =
+    "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id,
+        verb, data, at
+    from changes where tenant_id = $1 and hardware_key = $2 and id < $3 order by id desc limit $4";
 const COUNT_BY_DEVICE: &str = "select count(*) from (select id from changes
     where tenant_id = $1 and hardware_key = $2 limit $3) as found";
 
@@ -138,6 +142,19 @@ pub async fn list_by_device(
     Ok(
         on!(conn, c => sqlx::query_as(BY_DEVICE).bind(tenant.get()).bind(hardware_key).bind(limit)
         .bind(offset).fetch_all(c).await?),
+    )
+}
+
+/// What a device was part of before a cursor, newest first.
+pub async fn list_by_device_before(
+    conn: &mut Conn,
+    tenant: TenantId,
+    hardware_key: &str,
+    (before, limit): (i64, i64),
+) -> Result<Vec<Change>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_DEVICE_BEFORE).bind(tenant.get()).bind(hardware_key).bind(before)
+        .bind(limit).fetch_all(c).await?),
     )
 }
 

@@ -19,6 +19,7 @@ pub mod holds;
 pub mod idempotency_keys;
 pub mod installation;
 pub mod jobs;
+pub mod license_devices;
 pub mod license_list;
 pub mod license_lookups;
 pub mod licenses;

@@ -16,6 +16,7 @@ mod generate;
 mod input;
 mod license;
 mod license_activation;
+mod license_devices;
 mod license_history;
 mod license_state;
 mod license_validation;
@@ -54,6 +55,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(license_validation::routes())
         .merge(license_state::routes())
         .merge(license_history::routes())
+        .merge(license_devices::routes())
         .merge(device::routes())
         .merge(crypto::routes())
         .merge(ticket::routes())

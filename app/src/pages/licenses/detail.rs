@@ -7,11 +7,11 @@ use super::acts::{self, Acts};
 use crate::api::licenses::{DeviceRow, LicenseDetail, load_license};
 use crate::format;
 use crate::pages::history::History;
-use crate::pages::load::{Data, loaded, path_part};
+use crate::pages::load::{Data, loaded, path_part, query_part};
 use crate::pages::words;
 use crate::ui::{
-    Ago, Cell, Column, Copyable, Empty, Fact, Facts, PageHead, Panel, Place, Row, Table, Tag, Tone,
-    When,
+    Ago, Cell, Column, Copyable, Empty, Fact, Facts, PageHead, Pager, Panel, Place, Row, Table,
+    Tag, Tone, When,
 };
 
 const DEVICES: &[Column] = &[
@@ -28,16 +28,27 @@ pub fn LicensePage() -> impl IntoView {
     let acts = Acts::new();
     let id = path_part("id");
     let successes = acts.successes();
-    let data = Data::new(move || (id.get(), successes()), |(id, _)| load_license(id));
+    let after = query_part("devices");
+    let data = Data::new(
+        move || (id.get(), after.get(), successes()),
+        |(id, after, _)| load_license(id, after),
+    );
     view! {
         <div class="page">
-            {loaded(data, move |license| view! { <Body license acts/> }.into_any())}
+            {loaded(
+                data,
+                move |license| {
+                    let is_first = after.get_untracked().is_none();
+                    let pager = more_devices(&license, is_first).into_any();
+                    view! { <Body license acts pager/> }.into_any()
+                },
+            )}
         </div>
     }
 }
 
 #[component]
-fn Body(license: LicenseDetail, acts: Acts) -> impl IntoView {
+fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
     let row = license.row.clone();
     let (history, now) = (license.history.clone(), license.now);
     let devices = devices(license.devices.clone(), now);
@@ -52,12 +63,20 @@ fn Body(license: LicenseDetail, acts: Acts) -> impl IntoView {
         <div class="two">
             <div class="stack">
                 <Panel title="Facts">{facts(license)}</Panel>
-                <Panel title="Devices">{devices}</Panel>
+                <Panel title="Devices">{devices} {pager}</Panel>
                 {offline}
             </div>
             <div class="stack">{manage} <History changes=history now/></div>
         </div>
     }
+}
+
+/// On to the devices whose activation is older.
+fn more_devices(license: &LicenseDetail, is_first: bool) -> impl IntoView + use<> {
+    let here = format!("/licenses/{}", license.row.id);
+    let next = license.next_devices.as_ref();
+    let older = next.map(|next| format!("{here}?devices={next}"));
+    view! { <Pager newest=(!is_first).then_some(here) older/> }
 }
 
 fn devices(devices: Vec<DeviceRow>, now: Timestamp) -> AnyView {

@@ -17,6 +17,17 @@ pub struct ChangePage {
     pub before: Option<ChangeId>,
 }
 
+impl ChangePage {
+    /// Cuts the row too many off and says where the next page begins.
+    pub(crate) fn cut(mut items: Vec<ChangeView>, limit: i64) -> Self {
+        let size = usize::try_from(rows_to_fetch(limit) - 1).unwrap_or(1);
+        let has_more = items.len() > size;
+        items.truncate(size);
+        let before = items.last().filter(|_| has_more).map(|change| change.id);
+        Self { items, before }
+    }
+}
+
 /// The lines before `before`, 1..=200 of them.
 pub async fn execute(
     engine: &Engine,
@@ -28,16 +39,12 @@ pub async fn execute(
     let rows = rows_to_fetch(limit);
     let cursor = before.map_or(i64::MAX, ChangeId::get);
     let mut conn = engine.read().await?;
-    let mut items: Vec<_> = changes::list(&mut conn, actor.tenant(), (cursor, rows))
+    let items = changes::list(&mut conn, actor.tenant(), (cursor, rows))
         .await?
         .into_iter()
         .map(view::of)
         .collect();
-    let size = usize::try_from(rows - 1).unwrap_or(1);
-    let has_more = items.len() > size;
-    items.truncate(size);
-    let before = items.last().filter(|_| has_more).map(|change| change.id);
-    Ok(ChangePage { items, before })
+    Ok(ChangePage::cut(items, limit))
 }
 
 /// What happened to one thing, newest first, at most 1,000 lines. A thing of another tenant has no

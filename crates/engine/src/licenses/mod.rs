@@ -2,6 +2,7 @@
 
 pub mod activate;
 pub mod deactivate;
+pub mod devices;
 pub mod extend;
 pub mod find;
 pub mod generate;

@@ -71,6 +71,15 @@ async fn what_a_device_was_part_of_is_told_once_and_read_by_pages() {
         let verbs: Vec<_> = list((9, 0)).await.into_iter().map(|c| c.verb).collect();
         assert_eq!(verbs, ["validated", "activated"]);
         assert_eq!(list((1, 1)).await[0].verb, "activated");
+        let before = |part| {
+            read(db, async move |c| {
+                changes::list_by_device_before(c, acme, "AB", part).await
+            })
+        };
+        let newest = before((i64::MAX, 1)).await;
+        assert_eq!((newest.len(), newest[0].verb.as_str()), (1, "validated"));
+        let older = before((newest[0].id, 9)).await;
+        assert_eq!((older.len(), older[0].verb.as_str()), (1, "activated"));
         let count = |device: &'static str| {
             read(db, async move |c| {
                 changes::count_by_device(c, acme, device, 100).await

@@ -14,6 +14,7 @@ mod holds;
 mod idempotency_keys;
 mod installation;
 mod jobs;
+mod license_devices;
 mod license_lookups;
 mod licenses;
 mod mails;

@@ -61,13 +61,13 @@ async fn a_key_of_a_plan_unlocks_the_products_words_then_the_plans_each_once() {
     assert_eq!(unlocked(&stage, &made["activationKey"]).await, json!(all));
     assert_eq!(unlocked(&stage, &made["offlineCode"]).await, json!(all));
     assert_eq!(told_offline(&made), all);
-    let plain = generated(&stage, None).await;
+    let without = generated(&stage, None).await;
     let products = ["maps", "export"];
     assert_eq!(
-        unlocked(&stage, &plain["activationKey"]).await,
+        unlocked(&stage, &without["activationKey"]).await,
         json!(products)
     );
-    assert_eq!(told_offline(&plain), products);
+    assert_eq!(told_offline(&without), products);
     stage.stop().await;
 }
 

@@ -25,7 +25,7 @@ const EMAIL: &[&str] = &["email"];
 const MANAGE: &[&str] = &["manage"];
 const NO_SINGLE_ONE: &[&str] = &[];
 
-const ROWS: [(&str, &[&str]); 57] = [
+const ROWS: [(&str, &[&str]); 58] = [
     ("POST /api/activationkey/generate", GENERATE),
     ("GET /api/change", READ),
     ("GET /api/crypto/keys", ANY),
@@ -39,6 +39,7 @@ const ROWS: [(&str, &[&str]); 57] = [
     ("POST /api/license/features/csv", ANY),
     ("POST /api/license/validate", VERIFY),
     ("GET /api/license/{key}", READ),
+    ("GET /api/license/{key}/devices", READ),
     ("POST /api/license/{key}/extend", MANAGE),
     ("GET /api/license/{key}/history", READ),
     ("POST /api/license/{key}/offline-code", GENERATE),

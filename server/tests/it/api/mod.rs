@@ -3,6 +3,7 @@
 mod bodies;
 mod callers;
 mod description;
+mod devices;
 mod features;
 mod hostile;
 mod licenses;
