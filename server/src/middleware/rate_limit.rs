@@ -113,7 +113,9 @@ impl Call {
     }
 
     fn count(&self) -> Result<Option<Allowance>, Refusal> {
-        let token = self.authorization.as_ref().map(HeaderValue::as_bytes);
+        // However it is written around the token, it is the same one.
+        let token = self.authorization.as_ref();
+        let token = token.map(|value| caller::token(value).map_or(value.as_bytes(), str::as_bytes));
         let allowance = self.limits.count(self.address, token);
         let allowance = allowance.map_err(Refusal::Calls)?;
         if self.names != Names::Nothing {

@@ -298,3 +298,22 @@ async fn a_validation_that_knows_the_key_or_was_given_none_is_no_guess() {
     }
     gate.running.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_is_the_same_however_its_header_is_written() {
+    let gate = Gate::open((0, 4, 0)).await;
+    let mut statuses = Vec::new();
+    for scheme in [
+        "Bearer ",
+        "ExisOneApi ",
+        "bearer  ",
+        "EXISONEAPI    ",
+        "beaRer ",
+    ] {
+        let request = gate.client.get(format!("{}/api/product/", gate.url));
+        let request = request.header("authorization", format!("{scheme}{}", gate.token));
+        statuses.push(gate.send(request, GUESSER).await.status);
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 429]);
+    gate.running.stop().await;
+}
