@@ -1,5 +1,6 @@
 //! Events between the engine and their pages.
 
+use domain::event_log::EventStatus;
 use domain::timestamp::Timestamp;
 use engine::Error;
 use engine::stripe::events::{self, EventFilter, EventLine, VerificationAttempt};
@@ -20,8 +21,10 @@ pub async fn event_list(
     page: Option<&str>,
 ) -> Result<Listed<EventRow>, Error> {
     let number: i64 = page.and_then(|page| page.parse().ok()).unwrap_or(0);
+    let known = status.and_then(|word| word.parse::<EventStatus>().ok());
     let filter = EventFilter {
-        status: status.unwrap_or_default(),
+        // A word that is no status narrows nothing: the address was typed by hand.
+        status: known.map_or_else(String::new, |status| status.to_string()),
         livemode: Some(who.session.livemode),
         limit: LINES,
         ..EventFilter::default()

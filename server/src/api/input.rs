@@ -29,6 +29,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        // No text of ours has one, and PostgreSQL knows no text that does.
+        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
+            return Err(ApiError::invalid("query", "Take the NUL character out."));
+        }
         Query::try_from_uri(&parts.uri)
             .map(|Query(parameters)| Self(parameters))
             .map_err(|_| ApiError::invalid("query", "Send each parameter once."))

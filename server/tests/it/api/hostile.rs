@@ -88,3 +88,18 @@ async fn hostile_bodies_are_refused_and_name_the_field() {
     );
     stage.stop().await;
 }
+
+#[tokio::test]
+async fn a_nul_after_the_question_mark_is_refused_before_any_database_sees_it() {
+    let stage = Stage::start().await;
+    for path in [
+        "/api/stripe/events?type=%00",
+        "/api/license/?emailBeginning=a%00b",
+        "/api/license/?state=active&productId=%00",
+    ] {
+        let request = stage.request(Method::GET, path);
+        let (status, _, field) = send(request).await.refusal();
+        assert_eq!((status, field.as_str()), (422, "query"), "{path}");
+    }
+    stage.stop().await;
+}
