@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderName, Request, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
@@ -20,6 +21,8 @@ use crate::state::ServerState;
 use crate::{api, monitor, pages, webhooks};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Characters of a request id that somebody else gave.
+const LONGEST_ID: usize = 64;
 /// No request may take longer.
 const LONGEST: Duration = Duration::from_mins(1);
 
@@ -54,6 +57,7 @@ pub fn build(state: ServerState) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
         .layer(SetRequestIdLayer::new(X_REQUEST_ID, RequestIds))
+        .layer(MapRequestLayer::new(forget_odd_id))
 }
 
 /// The process answers.
@@ -95,6 +99,21 @@ async fn nowhere(state: State<ServerState>, request: Request<Body>) -> Response 
         "message": "There is no such address. /api/openapi.json lists them all.",
     }));
     (StatusCode::NOT_FOUND, body).into_response()
+}
+
+/// A proxy may name the request. What else comes in that header would stand in each line of the log.
+fn forget_odd_id(mut request: Request<Body>) -> Request<Body> {
+    let is_id = |id: &HeaderValue| {
+        let id = id.as_bytes();
+        (1..=LONGEST_ID).contains(&id.len())
+            && id
+                .iter()
+                .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
+    };
+    if !request.headers().get(X_REQUEST_ID).is_some_and(is_id) {
+        request.headers_mut().remove(X_REQUEST_ID);
+    }
+    request
 }
 
 #[derive(Clone)]

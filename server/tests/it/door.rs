@@ -215,3 +215,24 @@ async fn machines_that_watch_learn_that_it_lives_and_is_ready() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_request_id_of_a_proxy_is_kept_and_no_other_text_stands_in_the_log() {
+    on_each(async |house| {
+        let long = "x".repeat(65);
+        for (given, is_kept) in [
+            ("4bf92f3577b34da6-00f0.67_A", true),
+            (&*long, false),
+            ("key=ABCD-EFGH maria@example.com", false),
+            ("", false),
+        ] {
+            let url = format!("{}/healthz", house.nodes[0].url);
+            let request = house.http.get(url).header("x-request-id", given);
+            let answer = request.send().await.expect("an answer");
+            let id = answer.headers()["x-request-id"].to_str().expect("a text");
+            assert_eq!(id == given, is_kept, "{given}: {id}");
+            assert!(!id.is_empty());
+        }
+    })
+    .await;
+}
