@@ -26,3 +26,19 @@ test('Live shows nothing of Test', { tag: '@no-js' }, async ({ page, context, in
   await page.getByRole('button', { name: 'Test', exact: true }).click();
   await expect(page.getByLabel('Stripe app', { exact: true })).toBeVisible();
 });
+
+adminTest('a page fetches what it shows once', async ({ page }) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => {
+    const path = new URL(request.url()).pathname;
+    if (path.startsWith('/ui/load_')) fetched.push(path);
+  });
+  await page.goto('/');
+  await hydrated(page);
+  await page.waitForLoadState('networkidle');
+  expect(fetched, 'the first page came with its data').toEqual([]);
+  await goByLink(page, 'Outbox');
+  await page.waitForLoadState('networkidle');
+  expect(fetched).toEqual([...new Set(fetched)]);
+  expect(fetched).toContain('/ui/load_mails');
+});

@@ -1,7 +1,6 @@
-//! Sends signed webhooks over kept connections and prints what came of it as one line of JSON.
-//!
-//! `load ADDRESS PATH SECRET PRODUCT CONNECTIONS REQUESTS` — loopback only. Requests are put together
-//! and signed before the clock starts, so that the load costs the machine as little as it can.
+//! Sends signed webhooks, or the questions of shipped programs, over kept connections and prints what
+//! came of it as one line of JSON. Loopback only. Requests are put together and signed before the clock
+//! starts, so that the load costs the machine as little as it can.
 #![expect(
     clippy::disallowed_methods,
     reason = "a load tool measures time; it is no part of the product"
@@ -18,34 +17,32 @@ use tokio::net::TcpStream;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [address, path, secret, product, connections, requests] = arguments.as_slice() else {
-        eprintln!("load ADDRESS PATH SECRET PRODUCT CONNECTIONS REQUESTS");
-        std::process::exit(2);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let batches = match words.as_slice() {
+        [
+            "webhook",
+            address,
+            path,
+            secret,
+            product,
+            connections,
+            requests,
+        ] => webhooks((address, path), (secret, product), (connections, requests)),
+        ["ask", address, path, token, keys, connections, requests] => {
+            questions((address, path), (token, keys), (connections, requests))
+        }
+        _ => {
+            eprintln!(
+                "load webhook ADDRESS PATH SECRET PRODUCT CONNECTIONS REQUESTS\n\
+                 load ask ADDRESS PATH TOKEN KEYS_FILE CONNECTIONS REQUESTS"
+            );
+            std::process::exit(2);
+        }
     };
-    let address: SocketAddr = address.parse().expect("an address and a port");
+    let address: SocketAddr = words[1].parse().expect("an address and a port");
     assert!(address.ip().is_loopback(), "load goes to loopback only");
-    let connections: usize = connections.parse().expect("a number of connections");
-    let requests: usize = requests.parse().expect("a number of requests");
-    let per_connection = requests / connections;
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .expect("after 1970")
-        .as_secs();
-    let run = format!("{now}x{}", std::process::id());
-    let batches: Vec<Vec<Vec<u8>>> = (0..connections)
-        .map(|c| {
-            (0..per_connection)
-                .map(|i| {
-                    request(
-                        (address, path),
-                        (secret, now),
-                        &body(&format!("{run}x{c}x{i}"), product, now),
-                    )
-                })
-                .collect()
-        })
-        .collect();
+    let requests: usize = batches.iter().map(Vec::len).sum();
     let start = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for batch in batches {
@@ -68,6 +65,64 @@ async fn main() {
     );
 }
 
+/// What each connection sends.
+type Batches = Vec<Vec<Vec<u8>>>;
+
+fn counts((connections, requests): (&str, &str)) -> (usize, usize) {
+    let connections = connections.parse().expect("a number of connections");
+    let requests: usize = requests.parse().expect("a number of requests");
+    (connections, requests / connections)
+}
+
+fn webhooks(
+    (address, path): (&str, &str),
+    (secret, product): (&str, &str),
+    counted: (&str, &str),
+) -> Batches {
+    let (connections, each) = counts(counted);
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs();
+    let run = format!("{now}x{}", std::process::id());
+    let sign = |c: usize, i: usize| {
+        let body = body(&format!("{run}x{c}x{i}"), product, now);
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
+        mac.update(format!("{now}.{body}").as_bytes());
+        let v1 = hex::encode(mac.finalize().into_bytes());
+        let header = format!("stripe-signature: t={now},v1={v1}");
+        request((address, path), &header, &body)
+    };
+    (0..connections)
+        .map(|c| (0..each).map(|i| sign(c, i)).collect())
+        .collect()
+}
+
+/// What programs ask: the lines of the file in turn, each a key, a device and a product.
+fn questions(
+    (address, path): (&str, &str),
+    (token, file): (&str, &str),
+    counted: (&str, &str),
+) -> Batches {
+    let (connections, each) = counts(counted);
+    let text = std::fs::read_to_string(file).expect("the keys' file");
+    let header = format!("authorization: ExisOneApi {token}");
+    let asked: Vec<Vec<u8>> = text
+        .lines()
+        .map(|line| {
+            let mut fields = line.split('\t');
+            let mut field = || fields.next().expect("key, device, product");
+            let body = json!({ "activationKey": field(), "hardwareId": field(), "productName": field(),
+                "version": "1.0.0", "email": "holder@example.com" });
+            request((address, path), &header, &body.to_string())
+        })
+        .collect();
+    let ask = |n: usize| asked[n % asked.len()].clone();
+    (0..connections)
+        .map(|c| (0..each).map(|i| ask(i * connections + c)).collect())
+        .collect()
+}
+
 /// A paid checkout session of one product, in Stripe's two-space layout.
 fn body(id: &str, product: &str, now: u64) -> String {
     let event = json!({
@@ -85,13 +140,10 @@ fn body(id: &str, product: &str, now: u64) -> String {
     serde_json::to_string_pretty(&event).expect("JSON of our own")
 }
 
-fn request((address, path): (SocketAddr, &str), (secret, now): (&str, u64), body: &str) -> Vec<u8> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
-    mac.update(format!("{now}.{body}").as_bytes());
-    let v1 = hex::encode(mac.finalize().into_bytes());
+fn request((address, path): (&str, &str), header: &str, body: &str) -> Vec<u8> {
     format!(
         "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-type: application/json\r\n\
-         stripe-signature: t={now},v1={v1}\r\ncontent-length: {}\r\n\r\n{body}",
+         {header}\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )
     .into_bytes()

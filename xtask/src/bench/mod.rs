@@ -3,6 +3,7 @@
 //! Speed is told as a ratio to a naive floor server that runs beside it and takes turns with it, so
 //! that a slow or busy machine slows both. Nothing here passes or fails: figures are for reading.
 
+mod programs;
 mod report;
 mod subject;
 
@@ -63,59 +64,70 @@ fn measure(workspace: &Workspace, exisone: &Path, folder: &Path) -> Outcome<Repo
     std::thread::sleep(SETTLES_IN);
     let idle = subject.resident_kib()?;
     let shop = subject.open_shop(SECRET)?;
-    let floor = Floor::start(&workspace.binary(Profile::Release, "floor"), folder)?;
-    let load = Load {
-        program: workspace.binary(Profile::Release, "load"),
-        product: shop.product,
+    let floor = Floor::start(&workspace.binary(Profile::Release, "floor"), folder, None)?;
+    let program = workspace.binary(Profile::Release, "load");
+    let webhooks = |address: &str, path: &str| {
+        let shop = ["webhook", address, path, SECRET, &shop.product];
+        load(&program, &[&shop[..], &[CONNECTIONS, WEBHOOKS]].concat())
     };
-    let mut rounds = Vec::new();
-    for number in 1..=ROUNDS {
-        let of_floor = load.run(&floor.address(), "/")?;
-        let of_exisone = load.run(&subject.address(), &shop.webhook_path)?;
-        println!(
-            "webhooks, round {number}: floor {:.0}/s, exisone {:.0}/s, ratio {:.2}, p99 {:.1} ms",
-            of_floor.per_second,
-            of_exisone.per_second,
-            of_exisone.per_second / of_floor.per_second,
-            of_exisone.p99_ms
-        );
-        rounds.push((of_floor, of_exisone));
-    }
+    let rounds = in_turn(
+        "webhooks",
+        || webhooks(&floor.address(), "/"),
+        |_| webhooks(&subject.address(), &shop.webhook_path),
+    )?;
+    let loaded = subject.resident_kib()?;
+    drop((floor, subject));
     Ok(Report {
         machine: report::machine(),
         commit: commit(workspace),
         starts,
         idle_kib: idle,
-        loaded_kib: subject.resident_kib()?,
+        loaded_kib: loaded,
         webhooks: rounds,
+        programs: programs::measure(workspace, exisone, folder)?,
     })
 }
 
-struct Load {
-    program: PathBuf,
-    product: String,
+/// One run of the load against a server; every request must have been answered with 200.
+fn load(program: &Path, words: &[&str]) -> Outcome<Round> {
+    let line = process::capture(Command::new(program).args(words))?;
+    let figures: Value =
+        serde_json::from_str(&line).map_err(|error| format!("load printed no JSON: {error}"))?;
+    let figure = |name: &str| {
+        let value = figures[name].as_f64();
+        value.ok_or_else(|| format!("load printed no {name}"))
+    };
+    if figure("refused")? > 0.0 {
+        return Err(format!("{} was refused: {}", words[1], line.trim()));
+    }
+    Ok(Round {
+        per_second: figure("perSecond")?,
+        p50_ms: figure("p50ms")?,
+        p99_ms: figure("p99ms")?,
+    })
 }
 
-impl Load {
-    /// One round against a server; every webhook must have been taken.
-    fn run(&self, address: &str, path: &str) -> Outcome<Round> {
-        let words = [address, path, SECRET, &self.product, CONNECTIONS, WEBHOOKS];
-        let line = process::capture(Command::new(&self.program).args(words))?;
-        let figures: Value = serde_json::from_str(&line)
-            .map_err(|error| format!("load printed no JSON: {error}"))?;
-        let figure = |name: &str| {
-            let value = figures[name].as_f64();
-            value.ok_or_else(|| format!("load printed no {name}"))
-        };
-        if figure("refused")? > 0.0 {
-            return Err(format!("{address} refused webhooks: {}", line.trim()));
-        }
-        Ok(Round {
-            per_second: figure("perSecond")?,
-            p50_ms: figure("p50ms")?,
-            p99_ms: figure("p99ms")?,
-        })
+/// Rounds of the floor and of ours in turn.
+fn in_turn(
+    what: &str,
+    floor: impl Fn() -> Outcome<Round>,
+    ours: impl Fn(usize) -> Outcome<Round>,
+) -> Outcome<Vec<(Round, Round)>> {
+    let mut rounds = Vec::new();
+    for number in 0..ROUNDS {
+        let pair = (floor()?, ours(number)?);
+        println!(
+            "{what}, round {}: floor {:.0}/s, exisone {:.0}/s, ratio {:.2}, p99 {:.1} ms (floor {:.1} ms)",
+            number + 1,
+            pair.0.per_second,
+            pair.1.per_second,
+            pair.1.per_second / pair.0.per_second,
+            pair.1.p99_ms,
+            pair.0.p99_ms,
+        );
+        rounds.push(pair);
     }
+    Ok(rounds)
 }
 
 fn commit(workspace: &Workspace) -> String {

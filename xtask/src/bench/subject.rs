@@ -1,6 +1,7 @@
 //! The servers that are measured: `exisone` as shipped, without a mail server, and the naive floor.
 
 use std::fs;
+use std::io::Write as _;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -11,6 +12,8 @@ use serde_json::json;
 use crate::process::{self, Outcome};
 use crate::run::http::Door;
 
+/// Calls a minute that nobody makes.
+const MANY: &str = "100000000";
 /// A server that has not answered by then never will.
 const LONGEST_START: Duration = Duration::from_secs(30);
 
@@ -28,6 +31,16 @@ pub struct Shop {
     pub webhook_path: String,
     /// Id of the product that is sold.
     pub product: String,
+    /// An access token that may do everything.
+    pub token: String,
+}
+
+/// What was seeded.
+pub struct Seeded {
+    /// File of the keys that are activated, with their devices.
+    pub activated: PathBuf,
+    /// Lines of keys that are not.
+    pub others: Vec<String>,
 }
 
 impl Subject {
@@ -37,6 +50,9 @@ impl Subject {
         let mut command = Command::new(exisone);
         command
             .args(["serve", "--listen", &listen.to_string()])
+            // They count, but one address must not meet them.
+            .env("EXISONE_RATE_LIMIT_ADDRESS", MANY)
+            .env("EXISONE_RATE_LIMIT_TOKEN", MANY)
             .current_dir(folder);
         let child = spawn(&mut command)?;
         let mut subject = Self {
@@ -96,6 +112,47 @@ impl Subject {
         Ok(Shop {
             webhook_path: format!("/{path}"),
             product: product["id"].to_string(),
+            token,
+        })
+    }
+
+    /// Makes so many licences of the first product: how many in all, how many activated, and of how many
+    /// others the keys are told.
+    pub fn seed(
+        &self,
+        seed: &Path,
+        token: &str,
+        (licenses, activated, others): (usize, usize, usize),
+    ) -> Outcome<Seeded> {
+        let counts = [licenses, activated, others].map(|count| count.to_string());
+        let mut child = Command::new(seed)
+            .args(["sqlite://data/exisone.db", "data/master.key"])
+            .args(counts)
+            .current_dir(&self.folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("cannot start seed: {error}"))?;
+        let mut stdin = child.stdin.take().ok_or("seed takes no token")?;
+        stdin
+            .write_all(token.as_bytes())
+            .map_err(|error| format!("seed takes no token: {error}"))?;
+        drop(stdin);
+        let output = child
+            .wait_with_output()
+            .map_err(|error| format!("seed did not end: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("seed ended with {}", output.status));
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let others = lines.split_off(activated.min(lines.len()));
+        let path = self.folder.join("activated.tsv");
+        fs::write(&path, lines.join("\n"))
+            .map_err(|error| format!("cannot write keys: {error}"))?;
+        Ok(Seeded {
+            activated: path,
+            others,
         })
     }
 
@@ -119,11 +176,16 @@ pub struct Floor {
 }
 
 impl Floor {
-    /// Starts it with a new database in the folder.
-    pub fn start(program: &Path, folder: &Path) -> Outcome<Self> {
+    /// Starts it with a new database in the folder, which has the keys of a file among so many rows.
+    pub fn start(program: &Path, folder: &Path, keys: Option<(&Path, usize)>) -> Outcome<Self> {
         let listen = free_port()?;
+        let (keys, rows) = keys.unwrap_or((Path::new("/dev/null"), 0));
         let mut command = Command::new(program);
-        command.arg(listen.to_string()).arg(folder.join("floor.db"));
+        command
+            .arg(listen.to_string())
+            .arg(folder.join("floor.db"))
+            .arg(keys)
+            .arg(rows.to_string());
         let mut child = spawn(&mut command)?;
         wait_for(listen, &mut child)?;
         Ok(Self { listen, child })
