@@ -119,8 +119,8 @@ impl Engine {
         Ok(self.0.parts.db.read().await?)
     }
 
-    pub(crate) async fn begin(&self) -> Result<Tx> {
-        Ok(self.0.parts.db.begin().await?)
+    pub(crate) fn begin(&self) -> Tx {
+        self.0.parts.db.begin()
     }
 
     pub(crate) fn mailer(&self) -> Option<&dyn Mailer> {

@@ -59,7 +59,7 @@ pub async fn begin(engine: &Engine, actor: &Actor, call: &Call<'_>) -> Result<Be
     check_key(call.key)?;
     let now = engine.now();
     let tenant = actor.tenant();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let oldest = now.plus_hours(-HOURS).millis();
     idempotency_keys::forget_old(&mut tx, tenant, call.key, oldest).await?;
     let claim = (call.route, call.body_hash.as_slice(), now.millis());
@@ -118,7 +118,7 @@ fn unfinished(age_millis: i64) -> Error {
 /// Keeps the answer of a fresh call for its repetitions.
 pub async fn finish(engine: &Engine, actor: &Actor, key: &str, answer: &Answer<'_>) -> Result<()> {
     let tenant = actor.tenant();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let (status, sealed) = match *answer {
         Answer::ShownOnce(status) => (status, None),
         Answer::Repeatable(status, text) => {
@@ -133,7 +133,7 @@ pub async fn finish(engine: &Engine, actor: &Actor, key: &str, answer: &Answer<'
 
 /// Gives the key of a fresh call back that was refused or failed, and so had no effect.
 pub async fn release(engine: &Engine, actor: &Actor, key: &str) -> Result<()> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     idempotency_keys::release(&mut tx, actor.tenant(), key).await?;
     Ok(tx.commit().await?)
 }
@@ -141,7 +141,7 @@ pub async fn release(engine: &Engine, actor: &Actor, key: &str) -> Result<()> {
 /// Forgets keys after their 24 hours; the worker calls it once an hour. Answers how many.
 pub async fn prune(engine: &Engine) -> Result<u64> {
     let oldest = engine.now().plus_hours(-HOURS).millis();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let count = idempotency_keys::prune(&mut tx, oldest).await?;
     tx.commit().await?;
     Ok(count)

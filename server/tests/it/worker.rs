@@ -177,7 +177,7 @@ async fn a_job_whose_worker_is_killed_each_time_is_given_up_too() {
     for _ in 0..16 {
         // Taken, and never heard of again.
         let now = engine.now().millis();
-        let mut tx = engine.db().begin().await.expect("a transaction");
+        let mut tx = engine.db().begin();
         let job = store::jobs::claim(&mut tx, now, now + 60_000, "deliver_mail").await;
         assert!(job.expect("it is asked").is_some());
         tx.commit().await.expect("it is committed");

@@ -43,7 +43,7 @@ pub async fn execute(engine: &Engine, new: &NewAdmin<'_>) -> Result<Created> {
     let email = parse_email(new.email)?;
     password::check(new.password, "password")?;
     let hash = hash(engine, new.password).await?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     installation::lock(&mut tx).await?;
     if tenants::find(&mut tx, new.tenant).await?.is_none() {
         return Err(Error::NotFound("tenant"));

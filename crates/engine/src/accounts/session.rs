@@ -99,24 +99,33 @@ fn signed_in(row: Session, role: Role) -> SignedIn {
     }
 }
 
-/// Writes down which sessions were seen. The worker calls it every second and at shutdown.
+/// Writes down which sessions were seen; what could not be written waits for the next time. The worker
+/// calls it every second and at shutdown.
 pub async fn flush(engine: &Engine) -> Result<usize> {
     let seen = engine.accounts().seen.take();
     if seen.is_empty() {
         return Ok(0);
     }
-    let mut tx = engine.begin().await?;
-    for (id, at) in &seen {
+    let count = seen.len();
+    if let Err(error) = write(engine, &seen).await {
+        engine.accounts().seen.put_back(seen);
+        return Err(error);
+    }
+    Ok(count)
+}
+
+async fn write(engine: &Engine, seen: &BTreeMap<SessionId, SeenAt>) -> Result<()> {
+    let mut tx = engine.begin();
+    for (id, at) in seen {
         let expires_at = at.seen_at.plus_days(SLIDING_DAYS).min(at.ends_at);
         sessions::note_seen(&mut tx, *id, at.seen_at.millis(), expires_at.millis()).await?;
     }
-    tx.commit().await?;
-    Ok(seen.len())
+    Ok(tx.commit().await?)
 }
 
 /// Forgets sessions that have expired; the worker calls it once an hour. Answers how many.
 pub async fn prune(engine: &Engine) -> Result<u64> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let count = sessions::prune(&mut tx, engine.now().millis()).await?;
     tx.commit().await?;
     Ok(count)
@@ -164,9 +173,39 @@ impl Seen {
         std::mem::take(&mut *self.lock())
     }
 
+    /// What could not be written, where nothing newer is known.
+    fn put_back(&self, taken: BTreeMap<SessionId, SeenAt>) {
+        let mut waiting = self.lock();
+        for (id, at) in taken {
+            if waiting.len() < WAITING {
+                waiting.entry(id).or_insert(at);
+            }
+        }
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<SessionId, SeenAt>> {
         self.0
             .lock()
             .expect("nothing panics while it holds this lock")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_written_is_put_back_beside_what_was_seen_since() {
+        let at = |seconds| SeenAt {
+            seen_at: Timestamp::from_unix_seconds(seconds),
+            ends_at: Timestamp::from_unix_seconds(100),
+        };
+        let id = |number| SessionId::from(uuid::Uuid::from_u128(number));
+        let seen = Seen::default();
+        seen.lock().insert(id(2), at(9));
+        seen.put_back(BTreeMap::from([(id(1), at(1)), (id(2), at(2))]));
+        let taken = seen.take().into_values();
+        let times: Vec<_> = taken.map(|at| at.seen_at.unix_seconds()).collect();
+        assert_eq!(times, [1, 9], "the newer one stays");
     }
 }

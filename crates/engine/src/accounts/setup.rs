@@ -61,7 +61,7 @@ pub async fn create_first(
     let email = create_admin::parse_email(first.email)?;
     password::check(first.password, "password")?;
     let hash = create_admin::hash(engine, first.password).await?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     installation::lock(&mut tx).await?;
     if people::is_anybody_there(&mut tx).await? {
         return Err(Error::NotFound("page"));

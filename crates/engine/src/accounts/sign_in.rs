@@ -70,7 +70,7 @@ pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<N
         (Some(person), Verdict::RightButOutdated(hash)) => (person, Some(hash)),
         (None, _) | (_, Verdict::Wrong) => return Err(WRONG),
     };
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     if let Some(hash) = upgraded {
         let now = engine.now().millis();
         let hashes = (person.password_hash.as_str(), hash.as_str());

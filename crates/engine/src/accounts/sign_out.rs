@@ -13,7 +13,7 @@ pub async fn execute(engine: &Engine, token: &str) -> Result<()> {
     let Some(who) = session::authenticate(engine, token).await? else {
         return Ok(());
     };
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     if sessions::remove(&mut tx, &session::hash(token)).await? {
         let what = change(&who, "signed_out");
         change::write(&mut tx, &who.actor, engine.now(), what);
@@ -23,7 +23,7 @@ pub async fn execute(engine: &Engine, token: &str) -> Result<()> {
 
 /// Ends every session of the person, this one included; answers how many.
 pub async fn everywhere(engine: &Engine, who: &SignedIn) -> Result<u64> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let count = sessions::remove_by_person(&mut tx, who.session.person).await?;
     let what = change(who, "signed_out_everywhere");
     change::write(&mut tx, &who.actor, engine.now(), what);

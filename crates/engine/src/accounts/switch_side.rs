@@ -19,7 +19,7 @@ pub enum Side {
 /// Turns the switch for the browser of `who`.
 pub async fn execute(engine: &Engine, who: &SignedIn, side: Side) -> Result<()> {
     let session = &who.session;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let livemode = side == Side::Live;
     if !sessions::set_livemode(&mut tx, session.person, session.id, livemode).await? {
         return Err(Error::NotFound("session"));

@@ -52,7 +52,7 @@ pub async fn current(engine: &Engine, actor: &Actor) -> Result<PublicKeyView> {
 pub async fn rotate(engine: &Engine, actor: &Actor) -> Result<PublicKeyView> {
     actor.may(Permission::Manage)?;
     let pair = draw().await?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     tenants::lock(&mut tx, actor.tenant()).await?;
     let key = put(engine, &mut tx, actor, &pair).await?;
     tx.commit().await?;
@@ -76,7 +76,7 @@ pub(super) async fn active(engine: &Engine, tenant: TenantId) -> Result<SigningK
         return Ok(key);
     }
     let pair = draw().await?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     tenants::lock(&mut tx, tenant).await?;
     // Somebody else may have been first: what counts is what is there.
     let rows = signing_keys::list(&mut tx, tenant).await?;

@@ -39,7 +39,7 @@ pub(crate) async fn record(
         version: request.version.clone().unwrap_or_default(),
         contacts: 1,
     };
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let met = devices::meet(&mut tx, actor.tenant(), &first).await?;
     if met == first {
         let what = Change {

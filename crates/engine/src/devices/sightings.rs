@@ -217,7 +217,7 @@ async fn write(engine: &Engine, until: Timestamp) -> Result<()> {
 }
 
 async fn write_together(engine: &Engine, devices: &[(Key, Waiting)]) -> Result<()> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     for (key, device) in devices {
         keep(&mut tx, key, device);
     }

@@ -87,7 +87,7 @@ async fn note(
         answer: &text,
         now: engine.now().millis(),
     };
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     mails::note_attempt(&mut tx, job.tenant_id, mail.id, &attempt).await?;
     tx.commit().await?;
     Ok(end)

@@ -109,7 +109,7 @@ async fn claim(engine: &Engine) -> Result<Option<Job>> {
         return Ok(None);
     }
     let lease = now.plus_seconds(LEASE_SECONDS).millis();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let mut job = None;
     for kind in doable(engine) {
         if job.is_none() {
@@ -125,7 +125,7 @@ async fn finish(engine: &Engine, job: &Job, end: End) -> Result<()> {
         End::Fault(why) if job.attempts >= TRIES => End::Dead(why),
         other => other,
     };
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     match end {
         End::Done => jobs::finish(&mut tx, job).await?,
         End::Again(at, why) => jobs::retry(&mut tx, job, (at.millis(), &why)).await?,

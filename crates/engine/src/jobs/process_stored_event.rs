@@ -51,7 +51,7 @@ pub(super) async fn execute(engine: &Engine, job: &Job) -> Result<End> {
             } else {
                 ("retrying", "verified")
             };
-            let mut tx = engine.begin().await?;
+            let mut tx = engine.begin();
             stripe_events::fail(&mut tx, job.tenant_id, id, (state.0, state.1, &why)).await?;
             tx.commit().await?;
             tracing::error!(job.id = %job.id, ?error, "a stored event could not be processed");

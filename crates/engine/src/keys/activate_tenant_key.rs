@@ -19,7 +19,7 @@ use crate::keys::seal::{self, Key};
 /// Purchases that run meanwhile see either wrapping, and both open.
 pub async fn execute(engine: &Engine, actor: &Actor) -> Result<i32> {
     actor.may(Permission::Manage)?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     tenants::lock(&mut tx, actor.tenant()).await?;
     let version = activate(engine, &mut tx, actor).await?;
     tx.commit().await?;

@@ -33,7 +33,7 @@ impl InstallationKey {
             .wanted()
             .ok_or(Error::fault("there is no master key"))?;
         let wrapped = master_key.wrap(nonce, PLACE, &key)?;
-        let mut tx = parts.db.begin().await?;
+        let mut tx = parts.db.begin();
         installation::insert_key(&mut tx, &wrapped, parts.clock.now().millis()).await?;
         tx.commit().await?;
         // Another node may have been first: what counts is what is there.

@@ -27,7 +27,7 @@ pub enum Rotated {
 /// Puts everything under the wanted key: its home's first where it is not the present one, else a
 /// new one, which its home then keeps.
 pub async fn execute(engine: &Engine) -> Result<Rotated> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let present = present(engine, &mut tx).await?;
     let keys = engine.key_ring().home().read();
     let wanted = match keys.as_slice() {
@@ -50,7 +50,7 @@ pub async fn execute(engine: &Engine) -> Result<Rotated> {
 
 /// True where its home's first key is the one that everything is under, and nothing is left to do.
 pub async fn is_done(engine: &Engine) -> Result<bool> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let present = present(engine, &mut tx).await?;
     let keys = engine.key_ring().home().read();
     Ok(keys.len() == 1 && keys[0].is_same(&present))
@@ -89,7 +89,7 @@ async fn wrap_all(engine: &Engine, tx: &mut Tx, wanted: &MasterKey) -> Result<us
 
 /// Lets the key's home keep the present key alone. Under the lock, because another rotation may have begun.
 async fn finish(engine: &Engine) -> Result<()> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let present = present(engine, &mut tx).await?;
     let home = engine.key_ring().home();
     let keys = home.read();

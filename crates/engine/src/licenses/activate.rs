@@ -43,7 +43,7 @@ pub async fn execute(
     drop(conn);
     let mut tries = 1;
     while known.2 == Activation::Activate {
-        let mut tx = engine.begin().await?;
+        let mut tx = engine.begin();
         if tries > 1 {
             known = judged(engine, &mut tx, actor, &request).await?;
         }

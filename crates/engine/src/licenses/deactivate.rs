@@ -41,7 +41,7 @@ async fn attempt(
         hardware_id: Some(&request.hardware_id),
         product_name: Some(&request.product_name),
     };
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let known = lookup::execute(engine, &mut tx, actor.tenant(), &question).await?;
     let license = match &known.license {
         Some(license) => Some((license, facts(&mut tx, actor, license, request).await?)),

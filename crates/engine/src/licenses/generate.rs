@@ -56,7 +56,7 @@ async fn attempt(
     (wish, side): (&LicenseWish, Side),
     pen: Option<&Pen>,
 ) -> Result<Vec<LicenseView>> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let product = sellable_product(&mut tx, actor, wish).await?;
     let plan = sellable_plan(&mut tx, actor, wish).await?;
     let blank = blank(engine, wish, (&product, plan.as_ref()), side)?;

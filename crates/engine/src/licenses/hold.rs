@@ -87,7 +87,7 @@ fn is_manual(hold: &Hold) -> bool {
 pub(super) async fn lock(engine: &Engine, actor: &Actor, key: &str) -> Result<(Tx, License)> {
     actor.may(Permission::Manage)?;
     let key = ActivationKey::parse(key).ok_or(Error::NotFound("license"))?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let keys = DataKeys::load(engine, &mut tx, actor.tenant()).await?;
     let found = licenses::lock_by_index(&mut tx, actor.tenant(), &keys.index(&key)?).await?;
     Ok((tx, found.ok_or(Error::NotFound("license"))?))

@@ -45,7 +45,7 @@ async fn attempt(
     pen: &Pen,
 ) -> Result<LicenseView> {
     let tenant = actor.tenant();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let index = DataKeys::load(engine, &mut tx, tenant).await?.index(key)?;
     let license = licenses::lock_by_index(&mut tx, tenant, &index).await?;
     let license = license.ok_or(Error::NotFound("license"))?;

@@ -22,7 +22,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: MailId, to: &str) -> Re
     let recipient = parse_address(to)?;
     let tenant = actor.tenant();
     let now = engine.now();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let mail = mails::find(&mut tx, tenant, id)
         .await?
         .ok_or(Error::NotFound("mail"))?;

@@ -37,7 +37,7 @@ async fn attempt(
     id: MailId,
     recipient: Option<&str>,
 ) -> Result<MailId> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let mail = mails::find(&mut tx, actor.tenant(), id)
         .await?
         .ok_or(Error::NotFound("mail"))?;

@@ -263,7 +263,7 @@ async fn write(
     order: &Order,
     session: &CheckoutSession,
 ) -> Result<()> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     orders::insert(&mut tx, order);
     let fact = ("session", session.id.as_str());
     orders::insert_fact(&mut tx, order.tenant_id, fact, (order.id, order.created_at)).await?;

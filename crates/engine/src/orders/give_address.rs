@@ -34,7 +34,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: OrderId, email: &str) -
     let address =
         email_address::parse(email).ok_or_else(|| Error::field("email", email_address::ADVICE))?;
     let now = engine.now();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let mut order = orders::lock(&mut tx, actor.tenant(), id, now.millis())
         .await?
         .ok_or(Error::NotFound("order"))?;

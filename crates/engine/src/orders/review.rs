@@ -51,7 +51,7 @@ async fn attempt(
     id: OrderId,
     (product_id, quantity): (ProductId, u16),
 ) -> Result<usize> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let mut order = lock_in_review(engine, &mut tx, (actor, id)).await?;
     let product = products::find(&mut tx, actor.tenant(), product_id)
         .await?
@@ -121,7 +121,7 @@ async fn decide(
 /// Decides that an order in review needs no keys.
 pub async fn dismiss(engine: &Engine, actor: &Actor, id: OrderId) -> Result<()> {
     actor.may(Permission::Manage)?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let mut order = lock_in_review(engine, &mut tx, (actor, id)).await?;
     order.state = "dismissed".into();
     orders::update(&mut tx, &order);

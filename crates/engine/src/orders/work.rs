@@ -22,14 +22,14 @@ impl Work {
     pub(crate) async fn beside(engine: &Engine) -> Result<Self> {
         Ok(Self {
             beside: Some(engine.read().await?),
-            ..Self::inside(engine).await?
+            ..Self::inside(engine)
         })
     }
 
     /// Reads inside the transaction, where what is read can be locked.
-    pub(crate) async fn inside(engine: &Engine) -> Result<Self> {
-        let tx = engine.begin().await?;
-        Ok(Self { tx, beside: None })
+    pub(crate) fn inside(engine: &Engine) -> Self {
+        let tx = engine.begin();
+        Self { tx, beside: None }
     }
 
     /// Where to read.

@@ -28,7 +28,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &PlanForm) -> Result<
         created_at: now.millis(),
         updated_at: None,
     };
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let inserted = plans::insert(&mut tx, actor.tenant(), &plan).await?;
     plan.id = inserted.ok_or_else(name_in_use)?;
     let what = Change {

@@ -23,7 +23,7 @@ pub async fn execute(
 ) -> Result<PlanView> {
     actor.may(Permission::Manage)?;
     let now = engine.now();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let found = plans::lock(&mut tx, actor.tenant(), id).await?;
     let former = found.ok_or(Error::NotFound("plan"))?;
     let after = form.parse_update(&fields(&former)?)?;

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub async fn execute(engine: &Engine, actor: &Actor, id: ProductId) -> Result<()> {
     actor.may(Permission::Manage)?;
     let now = engine.now();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let found = products::lock(&mut tx, actor.tenant(), id).await?;
     let mut product = found.ok_or(Error::NotFound("product"))?;
     if product.archived_at.is_some() {

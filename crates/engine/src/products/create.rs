@@ -25,7 +25,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &ProductForm) -> Resu
         updated_at: None,
     };
     let mut product = row(&fields, &kept)?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     product.id = products::insert(&mut tx, actor.tenant(), &product).await?;
     let name = (fields.name_key(), product.id);
     let name = (name.0.as_str(), name.1);

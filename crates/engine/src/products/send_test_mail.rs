@@ -26,7 +26,7 @@ pub async fn execute(
     actor.may(Permission::Manage)?;
     let recipient = email_address::parse(recipient)
         .ok_or_else(|| Error::field("recipient", email_address::ADVICE))?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let found = products::find(&mut tx, actor.tenant(), product).await?;
     let product = found.ok_or(Error::NotFound("product"))?;
     let mail = new_mail(engine, &product, recipient);

@@ -22,7 +22,7 @@ pub async fn execute(
 ) -> Result<ProductView> {
     actor.may(Permission::Manage)?;
     let now = engine.now();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let found = products::lock(&mut tx, actor.tenant(), id).await?;
     let former = found.ok_or(Error::NotFound("product"))?;
     if former.archived_at.is_some() {

@@ -28,7 +28,7 @@ pub async fn execute(
 ) -> Result<Settings> {
     actor.may(Permission::Manage)?;
     let changes = parse(changes)?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let tenant = tenants::lock(&mut tx, actor.tenant()).await?;
     let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
     let mut all: Map<String, Value> = serde_json::from_str(&tenant.settings)?;

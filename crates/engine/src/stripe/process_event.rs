@@ -61,7 +61,7 @@ pub(crate) async fn attempt(engine: &Engine, vouched: &Vouched<'_>) -> Result<St
         return Ok(outcome);
     }
     for _ in 1..MEETINGS {
-        let mut work = Work::inside(engine).await?;
+        let mut work = Work::inside(engine);
         let known = find(&mut work, (vouched, &told)).await?;
         match one_transaction(engine, work, (vouched, &told), &known).await {
             Err(error) if error.is_overtaken() => {}
@@ -260,7 +260,7 @@ async fn known_purchase(
 
 /// The event alone, and a job that will take it up. Its only duty is not to lose it.
 async fn store_alone(engine: &Engine, vouched: &Vouched<'_>, error: &Error) -> Result<()> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let receipt = receive(engine, &mut tx, vouched).await?;
     if !is_final(&receipt.processing) {
         let tenant = vouched.app.tenant_id;

@@ -189,14 +189,14 @@ async fn accept(
         received_at: Timestamp::from_millis(delivery.first_at),
     };
     let outcome = process_event::execute(engine, &vouched).await?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     stripe_deliveries::remove(&mut tx, app.tenant_id, delivery.id).await?;
     tx.commit().await?;
     Ok(outcome)
 }
 
 async fn note(engine: &Engine, actor: &Actor, id: Uuid) -> Result<()> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let what = Change {
         subject: ("stripe_event", id.to_string()),
         verb: "replayed",

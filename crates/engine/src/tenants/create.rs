@@ -17,7 +17,7 @@ const LONGEST_NAME: usize = 100;
 /// Creates a tenant on behalf of the system; answers its id.
 pub async fn execute(engine: &Engine, name: &str) -> Result<TenantId> {
     let name = parse_name(name, "name")?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let tenant = create(engine, &mut tx, &name).await?;
     tx.commit().await?;
     signing_keys::prepare(engine, tenant).await;

@@ -25,7 +25,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &TicketForm) -> Resul
     actor.may(Permission::Email)?;
     let wanted = form.parse()?;
     let (tenant, now) = (actor.tenant(), engine.now());
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let product = products::find_by_name(&mut tx, tenant, &name_key(&wanted.product_name)).await?;
     let unknown = || Error::field("productName", "No product has this name.");
     let ticket = Ticket {

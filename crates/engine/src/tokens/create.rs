@@ -53,7 +53,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, new: &NewToken) -> Result<C
         last_used_at: None,
         public_id: token.public_id().to_owned(),
     };
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     access_tokens::insert(&mut tx, &row).await?;
     let what = Change {
         subject: ("access_token", row.id.to_string()),

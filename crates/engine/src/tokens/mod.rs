@@ -43,7 +43,7 @@ pub async fn flush(engine: &Engine) -> Result<usize> {
 }
 
 async fn write(engine: &Engine, uses: &Waiting) -> Result<()> {
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     for (id, (tenant, at)) in uses {
         access_tokens::note_used(&mut tx, *tenant, *id, at.millis()).await?;
     }

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub async fn execute(engine: &Engine, actor: &Actor, id: AccessTokenId) -> Result<()> {
     actor.may(Permission::Manage)?;
     let now = engine.now();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let found = access_tokens::find(&mut tx, actor.tenant(), id).await?;
     let row = found.ok_or(Error::NotFound("access token"))?;
     if access_tokens::revoke(&mut tx, actor.tenant(), id, now.millis()).await? {

@@ -104,7 +104,7 @@ async fn of_twenty_devices_that_race_for_five_seats_five_win() {
             let db = db.db.clone();
             async move {
                 let device = format!("D{n}");
-                let mut tx = db.begin().await.expect("begins");
+                let mut tx = db.begin();
                 let device = on_device(100 + n, &device);
                 activations::take_seat(&mut tx, acme, &device, "");
                 activations::insert(&mut tx, acme, &device);
@@ -140,13 +140,13 @@ async fn a_licence_that_is_held_back_gives_no_seat() {
 async fn who_locks_a_licence_makes_others_wait_that_change_its_seats() {
     on_each(async |db| {
         let acme = with_seats(db, None).await;
-        let mut first = db.begin().await.expect("begins");
+        let mut first = db.begin();
         licenses::lock(&mut first, acme, license());
         let row = licenses::find(&mut first, acme, license()).await;
         assert!(row.expect("is read").is_some(), "the lock is taken");
         let other = db.db.clone();
         let second = tokio::spawn(async move {
-            let mut tx = other.begin().await.expect("begins");
+            let mut tx = other.begin();
             activations::take_seat(&mut tx, acme, &on_device(10, "AB"), "");
             tx.commit().await
         });

@@ -79,7 +79,7 @@ async fn an_orders_licences_have_places_and_get_their_holder_once() {
             position: Some(1),
             ..a_license(3, of)
         };
-        let mut tx = db.begin().await.expect("begins");
+        let mut tx = db.begin();
         licenses::insert(&mut tx, acme, &twin);
         let refused = tx.commit().await;
         assert!(refused.is_err_and(|e| e.is_unique_violation()));

@@ -99,7 +99,7 @@ async fn who_writes_the_same_fact_waits_and_loses_or_takes_over() {
         order(db, acme, 1).await;
         order(db, acme, 2).await;
         for (fact, first_commits) in [("pi_1", true), ("pi_2", false)] {
-            let mut first = db.begin().await.expect("begins");
+            let mut first = db.begin();
             let noted =
                 orders::insert_fact(&mut first, acme, ("payment_intent", fact), (id(1), NOW));
             assert!(noted.await.expect("notes"));
@@ -209,7 +209,7 @@ async fn of_two_that_lock_two_orders_crosswise_one_is_overtaken() {
         let work = [(1, 2), (2, 1)].map(|(first, second)| {
             let (db, gate) = (db.db.clone(), gate.clone());
             async move {
-                let mut tx = db.begin().await?;
+                let mut tx = db.begin();
                 orders::lock(&mut tx, acme, id(first), NOW).await?;
                 // On SQLite nobody else has begun yet.
                 if db.is_shared() {

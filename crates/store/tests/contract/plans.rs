@@ -36,7 +36,7 @@ async fn a_plans_name_is_unique_in_its_tenant() {
             .await
             .expect("is there");
         row.name_key = "monthly".into();
-        let mut tx = db.begin().await.expect("begins");
+        let mut tx = db.begin();
         let refused = plans::update(&mut tx, acme, &row).await;
         assert!(refused.is_err_and(|e| e.is_unique_violation()));
         drop(tx);

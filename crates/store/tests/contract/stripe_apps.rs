@@ -70,7 +70,7 @@ async fn a_tenant_has_one_default_app_per_mode() {
             write(db, async |tx| stripe_apps::insert(tx, &row).await).await;
         }
         let second = a_default(3, false);
-        let mut tx = db.begin().await.expect("begins");
+        let mut tx = db.begin();
         let refused = stripe_apps::insert(&mut tx, &second).await;
         assert!(refused.is_err_and(|e| e.is_unique_violation()));
         drop(tx);

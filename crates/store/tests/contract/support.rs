@@ -114,7 +114,7 @@ async fn administer(server: &str, sql: &str) {
 
 /// One transaction that must succeed.
 pub async fn write<T>(db: &Db, work: impl AsyncFnOnce(&mut Tx) -> Result<T>) -> T {
-    let mut tx = db.begin().await.expect("the transaction begins");
+    let mut tx = db.begin();
     let value = work(&mut tx).await.expect("the statements succeed");
     tx.commit().await.expect("the transaction is committed");
     value
@@ -127,7 +127,7 @@ pub async fn keep(db: &Db, writes: impl FnOnce(&mut Tx)) {
 
 /// The same; false where another transaction had written the same thing, and nothing of this one is left.
 pub async fn is_kept(db: &Db, writes: impl FnOnce(&mut Tx)) -> bool {
-    let mut tx = db.begin().await.expect("the transaction begins");
+    let mut tx = db.begin();
     writes(&mut tx);
     match tx.commit().await {
         Ok(()) => true,

@@ -8,7 +8,7 @@ use crate::rows::{data_key, tenant};
 use crate::support::{NOW, id, on_each, read, write};
 
 async fn try_insert(db: &Db, tenant: TenantId, n: u128, retire: Retire) -> store::Result<()> {
-    let mut tx = db.begin().await?;
+    let mut tx = db.begin();
     if retire == Retire::Former {
         tenant_keys::retire_active(&mut tx, tenant, NOW + 1).await?;
     }
@@ -76,7 +76,7 @@ async fn a_data_key_comes_with_what_unwraps_it() {
             (&all[0].key_wrapped[..], &all[0].tenant_key_wrapped[..]),
             (&[8][..], &[7][..])
         );
-        let mut tx = db.begin().await.expect("begins");
+        let mut tx = db.begin();
         let twin = NewDataKey {
             id: id(3),
             purpose: "license_keys",

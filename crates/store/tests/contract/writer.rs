@@ -26,7 +26,7 @@ async fn of_fifty_at_once_exactly_the_committed_ones_are_there() {
             let db = db.db.clone();
             async move {
                 let name = format!("tenant {i:02}");
-                let mut tx = db.begin().await.expect("begins");
+                let mut tx = db.begin();
                 let inserted = tenants::insert(&mut tx, &name, NOW).await;
                 inserted.expect("inserts");
                 if i % 3 == 0 {
@@ -53,7 +53,7 @@ async fn a_statement_that_fails_spoils_only_its_own_transaction() {
         let work = (0..20).map(|i| {
             let db = db.db.clone();
             async move {
-                let mut tx = db.begin().await.expect("begins");
+                let mut tx = db.begin();
                 let name = format!("tenant {i:02}");
                 tenants::insert(&mut tx, &name, NOW).await.expect("inserts");
                 if i % 2 == 0 {
@@ -87,7 +87,7 @@ async fn a_task_that_is_aborted_within_its_transaction_blocks_nobody() {
         let (has_written, written) = oneshot::channel();
         let other = db.db.clone();
         let task = tokio::spawn(async move {
-            let mut tx = other.begin().await.expect("begins");
+            let mut tx = other.begin();
             let inserted = tenants::insert(&mut tx, "aborted", NOW).await;
             inserted.expect("inserts");
             has_written.send(()).expect("the test waits");
@@ -108,7 +108,7 @@ async fn tasks_that_are_aborted_anywhere_leave_whole_transactions_or_nothing() {
         for steps in 0..40 {
             let other = db.db.clone();
             let task = tokio::spawn(async move {
-                let mut tx = other.begin().await.expect("begins");
+                let mut tx = other.begin();
                 for half in ["a", "b"] {
                     let name = format!("{steps:02} {half}");
                     let inserted = tenants::insert(&mut tx, &name, NOW).await;
@@ -186,7 +186,7 @@ async fn transactions_of_nothing_but_writes_are_whole_or_not_there() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_transaction_that_has_written_nothing_keeps_nobody_waiting() {
     on_each(async |db| {
-        let idle = db.begin().await.expect("begins");
+        let idle = db.begin();
         insert(db, "meanwhile").await;
         idle.commit().await.expect("there is nothing to commit");
         assert_eq!(names(db).await, BTreeSet::from(["meanwhile".to_owned()]));

@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub async fn execute(engine: &Engine, actor: &Actor, id: StripeAppId) -> Result<()> {
     actor.may(Permission::Manage)?;
     let now = engine.now();
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     let app = stripe_apps::find(&mut tx, actor.tenant(), id)
         .await?
         .ok_or(Error::NotFound("Stripe app"))?;

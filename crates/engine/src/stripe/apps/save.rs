@@ -23,7 +23,7 @@ pub async fn create(engine: &Engine, actor: &Actor, form: &StripeAppForm) -> Res
     actor.may(Permission::Manage)?;
     let changes = form.parse(&SavedStripeApp::default())?;
     let mut app = blank(engine, actor);
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     // Saves of one tenant go one after the other: what is read here is what is written over.
     tenants::lock(&mut tx, actor.tenant()).await?;
     prepare(engine, &mut tx, (&mut app, &changes)).await?;
@@ -41,7 +41,7 @@ pub async fn update(
     form: &StripeAppForm,
 ) -> Result<()> {
     actor.may(Permission::Manage)?;
-    let mut tx = engine.begin().await?;
+    let mut tx = engine.begin();
     tenants::lock(&mut tx, actor.tenant()).await?;
     let mut app = stripe_apps::find(&mut tx, actor.tenant(), id)
         .await?

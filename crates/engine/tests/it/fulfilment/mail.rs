@@ -117,7 +117,7 @@ async fn a_mail_that_is_never_taken_ends_as_failed_and_stays_to_be_seen() {
 async fn a_killed_workers_job_is_taken_again_after_its_lease_and_no_sooner() {
     let shop = Shop::open().await;
     shop.sell(1).await;
-    let mut tx = shop.t.engine.db().begin().await.expect("a transaction");
+    let mut tx = shop.t.engine.db().begin();
     let now = shop.t.engine.now();
     let lease = now.plus_seconds(60);
     let killed = store::jobs::claim(&mut tx, now.millis(), lease.millis(), "deliver_mail")
@@ -130,7 +130,7 @@ async fn a_killed_workers_job_is_taken_again_after_its_lease_and_no_sooner() {
     assert_eq!(shop.t.run_due_jobs().await, 1);
     assert_eq!(shop.t.mailer.sent().len(), 1);
     // Should the first worker live after all, its word does not count any more.
-    let mut tx = shop.t.engine.db().begin().await.expect("a transaction");
+    let mut tx = shop.t.engine.db().begin();
     let ended = store::jobs::finish(&mut tx, &killed).await;
     assert!(!ended.expect("it is asked"), "the lease was lost");
 }

@@ -140,7 +140,7 @@ async fn stripes_retry_may_come_before_the_worker_and_nothing_happens_twice() {
 #[tokio::test]
 async fn a_secret_that_cannot_be_opened_asks_stripe_to_come_again() {
     let shop = Shop::open().await;
-    let mut tx = shop.t.engine.db().begin().await.expect("a transaction");
+    let mut tx = shop.t.engine.db().begin();
     let app = store::stripe_apps::find(&mut tx, shop.t.tenant, shop.app).await;
     let mut app = app.expect("the row is read").expect("the app is there");
     app.signing_secret_sealed = Some(b"not what was sealed".to_vec());

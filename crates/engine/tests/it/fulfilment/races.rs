@@ -54,7 +54,7 @@ async fn a_payment_that_another_order_issued_at_that_instant_issues_nothing_more
     let body = event("evt_1", COMPLETED, &shop.session(1, unpaid));
     shop.deliver(&body).await;
 
-    let mut other_node = shop.t.engine.db().begin().await.expect("begins");
+    let mut other_node = shop.t.engine.db().begin();
     let issued = issue_for(&mut other_node, &shop, "pi_1");
     let known = orders::find(&mut other_node, shop.t.tenant, issued).await;
     assert!(known.expect("is written").is_some());
