@@ -58,9 +58,9 @@ pub async fn sign_in(
     password: SecretText,
     next: Option<String>,
 ) -> Result<Done, UiError> {
-    use crate::ssr::{Next, engine, open_session, reply, safe_path};
+    use crate::ssr::{Next, at_the_door, engine, open_session, reply, safe_path};
     let engine = engine()?;
-    let typed = [("email", email.as_str())];
+    let typed = at_the_door([("email", &email)]);
     let opened = open_session(&engine, &email, &password.into()).await;
     let next = safe_path(&next.unwrap_or_default());
     reply::<SignIn>(opened.map(|()| Next::Go(next)), &typed).await

@@ -20,6 +20,17 @@ impl From<SecretText> for SecretString {
     }
 }
 
+/// Characters of an input that are kept for the page that shows it again. Nobody knows who stands at
+/// the door, and no name or address is longer.
+const KEPT: usize = 254;
+
+/// What was typed at the door, as it is kept.
+pub fn at_the_door<const N: usize>(
+    inputs: [(&'static str, &str); N],
+) -> [(&'static str, String); N] {
+    inputs.map(|(name, text)| (name, text.chars().take(KEPT).collect()))
+}
+
 /// Signs in, and hands the browser its session.
 pub async fn open_session(
     engine: &Engine,
@@ -53,4 +64,18 @@ pub async fn make_first_person(engine: &Engine, form: &SetUpForm) -> Result<(), 
     };
     setup::create_first(engine, &code.0, &first).await?;
     open_session(engine, &form.email, &password).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn at_the_door_no_more_is_kept_than_an_address_has() {
+        let long = "x".repeat(100_000);
+        let [(name, email), (_, tenant)] =
+            at_the_door([("email", "ann@example.com"), ("tenantName", &long)]);
+        assert_eq!((name, email.as_str()), ("email", "ann@example.com"));
+        assert_eq!(tenant.len(), KEPT);
+    }
 }

@@ -27,7 +27,7 @@ mod tickets;
 pub use access_tokens::{access_tokens, end_access_token, make_access_token};
 pub use cookie::{end_session, never_store};
 pub use dashboard::{dashboard_page, wanting_counts};
-pub use door::{SetUpCode, make_first_person, open_session};
+pub use door::{SetUpCode, at_the_door, make_first_person, open_session};
 pub use license_acts::{
     change_hold, extend, license_choices, mail_license, make_licenses, write_offline_code,
 };

@@ -29,3 +29,22 @@ async fn a_row_is_taken_once_and_only_while_it_is_young() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_newest_rows_stay() {
+    on_each(async |db| {
+        write(db, async |tx| {
+            for number in 1..=5 {
+                flash::insert(tx, Uuid::from_u128(number), "{}", NOW).await?;
+            }
+            flash::prune_many(tx, 2).await
+        })
+        .await;
+        for (number, is_there) in [(1, false), (3, false), (4, true), (5, true)] {
+            let id = Uuid::from_u128(number);
+            let taken = write(db, async move |tx| flash::take(tx, id, NOW).await).await;
+            assert_eq!(taken.is_some(), is_there, "{number}");
+        }
+    })
+    .await;
+}
