@@ -3,6 +3,8 @@
 use domain::template::{PLACEHOLDERS, is_placeholder};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
+use super::multiplication;
+
 /// Steps that a template may take; the default template takes under a hundred.
 const FUEL: u64 = 50_000;
 /// A rendered body is at most this long, in bytes.
@@ -99,6 +101,12 @@ fn or_default<'a>(given: &'a str, default: &'a str) -> &'a str {
 }
 
 fn one(field: &'static str, template: &str, values: &Values) -> Result<String, TemplateError> {
+    if multiplication::stands_in(template) {
+        return Err(TemplateError {
+            field,
+            message: "Take the * out of the braces: a mail multiplies nothing.".into(),
+        });
+    }
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
@@ -303,6 +311,7 @@ mod tests {
         for body in [
             "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}",
             "{{ 'x' * 1000000000 }}",
+            "{{ [1] * 100000000 }}",
             "{{ ActivationKey",
             "{% include 'other' %}",
         ] {
