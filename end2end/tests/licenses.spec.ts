@@ -77,6 +77,7 @@ adminTest('the devices of a key with many seats are read a page at a time', { ta
     productName: installation.product.name,
     email,
     maxSeats: PAGE + 1,
+    livemode: false,
   });
   for (let n = 0; n <= PAGE; n += 1) {
     const device = { activationKey, email, hardwareId: `seat-${n}`, productName: installation.product.name };
