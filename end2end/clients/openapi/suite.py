@@ -122,7 +122,7 @@ def check_all_rights(house, description):
 
 def check_shipped(house, description):
     call_as(f"ExisOneApi {house.token_with('verify')}")
-    run = Run(house, description, ["--phases", "fuzzing", "--max-examples", "8", "--exclude-checks", "ignored_auth"])
+    run = Run(house, description, ["--phases", "fuzzing", "--max-examples", "6", "--exclude-checks", "ignored_auth"])
     for call, _ in operations(description):
         problems = run.problems_of(call)
         if call not in SHIPPED and run.successes(call):
