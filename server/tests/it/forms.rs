@@ -88,7 +88,10 @@ async fn whoever_is_not_signed_in_learns_nothing_and_no_answer_is_kept() {
         for path in addresses() {
             let answer = send(house, path, &[]).await;
             let kept = answer.headers().get("cache-control");
-            assert_eq!(kept.map(|value| value.as_bytes()), Some(&b"no-store"[..]));
+            assert_eq!(
+                kept.map(reqwest::header::HeaderValue::as_bytes),
+                Some(&b"no-store"[..])
+            );
             let is_refused = answer.status() == StatusCode::UNAUTHORIZED;
             assert!(is_refused || OPEN.contains(&path), "{path}: {answer:?}");
         }
