@@ -28,7 +28,7 @@ pub fn TicketsPage() -> impl IntoView {
         <div class="page">
             <PageHead
                 title="Tickets"
-                purpose="What users of your programs wrote to you. Each is also mailed to your support address."
+                purpose="What users of your programs wrote to you, and where the answer goes."
             />
             <Panel title="Tickets">
                 {loaded(
