@@ -1,18 +1,12 @@
 //! Who opens connections and says nothing does not keep them.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use engine::keys::master_key::MasterKey;
-use engine::{Engine, Parts};
+use engine::Engine;
 use server::assets::Site;
 use server::boot::Running;
 use server::connections::Patience;
-use server::outbound::clock::SystemClock;
-use server::outbound::entropy::SystemEntropy;
-use server::outbound::stripe::StripeApi;
 use server::state::ServerState;
-use store::Db;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -25,18 +19,9 @@ const SHORT: Duration = Duration::from_millis(300);
 
 async fn start(patience: Patience) -> (Running, TestDatabase) {
     let database = TestDatabase::sqlite();
-    let db = Db::open(&database.url).await.expect("the database opens");
-    db.migrate().await.expect("the migrations apply");
-    let parts = Parts {
-        db,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        mailer: None,
-        stripe: Arc::new(StripeApi::new(None)),
-        master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
-        public_url: "http://localhost".into(),
-    };
-    let engine = Engine::start(parts).await.expect("the engine starts");
+    let engine = Engine::start(database.parts("http://localhost").await)
+        .await
+        .expect("the engine starts");
     let state = ServerState::new(engine, Site::load().expect("the site, or none"), None);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let running = Running::start_patiently(listener, state, (None, patience));

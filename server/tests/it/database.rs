@@ -2,7 +2,14 @@
 
 use std::fs;
 use std::process::Command;
+use std::sync::Arc;
 
+use engine::Parts;
+use engine::keys::master_key::MasterKey;
+use server::outbound::clock::SystemClock;
+use server::outbound::entropy::SystemEntropy;
+use server::outbound::stripe::StripeApi;
+use store::Db;
 use tempfile::TempDir;
 
 /// A database that nobody else uses, and a folder beside it.
@@ -50,6 +57,21 @@ impl TestDatabase {
             folder,
             postgres: Some((server, name)),
         })
+    }
+
+    /// What an engine on it is made from: the real time, chance and Stripe, and no mail server.
+    pub async fn parts(&self, public_url: &str) -> Parts {
+        let db = Db::open(&self.url).await.expect("the database opens");
+        db.migrate().await.expect("the migrations apply");
+        Parts {
+            db,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            mailer: None,
+            stripe: Arc::new(StripeApi::new(None)),
+            master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
+            public_url: public_url.into(),
+        }
     }
 
     /// Everything in it: SQLite's own files, or what PostgreSQL's dump writes.

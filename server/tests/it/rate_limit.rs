@@ -4,21 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use engine::keys::master_key::MasterKey;
 use engine::licenses::generate::{self, Side};
 use engine::tokens::create::{self, NewToken};
-use engine::{Actor, Engine, Parts, products, tenants};
+use engine::{Actor, Engine, products, tenants};
 use reqwest::{Client, RequestBuilder};
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use server::assets::Site;
 use server::boot::Running;
 use server::middleware::rate_limit::{RateLimitSettings, RateLimits, Ticks};
-use server::outbound::clock::SystemClock;
-use server::outbound::entropy::SystemEntropy;
-use server::outbound::stripe::StripeApi;
 use server::state::ServerState;
-use store::Db;
 use tokio::net::TcpListener;
 
 use crate::database::TestDatabase;
@@ -69,20 +64,11 @@ impl Answer {
 impl Gate {
     async fn open((address, token, guesses): (u32, u32, u32)) -> Self {
         let database = TestDatabase::sqlite();
-        let db = Db::open(&database.url).await.expect("the database opens");
-        db.migrate().await.expect("the migrations apply");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
-        let parts = Parts {
-            db,
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(SystemEntropy),
-            mailer: None,
-            stripe: Arc::new(StripeApi::new(None)),
-            master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
-            public_url: url.clone(),
-        };
-        let engine = Engine::start(parts).await.expect("the engine starts");
+        let engine = Engine::start(database.parts(&url).await)
+            .await
+            .expect("the engine starts");
         let seconds = Arc::new(AtomicU64::new(0));
         let hand = seconds.clone();
         let ticks = Ticks::new(move || Duration::from_secs(hand.load(Ordering::SeqCst)));

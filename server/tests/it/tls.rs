@@ -4,19 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use engine::keys::master_key::MasterKey;
 use engine::{Engine, Parts};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use server::assets::Site;
 use server::boot::Running;
-use server::outbound::entropy::SystemEntropy;
-use server::outbound::stripe::StripeApi;
 use server::state::ServerState;
 use server::tls::self_signed;
 use server::tls::{Tls, TlsSource};
-use store::Db;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
@@ -48,16 +44,9 @@ impl Door {
         let tls = Tls::load(source(folder.path()), hosts, clock.clone()).await;
         let tls = tls.expect("a certificate");
         let database = TestDatabase::sqlite();
-        let db = Db::open(&database.url).await.expect("the database opens");
-        db.migrate().await.expect("the migrations apply");
         let engine = Engine::start(Parts {
-            db,
             clock: clock.clone(),
-            entropy: Arc::new(SystemEntropy),
-            mailer: None,
-            stripe: Arc::new(StripeApi::new(None)),
-            master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
-            public_url: "https://localhost".into(),
+            ..database.parts("https://localhost").await
         });
         let engine = engine.await.expect("the engine starts");
         let state = ServerState::new(engine, Site::load().expect("the site, or none"), None);
