@@ -1,5 +1,5 @@
-//! Devices: what is remembered of a device and a product for ever. The first contact and the end of
-//! the trial are written once; when, where and how often it was seen is written behind.
+//! Devices: what is remembered of a device and a product for ever. The first contact is written once, the end
+//! of the trial changes by hand alone; when, where and how often it was seen is written behind.
 
 use domain::ids::{ProductId, TenantId};
 use sqlx::FromRow;
@@ -18,7 +18,7 @@ pub struct Device {
     pub hardware_key: String,
     /// Unix milliseconds; never written again.
     pub first_seen_at: i64,
-    /// Unix milliseconds; never written again.
+    /// Unix milliseconds; only people write it again.
     pub trial_ends_at: i64,
     /// When a key of the product was first activated on it.
     pub ever_activated_at: Option<i64>,
@@ -79,6 +79,9 @@ const ACTIVATED: &str = concat!(
         version = case when excluded.version = '' then devices.version else excluded.version end,
         contacts = devices.contacts + 1"
 );
+// Who was activated meanwhile has no trial any more.
+const SET_TRIAL_END: &str = "update devices set trial_ends_at = $4
+    where tenant_id = $1 and product_id = $2 and hardware_key = $3 and ever_activated_at is null";
 const SEEN: &str = "update devices set
         last_seen_at = case when last_seen_at < $4 then $4 else last_seen_at end,
         address = case when last_seen_at <= $4 then $5 else address end,
@@ -122,6 +125,18 @@ pub fn note_activated(tx: &mut Tx, tenant: TenantId, d: &Device) {
             .bind(&d.address)
             .bind(&d.version)
             .bind(d.contacts),
+    );
+}
+
+/// Gives a device's trial another end; a device that was ever activated makes the transaction fail with
+/// [`crate::StoreError::Overtaken`].
+pub fn set_trial_end(tx: &mut Tx, tenant: TenantId, of: (ProductId, &str), ends_at: i64) {
+    tx.keep(
+        Write::one(SET_TRIAL_END)
+            .bind(tenant.get())
+            .bind(of.0.get())
+            .bind(of.1)
+            .bind(ends_at),
     );
 }
 

@@ -1,6 +1,7 @@
 //! Devices: one first contact for ever.
 
 use domain::ids::ProductId;
+use store::StoreError;
 use store::devices::{self, Device, Sighting};
 
 use crate::rows::{product, tenant};
@@ -91,6 +92,34 @@ async fn an_activation_and_sightings_leave_the_first_contact_and_what_was_seen_l
             ..first
         };
         assert_eq!(kept, Some(expected));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_trial_gets_another_end_until_a_key_was_activated() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let atlas = product(db, acme).await;
+        let first = device(atlas, NOW);
+        let of = (atlas, "AB12");
+        write(db, async |tx| devices::meet(tx, acme, &first).await).await;
+        keep(db, |tx| devices::set_trial_end(tx, acme, of, NOW + 7)).await;
+        let met = write(db, async |tx| devices::meet(tx, acme, &first).await).await;
+        assert_eq!(met.trial_ends_at, NOW + 7, "coming again moves nothing");
+        let blue = tenant(db).await;
+        let activated = Device {
+            ever_activated_at: Some(NOW),
+            ..first
+        };
+        for (tenant, activate) in [(blue, None), (acme, Some(&activated))] {
+            let mut tx = db.db.begin();
+            if let Some(device) = activate {
+                devices::note_activated(&mut tx, acme, device);
+            }
+            devices::set_trial_end(&mut tx, tenant, of, NOW + 8);
+            assert!(matches!(tx.commit().await, Err(StoreError::Overtaken)));
+        }
     })
     .await;
 }
