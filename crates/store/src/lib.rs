@@ -11,6 +11,7 @@ pub mod arrivals;
 pub mod changes;
 mod conn;
 mod db;
+pub mod device_list;
 pub mod devices;
 mod error;
 pub mod event_log;

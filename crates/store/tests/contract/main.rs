@@ -7,6 +7,7 @@ mod activations;
 mod arrivals;
 mod changes;
 mod database;
+mod device_list;
 mod devices;
 mod event_log;
 mod flash;
