@@ -1,4 +1,4 @@
-//! Every command that a person types: `cargo xtask build | check | test | run | size | bench`.
+//! Every command that a person types: `cargo xtask build | check | test | run | seed | size | bench | lighthouse`.
 //!
 //! It knows no other crate of ours: it sees their files, their binaries and their HTTP.
 #![expect(
@@ -9,8 +9,11 @@
 mod bench;
 mod check;
 mod interrupt;
+mod lighthouse;
 mod process;
+mod results;
 mod run;
+mod seed;
 mod site;
 mod test;
 mod tools;
@@ -50,7 +53,14 @@ enum Command {
     /// Print what the browser downloads, file by file and page by page; fail when it is too much.
     Size,
     /// Measure the release build against a naive floor server; writes benches/RESULTS.md.
-    Bench,
+    Bench {
+        /// Only these stages: load, pages.
+        stages: Vec<String>,
+    },
+    /// Fill a database with a plausible year of business.
+    Seed(seed::SeedArgs),
+    /// Judge three pages by Lighthouse, as shipped and seeded; fail when one is below its mark.
+    Lighthouse,
 }
 
 #[derive(Args)]
@@ -82,7 +92,9 @@ fn dispatch(command: &Command) -> Outcome {
         Command::Check { stages } => check::run(&workspace, stages),
         Command::Run(args) => run::run(&workspace, args),
         Command::Test { parts } => test::run(&workspace, parts),
-        Command::Bench => bench::run(&workspace),
+        Command::Bench { stages } => bench::run(&workspace, stages),
+        Command::Seed(args) => seed::run(&workspace, args),
+        Command::Lighthouse => lighthouse::run(&workspace),
         Command::Size => site::print_sizes(&workspace),
     }
 }

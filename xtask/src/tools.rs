@@ -51,18 +51,22 @@ impl Binaryen {
 
 /// binaryen, installed from npm by its lock file into the target directory.
 pub fn binaryen(workspace: &Workspace) -> Outcome<Binaryen> {
-    let source = workspace.root.join("xtask/tools");
     let folder = workspace.target.join("tools");
-    fs::create_dir_all(&folder)
+    npm_copy(&workspace.root.join("xtask/tools"), &folder)?;
+    Ok(Binaryen {
+        folder: folder.join("node_modules/binaryen/bin"),
+    })
+}
+
+/// Installs the npm packages of a folder of ours elsewhere, so that nothing lies beside its lock file.
+pub fn npm_copy(source: &Path, folder: &Path) -> Outcome {
+    fs::create_dir_all(folder)
         .map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     for name in ["package.json", "package-lock.json"] {
         fs::copy(source.join(name), folder.join(name))
             .map_err(|error| format!("cannot copy {name}: {error}"))?;
     }
-    npm_ci(&folder)?;
-    Ok(Binaryen {
-        folder: folder.join("node_modules/binaryen/bin"),
-    })
+    npm_ci(folder)
 }
 
 /// Installs a folder's npm packages by its lock file; does nothing when they are there.
@@ -83,6 +87,7 @@ pub fn npm_ci(folder: &Path) -> Outcome {
                 "--loglevel=error",
             ])
             .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+            .env("PUPPETEER_SKIP_DOWNLOAD", "1")
             .current_dir(folder),
     )?;
     fs::write(&stamp, lock).map_err(|error| format!("cannot write {}: {error}", stamp.display()))

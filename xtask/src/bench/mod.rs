@@ -3,9 +3,11 @@
 //! Speed is told as a ratio to a naive floor server that runs beside it and takes turns with it, so
 //! that a slow or busy machine slows both. Nothing here passes or fails: figures are for reading.
 
+mod pages;
 mod programs;
 mod report;
-mod subject;
+pub mod subject;
+pub mod visitor;
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +16,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::lighthouse;
 use crate::process::{self, Outcome};
+use crate::results;
 use crate::site;
 use crate::workspace::{Profile, Workspace};
 use report::{Report, Round};
@@ -33,8 +37,21 @@ const SETTLES_IN: Duration = Duration::from_secs(2);
 /// The secret that the load signs with.
 const SECRET: &str = "whsec_bench_0123456789";
 
+/// All stages, in their order.
+const STAGES: [&str; 2] = ["load", "pages"];
+
 /// Builds, measures, and writes the results.
-pub fn run(workspace: &Workspace) -> Outcome {
+pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
+    if let Some(unknown) = wanted
+        .iter()
+        .find(|stage| !STAGES.contains(&stage.as_str()))
+    {
+        return Err(format!(
+            "no stage `{unknown}`; there are: {}",
+            STAGES.join(", ")
+        ));
+    }
+    let is_wanted = |stage: &str| wanted.is_empty() || wanted.iter().any(|one| one == stage);
     site::build(workspace)?;
     let exisone = workspace.build_server(Profile::Release)?;
     let bins = ["build", "--release", "-p", "bench", "--bins"];
@@ -44,11 +61,16 @@ pub fn run(workspace: &Workspace) -> Outcome {
         fs::remove_dir_all(&folder).map_err(|error| format!("cannot empty the folder: {error}"))?;
     }
     fs::create_dir_all(&folder).map_err(|error| format!("cannot make a folder: {error}"))?;
-    let report = measure(workspace, &exisone, &folder)?;
-    let path = workspace.root.join("benches/RESULTS.md");
-    let text = report.to_markdown();
-    fs::write(&path, &text).map_err(|error| format!("cannot write RESULTS.md: {error}"))?;
-    println!("\n{text}\nwritten to {}", path.display());
+    if is_wanted("load") {
+        let text = measure(workspace, &exisone, &folder)?.to_markdown();
+        results::put_all(workspace, &text, &[pages::HEADING, lighthouse::HEADING])?;
+        println!("\n{text}");
+    }
+    if is_wanted("pages") {
+        let seed = workspace.binary(Profile::Release, "seed");
+        let text = pages::measure(&exisone, &seed, &folder.join("pages"))?;
+        results::put(workspace, pages::HEADING, &text)?;
+    }
     Ok(())
 }
 

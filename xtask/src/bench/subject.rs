@@ -70,6 +70,11 @@ impl Subject {
         self.listen.to_string()
     }
 
+    /// The same, as it is connected to.
+    pub const fn listen(&self) -> SocketAddr {
+        self.listen
+    }
+
     /// Resident memory, KiB, as `/proc` of Linux tells it.
     pub fn resident_kib(&self) -> Outcome<u64> {
         let path = format!("/proc/{}/status", self.child.id());
@@ -126,7 +131,7 @@ impl Subject {
     ) -> Outcome<Seeded> {
         let counts = [licenses, activated, others].map(|count| count.to_string());
         let mut child = Command::new(seed)
-            .args(["sqlite://data/exisone.db", "data/master.key"])
+            .args(["keys", "sqlite://data/exisone.db", "data/master.key"])
             .args(counts)
             .current_dir(&self.folder)
             .stdin(Stdio::piped())

@@ -153,7 +153,7 @@ fn remove(data: &Path) -> Outcome {
 }
 
 /// Keys and addresses lie in it: for its owner alone.
-fn make_private_folder(data: &Path) -> Outcome {
+pub fn make_private_folder(data: &Path) -> Outcome {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
