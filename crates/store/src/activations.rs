@@ -27,8 +27,8 @@ pub struct NewActivation<'a> {
 
 const INSERT: &str =
     "insert into activations (id, tenant_id, license_id, hardware_key, version, address,
-        email, activated_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8)
+        email, activated_at, livemode)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, (select livemode from licenses where tenant_id = $2 and id = $3))
     on conflict (license_id, hardware_key) where deactivated_at is null do nothing";
 // The one conditional update that takes a seat: who comes last finds none, nor does who was judged before
 // the licence was held back.

@@ -10,6 +10,7 @@ pub mod activations;
 pub mod arrivals;
 pub mod changes;
 mod conn;
+pub mod daily;
 mod db;
 pub mod device_list;
 pub mod devices;

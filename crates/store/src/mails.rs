@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::news::Topic;
 use crate::write::Write;
 
 /// A mail's row.
@@ -85,13 +86,20 @@ const FIND: &str = concat!(
     columns!(),
     " from mails where tenant_id = $1 and id = $2"
 );
-const LIST: &str = concat!(
-    "select ",
-    columns!(),
-    " from mails where tenant_id = $1 and livemode = $2 and ($3 = '' or state = $3)
-      and (created_at < $4 or (created_at = $4 and id < $5))
-    order by created_at desc, id desc limit $6"
-);
+// The two differ in the index that leads through them; without a state the parameter is blank.
+macro_rules! listed {
+    ($of_state:literal) => {
+        concat!(
+            "select ",
+            columns!(),
+            " from mails where tenant_id = $1 and livemode = $2 and ",
+            $of_state,
+            " and (created_at, id) < ($4, $5) order by created_at desc, id desc limit $6"
+        )
+    };
+}
+pub(crate) const LIST: &str = listed!("$3 = ''");
+pub(crate) const LIST_BY_STATE: &str = listed!("state = $3");
 const BY_ORDER: &str = concat!(
     "select ",
     columns!(),
@@ -108,12 +116,14 @@ const ATTEMPTS: &str = "select a.at, a.answer from mail_attempts a join mails m 
     where m.tenant_id = $1 and m.id = $2 order by a.at, a.id";
 const REQUEUE: &str = "update mails set state = 'queued', recipient = $3
     where tenant_id = $1 and id = $2 and state <> 'sent'";
-const COUNT_UNSENT: &str = "select count(*) from mails where tenant_id = $1 and livemode = $2
+pub(crate) const COUNT_UNSENT: &str =
+    "select count(*) from mails where tenant_id = $1 and livemode = $2
     and state in ('retrying', 'failed')";
 
 /// Queues a mail. One that the order has already makes the transaction fail with
 /// [`crate::StoreError::Overtaken`]: look at [`last_ordinal`] first.
 pub fn insert(tx: &mut Tx, tenant: TenantId, m: &Mail) {
+    tx.tell(Topic::Mails, tenant);
     tx.keep(
         Write::one(INSERT)
             .bind(tenant.get())
@@ -161,8 +171,13 @@ pub async fn list(conn: &mut Conn, tenant: TenantId, f: &MailFilter) -> Result<V
     let (at, id) = f
         .after
         .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
+    let list = if f.state.is_empty() {
+        LIST
+    } else {
+        LIST_BY_STATE
+    };
     Ok(
-        on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).bind(f.livemode).bind(&f.state).bind(at)
+        on!(conn, c => sqlx::query_as(list).bind(tenant.get()).bind(f.livemode).bind(&f.state).bind(at)
         .bind(id).bind(f.limit).fetch_all(c).await?),
     )
 }
@@ -193,6 +208,7 @@ pub async fn note_attempt(
     id: MailId,
     a: &Attempt<'_>,
 ) -> Result<()> {
+    tx.tell(Topic::Mails, tenant);
     let sent_at = (a.state == "sent").then_some(a.now);
     on!(tx, c => sqlx::query(NOTE).bind(tenant.get()).bind(id.get()).bind(a.state).bind(a.answer)
         .bind(sent_at).execute(c).await.map(drop))?;
@@ -210,6 +226,7 @@ pub async fn attempts(conn: &mut Conn, tenant: TenantId, id: MailId) -> Result<V
 
 /// Sends an unsent mail to another address; false where it is already sent.
 pub async fn requeue(tx: &mut Tx, tenant: TenantId, id: MailId, recipient: &str) -> Result<bool> {
+    tx.tell(Topic::Mails, tenant);
     Ok(
         on!(tx, c => sqlx::query(REQUEUE).bind(tenant.get()).bind(id.get()).bind(recipient)
         .execute(c).await?.rows_affected() == 1),

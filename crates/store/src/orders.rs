@@ -101,7 +101,7 @@ const BY_STATE: &str = concat!(
     " from orders where tenant_id = $1 and livemode = $2 and state = $3
     order by created_at desc, id desc limit $4"
 );
-const WITHOUT_ADDRESS: &str = concat!(
+pub(crate) const WITHOUT_ADDRESS: &str = concat!(
     "select ",
     columns!(),
     " from orders where tenant_id = $1 and livemode = $2 and state = 'issued' and email = ''

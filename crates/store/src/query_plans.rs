@@ -3,7 +3,7 @@
 
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
-use crate::{arrivals, jobs, licenses, migrate, orders, stripe_events};
+use crate::{arrivals, daily, event_log, jobs, licenses, mails, migrate, orders, stripe_events};
 
 async fn plan(conn: &mut SqliteConnection, sql: &str) -> String {
     let explain = format!("explain query plan {sql}");
@@ -32,6 +32,34 @@ async fn the_statements_of_every_webhook_find_their_rows_by_an_index_of_their_ow
         (jobs::NEXT_DUE, "jobs_by_due (state=? AND kind=?)"),
         (arrivals::FIND, "(tenant_id=? AND kind=? AND stripe_id=?)"),
         (arrivals::FIND, "(tenant_id=? AND stripe_event_id=?)"),
+    ] {
+        let plan = plan(&mut conn, sql).await;
+        assert!(plan.contains(found_by), "{sql}\nis done so:\n{plan}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_dashboard_counts_and_lists_show_is_read_from_an_index_of_its_own() {
+    let mut conn = SqliteConnection::connect("sqlite::memory:")
+        .await
+        .expect("a database in memory");
+    let migrated = migrate::SQLITE.run(&mut conn).await;
+    migrated.expect("the migrations apply");
+    for (sql, found_by) in [
+        (daily::LICENSES, "COVERING INDEX licenses_by_created"),
+        (daily::ACTIVATIONS, "COVERING INDEX activations_by_time"),
+        (daily::TAKINGS, "COVERING INDEX payments_by_time"),
+        (daily::REFUNDS, "INDEX payments_refunded"),
+        (orders::WITHOUT_ADDRESS, "orders_without_address"),
+        (mails::LIST, "mails_by_time"),
+        (mails::LIST_BY_STATE, "mails_by_state"),
+        (mails::COUNT_UNSENT, "COVERING INDEX mails_by_state"),
+        (
+            event_log::LIST,
+            "stripe_events_by_time (tenant_id=? AND livemode=?)",
+        ),
+        (event_log::LIST_UNVERIFIED, "stripe_events_unverified"),
+        (event_log::FAILED_CAUSES, "stripe_events_unverified"),
     ] {
         let plan = plan(&mut conn, sql).await;
         assert!(plan.contains(found_by), "{sql}\nis done so:\n{plan}");

@@ -6,6 +6,7 @@ mod access_tokens;
 mod activations;
 mod arrivals;
 mod changes;
+mod daily;
 mod database;
 mod device_list;
 mod devices;
