@@ -54,6 +54,17 @@ pub enum Search {
     EmailBeginning(String),
 }
 
+impl Search {
+    /// False where it is for nothing, so that all licences are wanted.
+    pub fn is_narrow(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::Typed(text) => !text.trim().is_empty(),
+            Self::Email(_) | Self::EmailBeginning(_) => true,
+        }
+    }
+}
+
 /// A page of licences. A whole key finds its licence on either side, test or live, because it can
 /// mean no other; a typed text that is none of the three is refused beside `search`.
 pub async fn execute(
@@ -159,6 +170,29 @@ pub(super) async fn by_key(
         .await?
         .index(key)?;
     Ok(licenses::find_by_index(conn, actor.tenant(), &index).await?)
+}
+
+/// What a query wants.
+pub(super) enum Wanted {
+    /// One licence, which may not be there.
+    One(Option<Box<License>>),
+    /// What any of these finds.
+    Filters(Vec<LicenseFilter>),
+}
+
+/// The one licence or the filters that a query means, which take so many rows at a time.
+pub(super) async fn wanted(
+    engine: &Engine,
+    actor: &Actor,
+    query: &LicenseQuery,
+    limit: i64,
+) -> Result<Wanted> {
+    let Meant::Key(key) = meant(&query.search)? else {
+        return Ok(Wanted::Filters(filters(engine, query, limit)?));
+    };
+    let mut conn = engine.read().await?;
+    let found = by_key(engine, &mut conn, actor, &key).await?;
+    Ok(Wanted::One(found.map(Box::new)))
 }
 
 /// The rows of all filters in one order, newest first.

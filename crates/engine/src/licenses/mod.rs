@@ -3,6 +3,7 @@
 pub mod activate;
 pub mod deactivate;
 pub mod devices;
+pub mod export;
 pub mod extend;
 pub mod find;
 pub mod generate;

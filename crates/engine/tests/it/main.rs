@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod dashboard;
+mod export;
 mod forms;
 mod fulfilment;
 mod licenses;
