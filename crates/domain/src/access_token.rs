@@ -76,7 +76,7 @@ form! {
         /// Required.
         name,
         /// Words joined by commas, or a list; at least one.
-        permissions,
+        permissions: list,
         /// RFC 3339, or a date whose end counts; blank is never.
         expires_at,
     }

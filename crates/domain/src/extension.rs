@@ -14,7 +14,7 @@ form! {
     #[derive(Debug)]
     pub struct ExtendForm {
         /// 1..=36500.
-        days,
+        days: number,
         /// A date (its last second), or an RFC 3339 time; 2049-12-31T23:59:59Z is perpetual.
         expiration_date,
     }

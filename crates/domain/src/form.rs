@@ -1,20 +1,19 @@
-//! Reading forms field by field: every field is a text or absent, from JSON or from HTML alike;
+//! Reading forms field by field: every field is kept as a text or absent, from JSON or from HTML alike;
 //! what is wrong is collected, so that one answer names all of it.
 
-use std::fmt;
-use std::ops::RangeInclusive;
+pub(crate) mod json;
 
-use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
+use std::ops::RangeInclusive;
 
 use crate::field_error::FieldErrors;
 use crate::money::Currency;
 
-/// Declares a form: a struct of optional texts that reads text, numbers, yes/no, null and lists.
+/// Declares a form: a struct of optional texts. `name,` is a text in JSON; `days: number,`,
+/// `is_active: flag,` and `features: list,` may be said as such too, or as the text that HTML sends.
 /// Absent stays `None` (keep what is there); null and blank become an empty text.
 macro_rules! form {
     ($(#[$doc:meta])* pub struct $name:ident {
-        $($(#[$field_doc:meta])* $field:ident,)+
+        $($(#[$field_doc:meta])* $field:ident $(: $kind:ident)?,)+
     }) => {
         $(#[$doc])*
         #[derive(Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -29,135 +28,14 @@ macro_rules! form {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let names = &[$(stringify!($field)),+];
-                let mut texts = crate::form::texts(deserializer, names)?.into_iter();
+                let fields = &[$((stringify!($field), crate::form::json::kind!($($kind)?))),+];
+                let mut texts = crate::form::json::texts(deserializer, fields)?.into_iter();
                 Ok(Self { $($field: texts.next().flatten()),+ })
             }
         }
     };
 }
 pub(crate) use form;
-
-/// Reads a form's fields, in the order of their names in Rust. One function for all forms: what
-/// serde derives for each would weigh ten times as much in the browser's program.
-pub(crate) fn texts<'de, D: Deserializer<'de>>(
-    deserializer: D,
-    names: &'static [&'static str],
-) -> Result<Vec<Option<String>>, D::Error> {
-    deserializer.deserialize_map(TextsVisitor { names })
-}
-
-struct TextsVisitor {
-    names: &'static [&'static str],
-}
-
-impl<'de> Visitor<'de> for TextsVisitor {
-    type Value = Vec<Option<String>>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a form's fields by their names")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut texts = vec![None; self.names.len()];
-        while let Some(key) = map.next_key::<String>()? {
-            let found = self.names.iter().position(|name| is_in_json(name, &key));
-            match found.map(|index| &mut texts[index]) {
-                None => _ = map.next_value::<IgnoredAny>()?,
-                Some(Some(_)) => return Err(A::Error::custom(format!("duplicate field `{key}`"))),
-                Some(text) => *text = Some(map.next_value::<Scalar>()?.0),
-            }
-        }
-        Ok(texts)
-    }
-}
-
-/// Whether a name in JSON (`trialDays`) is that of a field (`trial_days`).
-fn is_in_json(field: &str, key: &str) -> bool {
-    let words = field.split('_').enumerate();
-    let mut rest = key;
-    for (index, word) in words {
-        let (first, tail) = word.split_at(word.len().min(1));
-        let first = if index == 0 {
-            first.to_owned()
-        } else {
-            first.to_ascii_uppercase()
-        };
-        match rest
-            .strip_prefix(&first)
-            .and_then(|rest| rest.strip_prefix(tail))
-        {
-            Some(after) => rest = after,
-            None => return false,
-        }
-    }
-    rest.is_empty()
-}
-
-/// Reads any scalar, or a list of them, as text; lists are joined by commas, null is empty.
-struct TextVisitor;
-
-impl<'de> Visitor<'de> for TextVisitor {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text, a number, true or false, null, or a list of these")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<String, E> {
-        Ok(text)
-    }
-
-    fn visit_bool<E: Error>(self, flag: bool) -> Result<String, E> {
-        Ok(flag.to_string())
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
-        Ok(number.to_string())
-    }
-
-    /// Written as JSON writes it: that is in the browser's program anyway, another way would be added.
-    fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
-        let text = Number::from_f64(number).map_or_else(String::new, |number| number.to_string());
-        Ok(text.strip_suffix(".0").unwrap_or(&text).to_owned())
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<String, E> {
-        Ok(String::new())
-    }
-
-    fn visit_none<E: Error>(self) -> Result<String, E> {
-        Ok(String::new())
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<String, A::Error> {
-        let mut parts = Vec::new();
-        while let Some(part) = list.next_element::<Scalar>()? {
-            parts.push(part.0);
-        }
-        Ok(parts.join(","))
-    }
-}
-
-struct Scalar(String);
-
-impl<'de> serde::Deserialize<'de> for Scalar {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(TextVisitor).map(Self)
-    }
-}
 
 /// One field as it was sent.
 #[derive(Clone, Copy)]
@@ -331,69 +209,4 @@ fn whole(text: &str) -> Option<i32> {
         && !fraction.is_empty()
         && fraction.bytes().all(|b| b == b'0');
     if is_whole { digits.parse().ok() } else { None }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    form! {
-        /// Two fields.
-        pub struct Example {
-            /// One word.
-            name,
-            /// Two words.
-            trial_days,
-        }
-    }
-
-    fn read(json: &str) -> Result<Example, serde_json::Error> {
-        serde_json::from_str(json)
-    }
-
-    #[test]
-    fn a_field_is_known_by_its_name_in_json_alone() {
-        let table = [
-            ("name", "name", true),
-            ("name", "names", false),
-            ("trial_days", "trialDays", true),
-            ("trial_days", "trial_days", false),
-            ("trial_days", "trialdays", false),
-            ("trial_days", "TrialDays", false),
-            ("trial_days", "trial", false),
-        ];
-        for (field, key, expected) in table {
-            assert_eq!(is_in_json(field, key), expected, "{field} {key}");
-        }
-    }
-
-    #[test]
-    fn scalars_are_texts_and_unknown_fields_are_passed_over() {
-        let table = [
-            (r#"{"name":"a","other":{"deep":[1]}}"#, Some("a"), None),
-            (r#"{"trialDays":14}"#, None, Some("14")),
-            (
-                r#"{"name":9.99,"trialDays":10.0}"#,
-                Some("9.99"),
-                Some("10"),
-            ),
-            (
-                r#"{"name":["a",1,true],"trialDays":null}"#,
-                Some("a,1,true"),
-                Some(""),
-            ),
-        ];
-        for (json, name, trial_days) in table {
-            let form = read(json).expect("a form");
-            assert_eq!(form.name.as_deref(), name, "{json}");
-            assert_eq!(form.trial_days.as_deref(), trial_days, "{json}");
-        }
-    }
-
-    #[test]
-    fn a_field_stands_once() {
-        let refused = read(r#"{"name":"a","name":"b"}"#).err();
-        let refused = refused.map(|error| error.to_string()).unwrap_or_default();
-        assert!(refused.starts_with("duplicate field `name`"), "{refused}");
-    }
 }

@@ -18,19 +18,19 @@ form! {
     /// A wish for licences as it is typed or sent.
     pub struct LicenseForm {
         /// The product by its id; one of the two is required.
-        product_id,
+        product_id: number,
         /// The product by any name that it ever had.
         product_name,
         /// The holder's address. Required.
         email,
         /// A plan; beats the days.
-        plan_id,
+        plan_id: number,
         /// 0..=36500; 0 is perpetual. Absent: the product's Default License Days.
-        validity_days,
+        validity_days: number,
         /// 1..=100; absent is 1.
-        quantity,
+        quantity: number,
         /// Seats of each; absent: the product's.
-        max_seats,
+        max_seats: number,
         /// The holder's company.
         corporate_name,
         /// A device: the key comes with an offline code for it, and is activated there.

@@ -14,13 +14,13 @@ form! {
     /// The filters of the list of licences; blank or absent ones do not narrow it.
     pub struct LicenseListForm {
         /// One product.
-        product_id,
+        product_id: number,
         /// A holder's address or its beginning.
         email,
         /// `active`, `suspended`, `revoked` or `expired`, as of now.
         state,
         /// true is live, false is test, absent is both.
-        livemode,
+        livemode: flag,
     }
 }
 

@@ -18,9 +18,9 @@ form! {
     #[derive(Debug)]
     pub struct PagingForm {
         /// From 1.
-        page,
+        page: number,
         /// 1..=200, else 50.
-        page_size,
+        page_size: number,
         /// Where the page before ended, as it stands there; blank is the beginning.
         after,
     }

@@ -15,11 +15,11 @@ form! {
         /// Required on a new plan.
         name,
         /// 0..=36500; 0 is perpetual. Required on a new plan.
-        duration_days,
+        duration_days: number,
         /// Words joined by commas.
-        features,
+        features: list,
         /// Inactive plans are not sold.
-        is_active,
+        is_active: flag,
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
     #[case(json!({"name": "A", "durationDays": 1, "isActive": "?"}), "isActive")]
     #[case(json!({"name": "A", "durationDays": 1, "features": "f".repeat(101)}), "features")]
     #[case(json!({"name": "A", "durationDays": 1, "features": ["a\tb"]}), "features")]
-    #[case(json!({"name": "A", "durationDays": 1, "features": (0..101).collect::<Vec<_>>()}), "features")]
+    #[case(json!({"name": "A", "durationDays": 1, "features": (0..101).map(|n| n.to_string()).collect::<Vec<_>>()}), "features")]
     fn what_is_wrong_stands_beside_its_field(#[case] json: Value, #[case] field: &str) {
         let errors = form(json).parse_new().expect_err("refused");
         assert_eq!(errors.first().map(|e| e.field.as_str()), Some(field));

@@ -26,33 +26,33 @@ form! {
         /// For admins.
         description,
         /// Inactive products are not sold.
-        is_active,
+        is_active: flag,
         /// Decimal in major units.
-        price,
+        price: number,
         /// ISO code.
         currency,
         /// 0..=3650; 0 is no trial.
-        trial_days,
+        trial_days: number,
         /// 0..=36500; 0 is perpetual.
-        default_license_days,
+        default_license_days: number,
         /// Words joined by commas.
-        features,
+        features: list,
         /// Blank is a key for one device.
-        max_seats,
+        max_seats: number,
         /// One key of N seats instead of N keys.
-        seats_from_quantity,
+        seats_from_quantity: flag,
         /// Blank is any.
         minimum_required_version,
         /// Refuse programs older than the minimum.
-        enforce_version_check,
+        enforce_version_check: flag,
         /// Auto Email.
-        send_purchase_email,
+        send_purchase_email: flag,
         /// Remind of the end.
-        send_renewal_reminders,
+        send_renewal_reminders: flag,
         /// Days before the end.
-        renewal_reminder_days,
+        renewal_reminder_days: number,
         /// Hours between two deactivations.
-        deactivation_cooldown_hours,
+        deactivation_cooldown_hours: number,
         /// Template; blank is the standard one.
         email_subject,
         /// Template; blank is the standard one.
@@ -299,7 +299,7 @@ mod tests {
     #[case(json!({"name": "A", "description": "d".repeat(4_001)}), "description")]
     #[case(json!({"name": "A", "features": "f".repeat(101)}), "features")]
     #[case(json!({"name": "A", "features": ["a\tb"]}), "features")]
-    #[case(json!({"name": "A", "features": (0..101).collect::<Vec<_>>()}), "features")]
+    #[case(json!({"name": "A", "features": (0..101).map(|n| n.to_string()).collect::<Vec<_>>()}), "features")]
     #[case(json!({"name": "A", "emailSubject": "a\r\nbcc: b"}), "emailSubject")]
     #[case(json!({"name": "A", "emailTemplate": "\u{1b}[31m"}), "emailTemplate")]
     #[case(json!({"name": "A", "refundPolicy": "burn"}), "refundPolicy")]

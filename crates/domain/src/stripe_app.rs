@@ -21,11 +21,11 @@ form! {
         /// The signing secret before a roll; blank keeps the saved one.
         previous_webhook_signing_secret,
         /// Live, or else Test.
-        is_live,
+        is_live: flag,
         /// Inactive apps verify nothing.
-        is_active,
+        is_active: flag,
         /// The one that is used where none is named.
-        is_default,
+        is_default: flag,
         /// ISO code.
         default_currency,
     }
