@@ -10,7 +10,10 @@ use sqlx::{ConnectOptions, PgPool, SqlitePool};
 
 use crate::conn::{Conn, Kind, Later, Tx};
 use crate::error::{Result, StoreError};
+use crate::license_desk::LicenseDesk;
+use crate::license_lookups::{LicenseLookup, Question};
 use crate::migrate;
+use crate::news::Board;
 use crate::writer::Writer;
 
 /// How long a SQLite statement waits for another process, for example a command beside the server.
@@ -20,16 +23,38 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 
 /// An open database. Cheap to clone; all clones share the same connections.
 #[derive(Clone)]
-pub struct Db(Inner);
+pub struct Db {
+    readers: Readers,
+    home: Home,
+    license_desk: Arc<LicenseDesk>,
+    board: Arc<Board>,
+}
 
+/// Connections for reading; on PostgreSQL for all.
 #[derive(Clone)]
-enum Inner {
+pub(crate) enum Readers {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// What else a database needs.
+#[derive(Clone)]
+enum Home {
     Sqlite {
-        read: SqlitePool,
         writer: Arc<Writer>,
-        options: Box<SqliteConnectOptions>,
+        options: Arc<SqliteConnectOptions>,
     },
     Postgres(PgPool),
+}
+
+impl Readers {
+    /// A connection for reading outside any transaction.
+    pub(crate) async fn read(&self) -> Result<Conn> {
+        Ok(Conn::new(match self {
+            Self::Sqlite(pool) => Kind::Sqlite(pool.acquire().await?),
+            Self::Postgres(pool) => Kind::Postgres(pool.acquire().await?),
+        }))
+    }
 }
 
 impl Db {
@@ -48,7 +73,10 @@ impl Db {
                 .acquire_timeout(Duration::from_secs(10))
                 .connect_with(options)
                 .await?;
-            return Ok(Self(Inner::Postgres(pool)));
+            return Ok(Self::new(
+                Readers::Postgres(pool.clone()),
+                Home::Postgres(pool),
+            ));
         }
         Err(StoreError::Address(UNREADABLE.into()))
     }
@@ -71,63 +99,89 @@ impl Db {
             .test_before_acquire(false)
             .connect_with(options.clone().pragma("query_only", "on"))
             .await?;
-        Ok(Self(Inner::Sqlite {
-            read,
-            writer,
-            options: Box::new(options),
-        }))
+        let options = Arc::new(options);
+        Ok(Self::new(
+            Readers::Sqlite(read),
+            Home::Sqlite { writer, options },
+        ))
+    }
+
+    fn new(readers: Readers, home: Home) -> Self {
+        Self {
+            license_desk: LicenseDesk::new(readers.clone()),
+            readers,
+            home,
+            board: Arc::default(),
+        }
     }
 
     /// Applies what the database lacks of the migrations inside the binary.
     pub async fn migrate(&self) -> Result<()> {
-        let outcome = match &self.0 {
-            Inner::Sqlite { options, .. } => {
+        let outcome = match &self.home {
+            Home::Sqlite { options, .. } => {
                 let mut conn = options.connect().await?;
                 migrate::SQLITE.run(&mut conn).await
             }
-            Inner::Postgres(pool) => migrate::POSTGRES.run(pool).await,
+            Home::Postgres(pool) => migrate::POSTGRES.run(pool).await,
         };
         outcome.map_err(StoreError::Migrate)
     }
 
     /// True on PostgreSQL, where several nodes may share the database.
     pub fn is_shared(&self) -> bool {
-        matches!(self.0, Inner::Postgres(_))
+        matches!(self.home, Home::Postgres(_))
     }
 
     /// A connection for reading outside any transaction.
     pub async fn read(&self) -> Result<Conn> {
-        Ok(Conn::new(match &self.0 {
-            Inner::Sqlite { read, .. } => Kind::Sqlite(read.acquire().await?),
-            Inner::Postgres(pool) => Kind::Postgres(pool.acquire().await?),
-        }))
+        self.readers.read().await
+    }
+
+    /// The licence with this key. Who asks at the same moment as others is answered with them, by one
+    /// statement: for what programs ask each time they start.
+    pub async fn look_up_license(&self, question: Question) -> Result<Option<LicenseLookup>> {
+        self.license_desk.ask(question).await
     }
 
     /// A transaction that may write. It begins with its first statement that is answered, or with the
     /// commit where there is none; from then to its end it has SQLite's one writer, or a connection to
     /// PostgreSQL: nothing slow belongs inside.
     pub fn begin(&self) -> Tx {
-        Tx(Conn::new(Kind::Later(match &self.0 {
-            Inner::Sqlite { writer, .. } => Later::Sqlite(writer.clone()),
-            Inner::Postgres(pool) => Later::Postgres(pool.clone()),
-        })))
+        let later = match &self.home {
+            Home::Sqlite { writer, .. } => Later::Sqlite(writer.clone()),
+            Home::Postgres(pool) => Later::Postgres(pool.clone()),
+        };
+        Tx::new(later, self.board.clone())
+    }
+
+    /// Where commits of this process leave their news.
+    pub(crate) fn board(&self) -> &Board {
+        &self.board
+    }
+
+    /// The connections that all nodes' news go by; `None` on SQLite.
+    pub(crate) const fn shared_pool(&self) -> Option<&PgPool> {
+        match &self.home {
+            Home::Sqlite { .. } => None,
+            Home::Postgres(pool) => Some(pool),
+        }
     }
 
     /// Ends all connections after the transaction under way.
     pub async fn close(&self) {
-        match &self.0 {
-            Inner::Sqlite { read, writer, .. } => {
-                read.close().await;
-                writer.close().await;
-            }
-            Inner::Postgres(pool) => pool.close().await,
+        match &self.readers {
+            Readers::Sqlite(pool) => pool.close().await,
+            Readers::Postgres(pool) => pool.close().await,
+        }
+        if let Home::Sqlite { writer, .. } = &self.home {
+            writer.close().await;
         }
     }
 
     /// Writes a consistent copy of a SQLite database to `path`, which must not exist yet,
     /// while the server goes on.
     pub async fn copy_to(&self, path: &str) -> Result<()> {
-        let Inner::Sqlite { options, .. } = &self.0 else {
+        let Home::Sqlite { options, .. } = &self.home else {
             return Err(StoreError::Address(
                 "A PostgreSQL database is backed up with pg_dump.".into(),
             ));

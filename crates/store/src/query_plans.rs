@@ -1,9 +1,12 @@
-//! What SQLite makes of the statements of every webhook: none walks rows that are not its own. Without
+//! What SQLite makes of the statements of every webhook, look-up and list: none walks rows that are not its own. Without
 //! statistics its planner guesses, and a wrong guess only shows when there are many rows.
 
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
-use crate::{arrivals, daily, event_log, jobs, licenses, mails, migrate, orders, stripe_events};
+use crate::{
+    arrivals, daily, event_log, jobs, license_lookups, licenses, mails, migrate, orders,
+    stripe_events,
+};
 
 async fn plan(conn: &mut SqliteConnection, sql: &str) -> String {
     let explain = format!("explain query plan {sql}");
@@ -14,7 +17,7 @@ async fn plan(conn: &mut SqliteConnection, sql: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_statements_of_every_webhook_find_their_rows_by_an_index_of_their_own() {
+async fn the_statements_of_every_webhook_and_look_up_find_their_rows_by_an_index_of_their_own() {
     let mut conn = SqliteConnection::connect("sqlite::memory:")
         .await
         .expect("a database in memory");
@@ -32,6 +35,16 @@ async fn the_statements_of_every_webhook_find_their_rows_by_an_index_of_their_ow
         (jobs::NEXT_DUE, "jobs_by_due (state=? AND kind=?)"),
         (arrivals::FIND, "(tenant_id=? AND kind=? AND stripe_id=?)"),
         (arrivals::FIND, "(tenant_id=? AND stripe_event_id=?)"),
+        (license_lookups::BY_INDEX, "(tenant_id=? AND key_index=?)"),
+        (
+            license_lookups::BY_INDEX,
+            "(license_id=? AND hardware_key=?)",
+        ),
+        (license_lookups::BY_ID, "licenses_1 (id=?)"),
+        (
+            license_lookups::text(license_lookups::TOGETHER).1,
+            "(tenant_id=? AND key_index=?)",
+        ),
     ] {
         let plan = plan(&mut conn, sql).await;
         assert!(plan.contains(found_by), "{sql}\nis done so:\n{plan}");

@@ -69,12 +69,17 @@ impl DataKeys {
         conn: &mut Conn,
         tenant: TenantId,
     ) -> Result<Arc<Self>> {
-        if let Some(known) = engine.data_keys().0.get(&tenant) {
+        if let Some(known) = Self::opened_lately(engine, tenant) {
             return Ok(known);
         }
         let keys = Arc::new(Self::open(engine, conn, tenant).await?);
         engine.data_keys().0.insert(tenant, keys.clone());
         Ok(keys)
+    }
+
+    /// The tenant's data keys, where they are in the cache.
+    pub(crate) fn opened_lately(engine: &Engine, tenant: TenantId) -> Option<Arc<Self>> {
+        engine.data_keys().0.get(&tenant)
     }
 
     async fn open(engine: &Engine, conn: &mut Conn, tenant: TenantId) -> Result<Self> {

@@ -73,20 +73,61 @@ pub(crate) async fn execute(
             product: named.map(KnownProduct::from_row).transpose()?,
         });
     };
-    let own = Some(row.product_id.get());
-    let is_of_named_product = name_key.is_empty() || row.named_product_id == own;
+    if is_of_named_product(&row, &name_key) {
+        return of_its_product(row, standing);
+    }
     let product = match row.named_product_id.map(ProductId::from) {
-        _ if is_of_named_product => Some(KnownProduct::of_license(&row)?),
         Some(other) => products::find(conn, tenant, other)
             .await?
             .map(KnownProduct::from_row)
             .transpose()?,
         None => None,
     };
-    let facts = license_facts(&row, standing, is_of_named_product)?;
+    let facts = license_facts(&row, standing, false)?;
     Ok(Known {
         license: Some(KnownLicense { row, facts }),
         product,
+    })
+}
+
+/// As [`execute`], for what every program asks at each start: a key of the product that it names is looked
+/// up with all that are asked for at this moment; the rest alone.
+pub(crate) async fn beside_others(
+    engine: &Engine,
+    tenant: TenantId,
+    question: &Question<'_>,
+) -> Result<Known> {
+    if let Some(GivenKey::Key(key)) = question.key
+        && let Some(keys) = DataKeys::opened_lately(engine, tenant)
+    {
+        let asked = license_lookups::Question {
+            tenant,
+            key_index: keys.index(key)?,
+            hardware_key: question.hardware_id.map_or("", HardwareId::as_str).into(),
+            name_key: question.product_name.map(name_key).unwrap_or_default(),
+        };
+        let name_key = asked.name_key.clone();
+        let found = engine.db().look_up_license(asked).await?;
+        if let Some(row) = found.filter(|row| is_of_named_product(row, &name_key)) {
+            let standing = standing(&row);
+            return of_its_product(row, standing);
+        }
+    }
+    let mut conn = engine.read().await?;
+    execute(engine, &mut conn, tenant, question).await
+}
+
+fn is_of_named_product(row: &LicenseLookup, name_key: &str) -> bool {
+    name_key.is_empty() || row.named_product_id == Some(row.product_id.get())
+}
+
+fn of_its_product(row: LicenseLookup, standing: Standing) -> Result<Known> {
+    Ok(Known {
+        product: Some(KnownProduct::of_license(&row)?),
+        license: Some(KnownLicense {
+            facts: license_facts(&row, standing, true)?,
+            row,
+        }),
     })
 }
 

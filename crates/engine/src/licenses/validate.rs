@@ -64,8 +64,7 @@ async fn look_up(engine: &Engine, actor: &Actor, request: &ValidationRequest) ->
         hardware_id: Some(&request.hardware_id),
         product_name: request.product_name.as_deref(),
     };
-    let mut conn = engine.read().await?;
-    lookup::execute(engine, &mut conn, actor.tenant(), &question).await
+    lookup::beside_others(engine, actor.tenant(), &question).await
 }
 
 /// What is remembered of a device without a licence; a first contact without a key is remembered now.

@@ -1,9 +1,10 @@
 //! What a program's question is judged from.
 
 use domain::ids::PlanId;
+use futures::future::join_all;
 use store::activations::{self, NewActivation};
 use store::devices::{self, Device};
-use store::license_lookups::{self, Asked};
+use store::license_lookups::{self, Asked, Question};
 use store::licenses::License;
 use store::plans::{self, Plan};
 use store::{licenses, products, tenants};
@@ -19,7 +20,7 @@ async fn one_look_tells_licence_product_settings_name_and_device() {
         let atlas = write(db, async |tx| {
             let atlas = products::insert(tx, acme, &row).await?;
             products::insert_name(tx, acme, ("atlas", atlas), NOW).await?;
-            tenants::update_settings(tx, acme, r#"{"testKeysValid":false}"#).await?;
+            tenants::update(tx, acme, ("Acme", r#"{"testKeysValid":false}"#)).await?;
             Ok(atlas)
         })
         .await;
@@ -121,6 +122,42 @@ async fn a_licence_of_a_plan_is_found_with_what_the_plan_unlocks_now() {
             (found.is_plan_active, found.plan_features.as_deref()),
             (Some(false), Some(r#"["api"]"#))
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_asks_at_the_same_moment_as_others_gets_the_answer_to_its_own_question() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let atlas = product(db, acme).await;
+        let data_key = data_key(db, acme).await;
+        let licenses: Vec<_> = (1..=20).map(|n| a_license(n, (atlas, data_key))).collect();
+        keep(db, |tx| {
+            for license in &licenses {
+                licenses::insert(tx, acme, license);
+            }
+        })
+        .await;
+        let question = |tenant, key_index: &[u8]| Question {
+            tenant,
+            key_index: key_index.to_owned(),
+            hardware_key: "AB".into(),
+            name_key: String::new(),
+        };
+        let own = licenses.iter().map(|l| question(acme, &l.key_index));
+        let foreign = licenses.iter().map(|l| question(blue, &l.key_index));
+        let unknown = [question(acme, b"no such key")];
+        let asked = own.chain(foreign).chain(unknown);
+        let told = join_all(asked.map(|question| db.look_up_license(question))).await;
+        let told = told.into_iter().map(|answer| answer.expect("an answer"));
+        let told: Vec<_> = told.map(|found| found.map(|found| found.id)).collect();
+        let expected = licenses.iter().map(|license| Some(license.id));
+        let expected: Vec<_> = expected.chain(std::iter::repeat_n(None, 21)).collect();
+        assert_eq!(told, expected);
+        db.close().await;
+        let afterwards = db.look_up_license(question(acme, b"closed")).await;
+        assert!(afterwards.is_err(), "nobody waits for ever");
     })
     .await;
 }
