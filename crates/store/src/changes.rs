@@ -5,6 +5,7 @@ use sqlx::FromRow;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::news::Topic;
 use crate::write::Write;
 
 /// What is written about an action.
@@ -88,11 +89,13 @@ const COUNT_BY_DEVICE: &str = "select count(*) from (select id from changes
 
 /// Adds a row.
 pub fn insert(tx: &mut Tx, change: &NewChange<'_>) {
+    tx.tell(Topic::Changes, change.tenant_id);
     tx.keep(bound(Write::one(INSERT), change));
 }
 
 /// Adds a row about a device, unless there is one that says the same.
 pub fn insert_first(tx: &mut Tx, change: &NewChange<'_>) {
+    tx.tell(Topic::Changes, change.tenant_id);
     tx.keep(bound(Write::any(INSERT_FIRST), change));
 }
 

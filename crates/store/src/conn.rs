@@ -7,10 +7,12 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+use domain::ids::TenantId;
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, Transaction};
 
 use crate::error::{Result, StoreError};
+use crate::news::{Board, Told, Topic};
 use crate::write::{self, Write};
 use crate::writer::{Savepoint, Writer};
 
@@ -82,6 +84,26 @@ impl Conn {
         };
         Ok(())
     }
+
+    async fn commit(mut self) -> Result<()> {
+        if self.is_broken {
+            return Err(StoreError::Commit("one of its writes has failed".into()));
+        }
+        if let Kind::Later(later) = &self.kind {
+            if self.unsent.is_empty() {
+                return Ok(());
+            }
+            if let Later::Sqlite(writer) = later {
+                return writer.write_all(self.unsent).await;
+            }
+        }
+        self.driver().await?;
+        match self.kind {
+            Kind::SqliteWriter(savepoint) => savepoint.commit().await,
+            Kind::PostgresTx(tx) => Ok(tx.commit().await?),
+            Kind::Sqlite(_) | Kind::Later(_) | Kind::Postgres(_) => Ok(()),
+        }
+    }
 }
 
 const NOT_BEGUN: &str = "the transaction has not begun";
@@ -102,47 +124,48 @@ impl Driver<'_> {
 }
 
 /// An open transaction. Dropped without [`Tx::commit`], nothing of it remains.
-pub struct Tx(pub(crate) Conn);
+pub struct Tx {
+    conn: Conn,
+    told: Told,
+}
 
 impl Tx {
+    pub(crate) const fn new(later: Later, board: Arc<Board>) -> Self {
+        Self {
+            conn: Conn::new(Kind::Later(later)),
+            told: Told::on(board),
+        }
+    }
+
     /// Keeps a write until the next statement that is answered, or the commit.
     pub(crate) fn keep(&mut self, write: Write) {
-        self.0.unsent.push(write);
+        self.conn.unsent.push(write);
+    }
+
+    /// Lets whoever watches know, once it is committed, that a tenant has news.
+    pub(crate) fn tell(&mut self, topic: Topic, tenant: TenantId) {
+        self.told.add(topic, tenant);
     }
 
     /// Makes everything that was written durable. On SQLite several
     /// transactions may share one commit; the answer comes after the disk has it.
-    pub async fn commit(mut self) -> Result<()> {
-        if self.0.is_broken {
-            return Err(StoreError::Commit("one of its writes has failed".into()));
-        }
-        if let Kind::Later(later) = &self.0.kind {
-            if self.0.unsent.is_empty() {
-                return Ok(());
-            }
-            if let Later::Sqlite(writer) = later {
-                return writer.write_all(self.0.unsent).await;
-            }
-        }
-        self.0.driver().await?;
-        match self.0.kind {
-            Kind::SqliteWriter(savepoint) => savepoint.commit().await,
-            Kind::PostgresTx(tx) => Ok(tx.commit().await?),
-            Kind::Sqlite(_) | Kind::Later(_) | Kind::Postgres(_) => Ok(()),
-        }
+    pub async fn commit(self) -> Result<()> {
+        self.conn.commit().await?;
+        self.told.pin_up();
+        Ok(())
     }
 }
 
 impl Deref for Tx {
     type Target = Conn;
     fn deref(&self) -> &Conn {
-        &self.0
+        &self.conn
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut Conn {
-        &mut self.0
+        &mut self.conn
     }
 }
 

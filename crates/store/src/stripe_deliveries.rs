@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::news::Topic;
 
 /// A delivery's row.
 #[derive(Clone, FromRow)]
@@ -62,6 +63,9 @@ const COUNT: &str = "select count(*) from stripe_deliveries";
 
 /// Keeps a delivery, or counts up the row with the same claimed id at the same URL.
 pub async fn record(tx: &mut Tx, d: &StripeDelivery) -> Result<()> {
+    if let Some(tenant) = d.tenant_id {
+        tx.tell(Topic::StripeEvents, TenantId::from(tenant));
+    }
     if d.app_id.is_none() && count_shared(tx, d).await? {
         return Ok(());
     }

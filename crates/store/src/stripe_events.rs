@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::news::Topic;
 use crate::write::Write;
 
 /// What is written when an event comes in.
@@ -152,6 +153,7 @@ pub(crate) const FOLLOW_ORDER: &str =
 /// Takes an event in, or counts that it came again. The row stays locked until the transaction ends,
 /// so that two deliveries of one event are judged one after the other.
 pub async fn receive(tx: &mut Tx, event: &NewStripeEvent<'_>) -> Result<Receipt> {
+    tx.tell(Topic::StripeEvents, event.tenant_id);
     Ok(
         on!(tx, c => sqlx::query_as(RECEIVE).bind(event.id.get()).bind(event.tenant_id.get())
         .bind(event.app_id.get()).bind(event.stripe_event_id).bind(event.event_type)
@@ -163,6 +165,7 @@ pub async fn receive(tx: &mut Tx, event: &NewStripeEvent<'_>) -> Result<Receipt>
 /// Takes in an event that was not known, together with how its processing ended. Another transaction
 /// that took it in at the same instant makes this one fail with [`crate::StoreError::Overtaken`].
 pub fn insert_final(tx: &mut Tx, event: &NewStripeEvent<'_>, end: &Finish<'_>) {
+    tx.tell(Topic::StripeEvents, event.tenant_id);
     tx.keep(
         Write::one(INSERT_FINAL)
             .bind(event.id.get())
@@ -184,6 +187,7 @@ pub fn insert_final(tx: &mut Tx, event: &NewStripeEvent<'_>, end: &Finish<'_>) {
 
 /// Writes how processing ended.
 pub fn finish(tx: &mut Tx, tenant: TenantId, id: StripeEventId, end: &Finish<'_>) {
+    tx.tell(Topic::StripeEvents, tenant);
     tx.keep(
         Write::one(FINISH)
             .bind(tenant.get())
@@ -204,6 +208,7 @@ pub async fn fail(
     id: StripeEventId,
     state: (&str, &str, &str),
 ) -> Result<()> {
+    tx.tell(Topic::StripeEvents, tenant);
     on!(tx, c => sqlx::query(FAIL).bind(tenant.get()).bind(id.get()).bind(state.0).bind(state.1)
         .bind(state.2).execute(c).await.map(drop))?;
     Ok(())
@@ -211,6 +216,7 @@ pub async fn fail(
 
 /// Tells the events that waited for an order what became of it.
 pub fn follow_order(tx: &mut Tx, tenant: TenantId, order: OrderId, end: &Finish<'_>) {
+    tx.tell(Topic::StripeEvents, tenant);
     tx.keep(
         Write::any(FOLLOW_ORDER)
             .bind(tenant.get())

@@ -5,6 +5,7 @@
 mod access_tokens;
 mod activations;
 mod arrivals;
+mod change_feed;
 mod changes;
 mod daily;
 mod database;
@@ -21,6 +22,7 @@ mod license_lookups;
 mod licenses;
 mod mails;
 mod monitor;
+mod news;
 mod orders;
 mod payments;
 mod people;
