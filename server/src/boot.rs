@@ -28,7 +28,7 @@ use crate::outbound::smtp::Smtp;
 use crate::outbound::stripe::StripeApi;
 use crate::state::ServerState;
 use crate::tls::Tls;
-use crate::{router, worker};
+use crate::{live, router, worker};
 
 /// Why the start did not succeed, in words for whoever typed the command.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,7 @@ pub struct Running {
     stop: CancellationToken,
     http: JoinHandle<io::Result<()>>,
     worker: JoinHandle<()>,
+    live: JoinHandle<()>,
     engine: Engine,
 }
 
@@ -86,6 +87,7 @@ impl Running {
         let stop = CancellationToken::new();
         let engine = state.engine.clone();
         let worker = tokio::spawn(worker::run(engine.clone(), stop.clone()));
+        let live = tokio::spawn(live::watch(engine.clone(), stop.clone()));
         let service = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
         let listener = listener.into_std()?;
         let http = match tls {
@@ -106,6 +108,7 @@ impl Running {
             stop,
             http,
             worker,
+            live,
             engine,
         })
     }
@@ -120,6 +123,9 @@ impl Running {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::error!(%error, "the worker ended unexpectedly"),
             Err(_) => tracing::warn!("a job was still under way after the grace period"),
+        }
+        if self.live.await.is_err() {
+            tracing::error!("the watcher of live pages ended unexpectedly");
         }
         self.engine.db().close().await;
     }

@@ -13,8 +13,8 @@ use axum::routing::get;
 use axum::{Router, middleware};
 use domain::event_log::Processing;
 use domain::mail_state::MailState;
-use engine::Engine;
 use engine::monitor::{self, Reading};
+use engine::{Engine, live};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -33,6 +33,7 @@ const LICENSES: &str = "exisone_licenses_issued_last_hour";
 const IN_REVIEW: &str = "exisone_orders_in_review";
 const JOBS: &str = "exisone_jobs";
 const OLDEST: &str = "exisone_oldest_waiting_job_seconds";
+const LIVE_STREAMS: &str = "exisone_live_streams";
 const BUILD: &str = "exisone_build_info";
 
 /// Seconds; the answer to a webhook should be among the first, a page among the middle ones.
@@ -96,6 +97,8 @@ impl Monitor {
     }
 
     async fn render(&self, engine: &Engine) -> String {
+        let streams = i64::try_from(live::open_streams(engine)).unwrap_or(i64::MAX);
+        gauge!(LIVE_STREAMS).set(number(streams));
         match monitor::execute(engine).await {
             Ok(reading) => {
                 gauge!(READABLE).set(1);
@@ -218,5 +221,6 @@ fn describe() {
         OLDEST,
         "Age of the oldest job that waits, by kind; whole installation."
     );
+    describe_gauge!(LIVE_STREAMS, "Pages that listen for changes; this process.");
     describe_gauge!(BUILD, "Always 1; the label is the version.");
 }

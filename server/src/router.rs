@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::middleware::{access_log, client_address, rate_limit};
 use crate::state::ServerState;
-use crate::{api, monitor, pages, webhooks};
+use crate::{api, live, monitor, pages, webhooks};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters of a request id that somebody else gave.
@@ -41,6 +41,7 @@ pub fn build(state: ServerState) -> Router {
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         // Browsers
+        .merge(live::routes())
         .merge(pages::routes(&state))
         .merge(state.site.router())
         .fallback(nowhere)

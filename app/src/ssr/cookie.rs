@@ -5,7 +5,7 @@ use engine::Engine;
 use engine::accounts::sign_in::NewlySignedIn;
 use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use http::request::Parts;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -73,6 +73,12 @@ fn set(engine: &Engine, name: &str, (value, max_age): (&str, i64)) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.append_header(SET_COOKIE, header);
     }
+}
+
+/// The session's token among a request's headers, for routes that are no page.
+pub fn session_token_in(engine: &Engine, headers: &HeaderMap) -> Option<SecretString> {
+    let cookies = headers.get(COOKIE)?.to_str().ok()?;
+    find(cookies, &full_name(engine, SESSION)).map(SecretString::from)
 }
 
 fn get(engine: &Engine, name: &str) -> Option<SecretString> {

@@ -25,7 +25,7 @@ mod tenant_keys;
 mod tickets;
 
 pub use access_tokens::{access_tokens, end_access_token, make_access_token};
-pub use cookie::{end_session, never_store};
+pub use cookie::{end_session, never_store, session_token_in};
 pub use dashboard::{dashboard_page, wanting_counts};
 pub use door::{SetUpCode, at_the_door, make_first_person, open_session};
 pub use license_acts::{

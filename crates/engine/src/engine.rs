@@ -17,6 +17,7 @@ use crate::keys::data_keys::DataKeysCache;
 use crate::keys::installation::InstallationKey;
 use crate::keys::master_key::MasterKey;
 use crate::keys::master_key_home::{KeyRing, MasterKeyHome};
+use crate::live::Live;
 use crate::ports::{Clock, Entropy, Mailer, Stripe};
 use crate::stripe::deliveries::Deliveries;
 use crate::stripe::secrets::SecretsCache;
@@ -60,6 +61,7 @@ struct Inner {
     sightings: Sightings,
     newcomers: Newcomers,
     guesses: Guesses,
+    live: Live,
     wake: Notify,
 }
 
@@ -82,6 +84,7 @@ impl Engine {
             sightings: Sightings::default(),
             newcomers: Newcomers::default(),
             guesses: Guesses::default(),
+            live: Live::default(),
             wake: Notify::new(),
         })))
     }
@@ -177,6 +180,10 @@ impl Engine {
 
     pub(crate) fn guesses(&self) -> &Guesses {
         &self.0.guesses
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

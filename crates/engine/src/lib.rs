@@ -22,6 +22,7 @@ pub mod idempotency;
 pub mod jobs;
 pub mod keys;
 pub mod licenses;
+pub mod live;
 pub mod mails;
 pub mod monitor;
 pub mod orders;

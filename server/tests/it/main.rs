@@ -10,6 +10,7 @@ mod faults;
 mod flood;
 mod forms;
 mod harness;
+mod live;
 mod master_key;
 mod monitor;
 mod program;

@@ -71,6 +71,7 @@ async fn the_metrics_tell_of_a_purchase_to_whom_brings_the_token_and_keep_its_se
         0.0,
     );
     is(&page, "exisone_orders_in_review", 0.0);
+    is(&page, "exisone_live_streams", 0.0);
     is(
         &page,
         "exisone_jobs{kind=\"deliver_mail\",state=\"dead\"}",

@@ -77,6 +77,13 @@ pub async fn authenticate(engine: &Engine, token: &str) -> Result<Option<SignedI
     Ok(Some(signed_in(row, role)))
 }
 
+/// True while the session lasts in the same tenant; asking is no sign of somebody at the browser.
+pub(crate) async fn is_open(engine: &Engine, token: &str, session: &SessionView) -> Result<bool> {
+    let mut conn = engine.read().await?;
+    let found = sessions::find_by_token(&mut conn, &hash(token), engine.now().millis()).await?;
+    Ok(found.is_some_and(|row| row.id == session.id && row.tenant_id == session.tenant))
+}
+
 fn signed_in(row: Session, role: Role) -> SignedIn {
     let who = Who::Person {
         id: row.person_id,
