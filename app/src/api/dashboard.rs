@@ -49,13 +49,26 @@ impl FirstSteps {
     }
 }
 
+/// Something that is counted by day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    /// In the last 30 days, today among them.
+    pub total: i64,
+    /// In the 30 days before those.
+    pub before: i64,
+    /// The last 30 days as HTML, drawn on the server.
+    pub chart: String,
+}
+
 /// The page, on one side of the Test / Live switch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dashboard {
-    /// Keys issued in the last 30 days.
-    pub keys_issued: i64,
-    /// Keys issued in the 30 days before those.
-    pub keys_issued_before: i64,
+    /// Keys issued.
+    pub keys: Figure,
+    /// Devices that took a seat.
+    pub activations: Figure,
+    /// What was paid in the last 30 days less refunds, as `1,299.00 EUR`, the commonest currency first.
+    pub revenue: Vec<String>,
     /// Mails that were refused so far.
     pub mails_unsent: i64,
     /// What wants an act, the most urgent first.

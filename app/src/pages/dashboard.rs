@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::license_table::LicenseTable;
 use super::load::{Data, loaded};
-use crate::api::dashboard::{Dashboard, FirstSteps, Problem, load_dashboard};
+use crate::api::dashboard::{Dashboard, Figure, FirstSteps, Problem, load_dashboard};
 use crate::format;
 use crate::ui::{Ago, Empty, PageHead, Panel, Stat, Step, Steps, Tag, Tone};
 
@@ -34,7 +34,8 @@ fn Body(data: Dashboard) -> impl IntoView {
         (!data.first_steps.are_done()).then(|| view! { <FirstStepList steps=data.first_steps/> });
     view! {
         <div class="stack loose">
-            {first_steps} {counts(&data)} <ProblemList problems=data.problems now=data.now/>
+            {first_steps} {counts(&data)} {charts(data.keys, data.activations)}
+            <ProblemList problems=data.problems now=data.now/>
             <Panel title="Latest keys" end=|| view! { <a class="btn quiet" href="/licenses">"All keys"</a> }>
                 {latest(data.latest, data.now)}
             </Panel>
@@ -43,7 +44,13 @@ fn Body(data: Dashboard) -> impl IntoView {
 }
 
 fn counts(data: &Dashboard) -> impl IntoView + use<> {
-    let problems = i64::try_from(data.problems.len()).unwrap_or(i64::MAX);
+    let before =
+        |figure: &Figure| format!("{} in the 30 days before", format::count(figure.before));
+    let (revenue, others) = match data.revenue.split_first() {
+        Some((first, [])) => (first.clone(), "paid, less refunds".to_owned()),
+        Some((first, others)) => (first.clone(), others.join(" · ")),
+        None => ("–".to_owned(), "nothing was paid".to_owned()),
+    };
     let unsent = match data.mails_unsent {
         0 => "every mail was taken",
         _ => "refused so far; they are tried again",
@@ -52,17 +59,40 @@ fn counts(data: &Dashboard) -> impl IntoView + use<> {
         <div class="cols">
             <Stat
                 label="Keys issued, 30 days"
-                value=format::count(data.keys_issued)
-                note=format!("{} in the 30 days before", format::count(data.keys_issued_before))
+                value=format::count(data.keys.total)
+                note=before(&data.keys)
             />
-            <Stat label="Mails not sent yet" value=format::count(data.mails_unsent) note=unsent/>
             <Stat
-                label="Wants your attention"
-                value=format::count(problems)
-                note=if problems == 0 { "nothing to do" } else { "see below" }
+                label="Activations, 30 days"
+                value=format::count(data.activations.total)
+                note=before(&data.activations)
             />
+            <Stat label="Revenue, 30 days" value=revenue note=others/>
+            <Stat label="Mails not sent yet" value=format::count(data.mails_unsent) note=unsent/>
         </div>
     }
+}
+
+/// Drawn on the server; a new tenant is shown its first steps instead of empty axes.
+fn charts(keys: Figure, activations: Figure) -> AnyView {
+    if keys.total + activations.total == 0 {
+        return ().into_any();
+    }
+    view! {
+        <div class="pair">
+            <Panel title="Keys issued" end=per_day>
+                <div inner_html=keys.chart></div>
+            </Panel>
+            <Panel title="Activations" end=per_day>
+                <div inner_html=activations.chart></div>
+            </Panel>
+        </div>
+    }
+    .into_any()
+}
+
+fn per_day() -> impl IntoView {
+    view! { <span class="muted small">"per day, UTC"</span> }
 }
 
 fn latest(rows: Vec<crate::api::licenses::LicenseRow>, now: Timestamp) -> AnyView {

@@ -4,6 +4,7 @@
 //! Invariant: nothing of this is compiled for the browser.
 
 mod access_tokens;
+mod chart;
 mod cookie;
 mod dashboard;
 mod door;

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::accounts::Accounts;
+use crate::dashboard::figures::PastDays;
 use crate::dashboard::guesses::Guesses;
 use crate::devices::newcomers::Newcomers;
 use crate::devices::sightings::Sightings;
@@ -61,6 +62,7 @@ struct Inner {
     sightings: Sightings,
     newcomers: Newcomers,
     guesses: Guesses,
+    past_days: PastDays,
     live: Live,
     wake: Notify,
 }
@@ -84,6 +86,7 @@ impl Engine {
             sightings: Sightings::default(),
             newcomers: Newcomers::default(),
             guesses: Guesses::default(),
+            past_days: PastDays::default(),
             live: Live::default(),
             wake: Notify::new(),
         })))
@@ -184,6 +187,10 @@ impl Engine {
 
     pub(crate) fn live(&self) -> &Live {
         &self.0.live
+    }
+
+    pub(crate) fn past_days(&self) -> &PastDays {
+        &self.0.past_days
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

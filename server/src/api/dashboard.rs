@@ -3,8 +3,10 @@
 use axum::routing::get;
 use axum::{Json, Router};
 use domain::ids::ChangeId;
+use domain::money::Money;
 use domain::timestamp::Timestamp;
 use engine::audit::{self, ChangeView};
+use engine::dashboard::figures::Figures;
 use engine::dashboard::{self, Problem, Target};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -37,14 +39,64 @@ pub struct DashboardParameters {
 pub struct Dashboard {
     /// The latest ten licences, newest first.
     latest: Vec<License>,
-    /// Keys issued within the last 30 days.
+    /// Keys issued within the last 30 days (UTC), today among them.
     keys_issued: i64,
     /// Keys issued within the 30 days before those.
     keys_issued_before: i64,
+    /// Devices that took a seat within the last 30 days.
+    activations: i64,
+    /// Devices that took a seat within the 30 days before those.
+    activations_before: i64,
+    /// The last 30 days one by one, today last.
+    days: Vec<Day>,
+    /// What was paid within the last 30 days, less what was given back of it.
+    revenue: Vec<Revenue>,
     /// Mails that were refused so far.
     mails_unsent: i64,
     /// What wants attention, the gravest first.
     problems: Vec<Attention>,
+}
+
+/// What happened on one day.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Day {
+    /// `2026-11-23`, UTC.
+    #[schema(format = Date)]
+    date: String,
+    /// Keys issued.
+    keys_issued: i64,
+    /// Devices that took a seat.
+    activations: i64,
+}
+
+/// Revenue in one currency.
+#[derive(Serialize, ToSchema)]
+pub struct Revenue {
+    /// In major units.
+    amount: Option<f64>,
+    /// ISO code.
+    currency: &'static str,
+}
+
+impl From<Money> for Revenue {
+    fn from(money: Money) -> Self {
+        Self {
+            amount: money.major().parse().ok(),
+            currency: money.currency.code(),
+        }
+    }
+}
+
+fn days(figures: &Figures) -> Vec<Day> {
+    let counts = figures.keys.by_day.iter().zip(&figures.activations.by_day);
+    let days = figures.days.iter().zip(counts);
+    days.map(|(day, (keys_issued, activations))| Day {
+        date: day.to_rfc3339().chars().take(10).collect(),
+        keys_issued: *keys_issued,
+        activations: *activations,
+    })
+    .collect()
 }
 
 /// Something that wants attention.
@@ -89,7 +141,7 @@ fn href(target: Target) -> String {
     }
 }
 
-/// Latest keys, counts, and what wants attention.
+/// Latest keys, figures of the last 30 days, and what wants attention.
 #[utoipa::path(get, path = "/api/dashboard", tag = "Dashboard", params(DashboardParameters),
     responses((status = 200, body = Dashboard)))]
 pub(super) async fn show(
@@ -99,10 +151,15 @@ pub(super) async fn show(
     let side = livemode(wanted.livemode.as_ref())?.unwrap_or(true);
     let (engine, actor) = caller.parts();
     let shown = dashboard::execute(engine, actor, side).await?;
+    let figures = shown.figures;
     Ok(Json(Dashboard {
         latest: shown.latest.into_iter().map(License::from).collect(),
-        keys_issued: shown.keys_issued,
-        keys_issued_before: shown.keys_issued_before,
+        keys_issued: figures.keys.total,
+        keys_issued_before: figures.keys.before,
+        activations: figures.activations.total,
+        activations_before: figures.activations.before,
+        days: days(&figures),
+        revenue: figures.revenue.into_iter().map(Revenue::from).collect(),
         mails_unsent: shown.mails_unsent,
         problems: shown.problems.into_iter().map(Attention::from).collect(),
     }))

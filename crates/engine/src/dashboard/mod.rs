@@ -1,5 +1,6 @@
-//! The first page: latest keys, counts, what wants attention, and the first steps.
+//! The first page: latest keys, figures, what wants attention, and the first steps.
 
+pub mod figures;
 pub mod guesses;
 mod problems;
 mod show;

@@ -5,22 +5,20 @@ use store::{Conn, mails, products};
 
 use crate::Engine;
 use crate::actor::Actor;
+use crate::dashboard::figures::{self, Figures};
 use crate::dashboard::problems::{self, Problem};
 use crate::error::Result;
 use crate::licenses::view::{self, LicenseView};
 use crate::stripe::apps;
 
 const LATEST: i64 = 10;
-const PERIOD_DAYS: i64 = 30;
 
 /// What the first page shows of one side, test or live.
 pub struct Dashboard {
     /// The latest ten licences, newest first.
     pub latest: Vec<LicenseView>,
-    /// Keys issued within the last 30 days.
-    pub keys_issued: i64,
-    /// Keys issued within the 30 days before those.
-    pub keys_issued_before: i64,
+    /// What was sold and used over the last 30 days.
+    pub figures: Figures,
     /// Mails that were refused so far.
     pub mails_unsent: i64,
     /// What wants attention, the gravest first.
@@ -63,7 +61,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, livemode: bool) -> Result<D
         .collect();
     let mut conn = engine.read().await?;
     let latest = latest(engine, &mut conn, actor, livemode).await?;
-    let (keys_issued, keys_issued_before) = issued(engine, &mut conn, actor, livemode).await?;
+    let figures = figures::find(engine, &mut conn, actor, livemode).await?;
     let products = products::list(&mut conn, actor.tenant()).await?;
     let checklist = Checklist {
         has_product: !products.is_empty(),
@@ -75,8 +73,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, livemode: bool) -> Result<D
         problems: problems::find(engine, &mut conn, actor, (livemode, &apps)).await?,
         mails_unsent: mails::count_unsent(&mut conn, actor.tenant(), livemode).await?,
         latest,
-        keys_issued,
-        keys_issued_before,
+        figures,
         checklist,
     })
 }
@@ -99,18 +96,4 @@ async fn latest(
     };
     let rows = license_list::list(conn, actor.tenant(), &filter).await?;
     view::open(engine, conn, actor.tenant(), &rows).await
-}
-
-/// Keys of the last 30 days, and of the 30 before.
-async fn issued(
-    engine: &Engine,
-    conn: &mut Conn,
-    actor: &Actor,
-    livemode: bool,
-) -> Result<(i64, i64)> {
-    let now = engine.now();
-    let since = |days: i64| (livemode, now.plus_days(-days).millis());
-    let latest = license_list::count_since(conn, actor.tenant(), since(PERIOD_DAYS)).await?;
-    let both = license_list::count_since(conn, actor.tenant(), since(2 * PERIOD_DAYS)).await?;
-    Ok((latest, both - latest))
 }

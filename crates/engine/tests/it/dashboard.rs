@@ -1,7 +1,12 @@
 //! The dashboard: what is new, and what wants attention.
 
+use std::net::Ipv4Addr;
+
 use domain::permission::{Permission, Permissions};
+use domain::program_form::ActivationForm;
+use engine::dashboard::figures::Figures;
 use engine::dashboard::{self, Checklist, Dashboard, Problem, ProblemKind, Target};
+use engine::licenses::activate;
 use engine::ports::MailRefusal;
 use engine::stripe::receive_event::Answer;
 use engine::tokens::{self, create::NewToken};
@@ -49,10 +54,9 @@ async fn sold_keys_are_counted_by_month_and_the_latest_ten_shown() {
     shop.sell(&t, 2, 9).await;
     t.run_due_jobs().await;
     let dashboard = test_side(&t).await;
-    assert_eq!(
-        (dashboard.keys_issued, dashboard.keys_issued_before),
-        (9, 4)
-    );
+    let keys = &dashboard.figures.keys;
+    assert_eq!((keys.total, keys.before), (9, 4));
+    assert_eq!((keys.by_day.len(), keys.by_day.last()), (30, Some(&9)));
     assert_eq!(dashboard.latest.len(), 10);
     assert_eq!(dashboard.latest[0].email, "Buyer2@example.com");
     assert!(dashboard.problems.is_empty());
@@ -61,7 +65,75 @@ async fn sold_keys_are_counted_by_month_and_the_latest_ten_shown() {
         .await
         .expect("is read");
     assert!(live.latest.is_empty());
-    assert_eq!(live.keys_issued, 0);
+    assert_eq!(live.figures.keys.total, 0);
+}
+
+#[tokio::test]
+async fn sales_and_seats_are_told_by_day_and_stay_with_their_day_when_it_is_over() {
+    let t = TestEngine::start().await;
+    let shop = Shop::open(&t, t.system()).await;
+    shop.sell(&t, 1, 1).await;
+    activate_newest(&t).await;
+    let today = test_side(&t).await.figures;
+    assert_eq!(
+        today.days.last().map(|day| day.to_rfc3339()),
+        Some("2026-11-23T00:00:00Z".into())
+    );
+    assert_eq!(today.activations.by_day.last(), Some(&1));
+    let revenue = |figures: &Figures| {
+        figures
+            .revenue
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(revenue(&today), ["49.00 EUR"]);
+
+    t.clock.advance_seconds(86_400);
+    shop.sell(&t, 2, 2).await;
+    for _ in 0..2 {
+        let figures = test_side(&t).await.figures;
+        assert_eq!(figures.keys.by_day[27..], [0, 1, 2]);
+        assert_eq!(
+            (figures.activations.by_day[28], figures.activations.total),
+            (1, 1)
+        );
+        assert_eq!(revenue(&figures), ["98.00 EUR"]);
+    }
+    shop.sell(&t, 3, 1).await;
+    assert_eq!(
+        test_side(&t).await.figures.keys.total,
+        4,
+        "today is counted each time"
+    );
+    t.clock.advance_seconds(30 * 86_400);
+    let later = test_side(&t).await.figures;
+    assert_eq!((later.keys.total, later.keys.before), (0, 4));
+    assert_eq!(later.revenue, []);
+    let stranger = dashboard::execute(&t.engine, &second_tenant(&t).await, false)
+        .await
+        .expect("is read");
+    assert_eq!(
+        (
+            stranger.figures.keys.before,
+            stranger.figures.activations.before
+        ),
+        (0, 0)
+    );
+}
+
+/// A device takes the seat of the newest key.
+async fn activate_newest(t: &TestEngine) {
+    let newest = &test_side(t).await.latest[0];
+    let form = ActivationForm {
+        activation_key: Some(newest.activation_key.to_string()),
+        hardware_id: Some("DEVICE-1".into()),
+        product_name: Some(newest.product_name.clone()),
+        ..ActivationForm::default()
+    };
+    activate::execute(&t.engine, &t.system(), &form, Ipv4Addr::LOCALHOST.into())
+        .await
+        .expect("is activated");
 }
 
 #[tokio::test]
