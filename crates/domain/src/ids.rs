@@ -107,6 +107,8 @@ ids! { uuid;
     TenantKeyId(Uuid);
     /// A key that seals one purpose's values.
     DataKeyId(Uuid);
+    /// Somebody who was asked to join a tenant.
+    InvitationId(Uuid);
     /// A hold on a licence.
     HoldId(Uuid);
 }

@@ -2,6 +2,7 @@
 
 use domain::ids::{PersonId, TenantId};
 use sqlx::FromRow;
+use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
@@ -18,17 +19,73 @@ pub struct Membership {
     pub role: String,
 }
 
+/// Somebody who belongs to a tenant.
+#[derive(Debug, Clone, FromRow)]
+pub struct Member {
+    /// Who.
+    #[sqlx(try_from = "Uuid")]
+    pub person_id: PersonId,
+    /// Address as typed.
+    pub email: String,
+    /// Name, or empty.
+    pub name: String,
+    /// `owner`, `admin`, `support` or `viewer`.
+    pub role: String,
+    /// Since when; Unix milliseconds.
+    pub created_at: i64,
+    /// When a session of theirs in this tenant was last seen; Unix milliseconds.
+    pub last_seen_at: Option<i64>,
+    /// Since when a second factor is asked for; Unix milliseconds.
+    pub second_factor_at: Option<i64>,
+}
+
 const PUT: &str = "insert into memberships (person_id, tenant_id, role, created_at)
     values ($1, $2, $3, $4) on conflict (person_id, tenant_id) do update set role = excluded.role";
 const BY_PERSON: &str = "select m.tenant_id, t.name as tenant_name, m.role
     from memberships m join tenants t on t.id = m.tenant_id
     where m.person_id = $1 order by m.created_at, m.tenant_id";
 
+const BY_TENANT: &str = "select m.person_id, p.email, p.name, m.role, m.created_at,
+        (select max(s.last_seen_at) from sessions s
+            where s.person_id = m.person_id and s.tenant_id = m.tenant_id) as last_seen_at,
+        f.confirmed_at as second_factor_at
+    from memberships m join people p on p.id = m.person_id
+    left join second_factors f on f.person_id = m.person_id
+    where m.tenant_id = $1 order by m.created_at, m.person_id limit 1000";
+const OTHER_OWNERS: &str = "select count(*) from memberships
+    where tenant_id = $1 and person_id <> $2 and role = 'owner'";
+const REMOVE: &str = "delete from memberships where tenant_id = $1 and person_id = $2";
+
 /// Gives a person a role in a tenant, in place of a former one.
 pub async fn put(tx: &mut Tx, tenant: TenantId, of: (PersonId, &str), now: i64) -> Result<()> {
     on!(tx, c => sqlx::query(PUT).bind(of.0.get()).bind(tenant.get()).bind(of.1).bind(now)
         .execute(c).await.map(drop))?;
     Ok(())
+}
+
+/// Who belongs to a tenant, oldest membership first, at most 1,000.
+pub async fn list_by_tenant(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Member>> {
+    Ok(on!(conn, c => sqlx::query_as(BY_TENANT).bind(tenant.get()).fetch_all(c).await?))
+}
+
+/// How many owners a tenant has besides one person.
+pub async fn count_other_owners(
+    conn: &mut Conn,
+    tenant: TenantId,
+    person: PersonId,
+) -> Result<i64> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(OTHER_OWNERS).bind(tenant.get()).bind(person.get())
+        .fetch_one(c).await?),
+    )
+}
+
+/// Takes a person out of a tenant; false where they are not in it.
+pub async fn remove(tx: &mut Tx, tenant: TenantId, person: PersonId) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(REMOVE).bind(tenant.get()).bind(person.get())
+        .execute(c).await?.rows_affected() == 1),
+    )
 }
 
 /// A person's tenants, oldest membership first: this is how a tenant is found at sign-in.

@@ -59,6 +59,22 @@ pub struct Session {
     pub tenant_name: String,
 }
 
+/// A signed-in browser as its person may see it.
+#[derive(Clone, FromRow)]
+pub struct Browser {
+    /// Id.
+    #[sqlx(try_from = "Uuid")]
+    pub id: SessionId,
+    /// Address that it was opened from.
+    pub address: String,
+    /// The browser's own description.
+    pub user_agent: String,
+    /// Unix milliseconds.
+    pub created_at: i64,
+    /// Unix milliseconds; at most once a minute.
+    pub last_seen_at: i64,
+}
+
 const INSERT: &str =
     "insert into sessions (id, token_hash, person_id, tenant_id, livemode, address,
         user_agent, created_at, last_seen_at, expires_at)
@@ -74,6 +90,11 @@ const BY_TOKEN: &str =
 const SEEN: &str = "update sessions set last_seen_at = $2, expires_at = $3
     where id = $1 and last_seen_at < $2";
 const SET_LIVEMODE: &str = "update sessions set livemode = $3 where person_id = $1 and id = $2";
+const BY_PERSON: &str = "select id, address, user_agent, created_at, last_seen_at from sessions
+    where person_id = $1 and expires_at > $2 order by last_seen_at desc, id desc limit 200";
+const SET_TENANT: &str = "update sessions set tenant_id = $3 where person_id = $1 and id = $2";
+const REMOVE_ONE: &str = "delete from sessions where person_id = $1 and id = $2";
+const REMOVE_BY_MEMBER: &str = "delete from sessions where tenant_id = $1 and person_id = $2";
 const REMOVE: &str = "delete from sessions where token_hash = $1";
 const REMOVE_BY_PERSON: &str = "delete from sessions where person_id = $1";
 const PRUNE: &str = "delete from sessions where expires_at <= $1";
@@ -118,6 +139,40 @@ pub async fn set_livemode(
 /// Ends the session that a token opens; false where there was none.
 pub async fn remove(tx: &mut Tx, token_hash: &[u8]) -> Result<bool> {
     Ok(on!(tx, c => sqlx::query(REMOVE).bind(token_hash).execute(c).await?.rows_affected() == 1))
+}
+
+/// A person's sessions that have not expired, last seen first, at most 200.
+pub async fn list_by_person(conn: &mut Conn, person: PersonId, now: i64) -> Result<Vec<Browser>> {
+    Ok(on!(conn, c => sqlx::query_as(BY_PERSON).bind(person.get()).bind(now).fetch_all(c).await?))
+}
+
+/// Lets a person's session go on in another tenant of theirs.
+pub async fn set_tenant(
+    tx: &mut Tx,
+    person: PersonId,
+    id: SessionId,
+    tenant: TenantId,
+) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(SET_TENANT).bind(person.get()).bind(id.get()).bind(tenant.get())
+        .execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// Ends one session of a person; false where they have none with this id.
+pub async fn remove_one(tx: &mut Tx, person: PersonId, id: SessionId) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(REMOVE_ONE).bind(person.get()).bind(id.get())
+        .execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// Ends a person's sessions in one tenant; answers how many there were.
+pub async fn remove_by_member(tx: &mut Tx, tenant: TenantId, person: PersonId) -> Result<u64> {
+    Ok(
+        on!(tx, c => sqlx::query(REMOVE_BY_MEMBER).bind(tenant.get()).bind(person.get())
+        .execute(c).await?.rows_affected()),
+    )
 }
 
 /// Ends all sessions of a person; answers how many there were.

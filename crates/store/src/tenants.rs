@@ -28,7 +28,7 @@ const LIST: &str = "select id, name, settings, created_at from tenants order by 
 // Writing the row's own name locks it on both databases until the transaction ends.
 const LOCK: &str = "update tenants set name = name where id = $1
     returning id, name, settings, created_at";
-const UPDATE_SETTINGS: &str = "update tenants set settings = $2 where id = $1";
+const UPDATE: &str = "update tenants set name = $2, settings = $3 where id = $1";
 
 /// Adds a tenant and answers its id.
 pub async fn insert(tx: &mut Tx, name: &str, now: i64) -> Result<TenantId> {
@@ -57,8 +57,9 @@ pub async fn list(conn: &mut Conn) -> Result<Vec<Tenant>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).fetch_all(c).await?))
 }
 
-/// Replaces the settings of a tenant.
-pub async fn update_settings(tx: &mut Tx, id: TenantId, settings: &str) -> Result<()> {
-    on!(tx, c => sqlx::query(UPDATE_SETTINGS).bind(id.get()).bind(settings).execute(c).await.map(drop))?;
+/// Replaces name and settings of a tenant.
+pub async fn update(tx: &mut Tx, id: TenantId, to: (&str, &str)) -> Result<()> {
+    let (name, settings) = to;
+    on!(tx, c => sqlx::query(UPDATE).bind(id.get()).bind(name).bind(settings).execute(c).await.map(drop))?;
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use domain::ids::{PersonId, TenantId};
 use store::people::Person;
-use store::{memberships, people};
+use store::sessions::NewSession;
+use store::{memberships, people, second_factors, sessions};
 
 use crate::rows::tenant;
 use crate::support::{NOW, on_each, read, write};
@@ -94,6 +95,81 @@ async fn a_person_has_one_role_in_each_tenant() {
         let nobody = crate::support::id::<PersonId>(9);
         let none = read(db, async |c| memberships::list_by_person(c, nobody).await).await;
         assert!(none.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_tenant_lists_its_people_and_lets_them_go() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let (ann, bob) = (person(1, "ann@example.com"), person(2, "bob@example.com"));
+        write(db, async |tx| {
+            people::insert(tx, &ann).await?;
+            people::insert(tx, &bob).await?;
+            memberships::put(tx, acme, (ann.id, "owner"), NOW).await?;
+            memberships::put(tx, blue, (ann.id, "owner"), NOW).await?;
+            memberships::put(tx, acme, (bob.id, "viewer"), NOW + 1).await
+        })
+        .await;
+        let list = async |tenant: TenantId| {
+            read(db, async |c| memberships::list_by_tenant(c, tenant).await).await
+        };
+        let all = list(acme).await;
+        let told: Vec<_> = all.iter().map(|m| (m.person_id, m.role.as_str())).collect();
+        assert_eq!(told, [(ann.id, "owner"), (bob.id, "viewer")]);
+        assert_eq!(
+            (all[1].email.as_str(), all[1].created_at),
+            ("bob@example.com", NOW + 1)
+        );
+        assert_eq!((all[0].last_seen_at, all[0].second_factor_at), (None, None));
+        for (who, others) in [(ann.id, 0), (bob.id, 1)] {
+            let count = read(db, async |c| {
+                memberships::count_other_owners(c, acme, who).await
+            });
+            assert_eq!(count.await, others);
+        }
+        let go = async |tenant: TenantId, who: PersonId| {
+            write(db, async |tx| memberships::remove(tx, tenant, who).await).await
+        };
+        assert!(go(acme, bob.id).await);
+        assert!(!go(acme, bob.id).await);
+        assert!(!go(blue, bob.id).await);
+        assert_eq!(list(acme).await.len(), 1);
+        assert_eq!(list(blue).await.len(), 1, "another tenant's are untouched");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_is_listed_with_what_is_known_of_their_sign_ins() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let ann = person(1, "ann@example.com");
+        write(db, async |tx| {
+            people::insert(tx, &ann).await?;
+            memberships::put(tx, acme, (ann.id, "owner"), NOW).await?;
+            second_factors::begin(tx, ann.id, &[1], NOW).await?;
+            second_factors::confirm(tx, ann.id, NOW + 7).await?;
+            let row = NewSession {
+                id: crate::support::id(1),
+                token_hash: &[1; 32],
+                person_id: ann.id,
+                tenant_id: acme,
+                address: "192.0.2.1",
+                user_agent: "a browser",
+                created_at: NOW + 5,
+                expires_at: NOW + 1_000,
+            };
+            sessions::insert(tx, &row).await
+        })
+        .await;
+        let all = read(db, async |c| memberships::list_by_tenant(c, acme).await).await;
+        assert_eq!(all.len(), 1);
+        assert_eq!(
+            (all[0].last_seen_at, all[0].second_factor_at),
+            (Some(NOW + 5), Some(NOW + 7))
+        );
     })
     .await;
 }

@@ -92,6 +92,52 @@ async fn the_switch_and_the_end_are_of_one_session_or_of_all() {
 }
 
 #[tokio::test]
+async fn a_person_sees_their_browsers_and_ends_them_one_by_one() {
+    on_each(async |db| {
+        let (acme, ann) = signed_in(db, 3).await;
+        let blue = tenant(db).await;
+        let look =
+            async |now: i64| read(db, async |c| sessions::list_by_person(c, ann, now).await).await;
+        write(db, async |tx| {
+            sessions::note_seen(tx, id(2), NOW + 5, NOW + 2_000).await?;
+            memberships::put(tx, blue, (ann, "viewer"), NOW).await?;
+            assert!(sessions::set_tenant(tx, ann, id(3), blue).await?);
+            assert!(!sessions::set_tenant(tx, id(9), id(3), acme).await?);
+            Ok(())
+        })
+        .await;
+        let browsers = look(NOW).await;
+        let ids: Vec<_> = browsers.iter().map(|b| b.id).collect();
+        assert_eq!(ids, [id(2), id(3), id(1)]);
+        assert_eq!(
+            (
+                browsers[0].address.as_str(),
+                browsers[0].user_agent.as_str()
+            ),
+            ("192.0.2.1", "a browser")
+        );
+        assert_eq!(
+            (browsers[0].last_seen_at, browsers[0].created_at),
+            (NOW + 5, NOW)
+        );
+        assert_eq!(look(NOW + 1_000).await.len(), 1, "expired ones are none");
+        let end = async |person: PersonId, n: u128| {
+            write(db, async |tx| sessions::remove_one(tx, person, id(n)).await).await
+        };
+        assert!(!end(id(9), 1).await, "another person's session");
+        assert!(end(ann, 1).await);
+        assert!(!end(ann, 1).await);
+        let ended = write(db, async |tx| {
+            sessions::remove_by_member(tx, acme, ann).await
+        })
+        .await;
+        assert_eq!(ended, 1, "the one in the other tenant stays");
+        assert_eq!(look(NOW).await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_fault_says_for_the_log_names_the_rule_and_quotes_no_row() {
     on_each(async |db| {
         let (tenant_id, person_id) = signed_in(db, 1).await;

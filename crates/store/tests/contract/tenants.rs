@@ -14,7 +14,7 @@ async fn a_tenant_is_found_listed_and_keeps_its_settings() {
         write(db, async |tx| {
             let locked = tenants::lock(tx, acme).await?.expect("is there");
             assert_eq!(locked.settings, "{}");
-            tenants::update_settings(tx, acme, r#"{"a":1}"#).await
+            tenants::update(tx, acme, ("Acme & Co", r#"{"a":1}"#)).await
         })
         .await;
         let found = read(db, async |c| tenants::find(c, acme).await).await;
@@ -25,7 +25,7 @@ async fn a_tenant_is_found_listed_and_keeps_its_settings() {
                 found.settings.as_str(),
                 found.created_at
             ),
-            ("Acme", r#"{"a":1}"#, NOW)
+            ("Acme & Co", r#"{"a":1}"#, NOW)
         );
         let nobody = TenantId::from(i32::MAX);
         assert!(
