@@ -111,6 +111,28 @@ impl Actor {
         }
     }
 
+    /// Refuses where the actor may not see who belongs to the tenant: people may, programs may not.
+    pub fn may_see_people(&self) -> Result<()> {
+        match self.who {
+            Who::Person { .. } | Who::System => Ok(()),
+            Who::Token { .. } | Who::Stripe { .. } => Err(not_for_programs()),
+        }
+    }
+
+    /// Refuses where the actor may not say who belongs to the tenant: owners alone may.
+    pub fn may_manage_people(&self) -> Result<()> {
+        match &self.who {
+            Who::System
+            | Who::Person {
+                role: Role::Owner, ..
+            } => Ok(()),
+            Who::Person { role, .. } => Err(Error::Forbidden(format!(
+                "Your role here ({role}) may not say who belongs here. Ask an owner."
+            ))),
+            Who::Token { .. } | Who::Stripe { .. } => Err(not_for_programs()),
+        }
+    }
+
     pub(crate) const fn kind(&self) -> &'static str {
         match self.who {
             Who::Person { .. } => "person",
@@ -137,6 +159,12 @@ impl Actor {
             Who::System => "ExisOne",
         }
     }
+}
+
+fn not_for_programs() -> Error {
+    Error::Forbidden(
+        "Who belongs here is for people alone: an owner does it under Users and roles.".into(),
+    )
 }
 
 fn missing(permission: Permission) -> Error {

@@ -19,7 +19,7 @@ use crate::keys::installation::InstallationKey;
 use crate::keys::master_key::MasterKey;
 use crate::keys::master_key_home::{KeyRing, MasterKeyHome};
 use crate::live::Live;
-use crate::ports::{Clock, Entropy, Mailer, Stripe};
+use crate::ports::{Clock, Entropy, MailServer, Mailer, Stripe};
 use crate::stripe::deliveries::Deliveries;
 use crate::stripe::secrets::SecretsCache;
 use crate::tokens::{KnownTokens, Uses};
@@ -107,6 +107,11 @@ impl Engine {
         self.0.parts.mailer.is_some()
     }
 
+    /// Where mails go; `None` where they wait in the outbox.
+    pub fn mail_server(&self) -> Option<MailServer> {
+        self.0.parts.mailer.as_ref().map(|mailer| mailer.server())
+    }
+
     /// The database, for start, migration, backup and shutdown.
     pub fn db(&self) -> &Db {
         &self.0.parts.db
@@ -185,12 +190,12 @@ impl Engine {
         &self.0.guesses
     }
 
-    pub(crate) fn live(&self) -> &Live {
-        &self.0.live
-    }
-
     pub(crate) fn past_days(&self) -> &PastDays {
         &self.0.past_days
+    }
+
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     pub(crate) fn random<const N: usize>(&self) -> [u8; N] {

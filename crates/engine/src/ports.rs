@@ -43,11 +43,25 @@ pub struct MailRefusal {
     pub answer: String,
 }
 
+/// Where mails go, for people to look at. Never a user or a password.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailServer {
+    /// `mail.example.com:587`; empty where nobody knows.
+    pub host: String,
+    /// Who mails come from, as their From says it.
+    pub sender: String,
+}
+
 /// A mail server.
 #[async_trait]
 pub trait Mailer: Send + Sync {
     /// Hands one mail over; answers what the server said.
     async fn send(&self, mail: &OutgoingMail) -> Result<String, MailRefusal>;
+
+    /// Which server it is.
+    fn server(&self) -> MailServer {
+        MailServer::default()
+    }
 }
 
 /// What a hosted checkout page is made from. Amounts in minor units.

@@ -105,7 +105,7 @@ pub(super) fn parse_email(text: &str) -> Result<String> {
     email_address::parse(text).ok_or_else(|| Error::field("email", email_address::ADVICE))
 }
 
-pub(super) async fn hash(engine: &Engine, password: &SecretString) -> Result<String> {
+pub(crate) async fn hash(engine: &Engine, password: &SecretString) -> Result<String> {
     let hasher = &engine.accounts().hasher;
     hasher.hash(password, engine.random()).await
 }

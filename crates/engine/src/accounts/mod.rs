@@ -3,14 +3,19 @@
 //! What these actions keep in memory is bounded, and a restart may forget it: attempts
 //! that were counted, and sessions that were seen but not yet written down.
 
+pub mod browsers;
 pub mod create_admin;
-mod password;
+mod pass;
+pub(crate) mod password;
+pub mod second_factor;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_out;
 pub mod switch_side;
+pub mod switch_tenant;
 mod throttle;
+mod totp;
 
 use password::Hasher;
 use session::Seen;

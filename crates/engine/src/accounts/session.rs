@@ -143,11 +143,11 @@ pub(super) const fn first_end(now: Timestamp) -> Timestamp {
     now.plus_days(SLIDING_DAYS)
 }
 
-pub(super) fn new_token(engine: &Engine) -> SecretString {
+pub(crate) fn new_token(engine: &Engine) -> SecretString {
     URL_SAFE_NO_PAD.encode(engine.random::<32>()).into()
 }
 
-pub(super) fn hash(token: &str) -> [u8; 32] {
+pub(crate) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token).into()
 }
 

@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 
 use super::create_admin::{self, Created};
 use super::password;
+use super::throttle::{Door, PASSWORDS};
 use crate::Engine;
 use crate::crypto::signing_keys;
 use crate::error::{Error, Result};
@@ -47,8 +48,13 @@ pub async fn create_first(
         return Err(Error::NotFound("page"));
     }
     let throttle = &engine.accounts().throttle;
-    let account = format!("set-up code from {}", first.address);
-    let attempt = throttle.count(engine.now(), &account, first.address)?;
+    let door = Door {
+        account: "set-up code",
+        address: first.address,
+        browser: None,
+        at_most: PASSWORDS,
+    };
+    let attempt = throttle.count(engine.now(), &door)?;
     if !is_same(code, first.code) {
         return Err(Error::field(
             "code",

@@ -1,19 +1,21 @@
-//! Signing in: one answer and equal work whether the account exists or not.
+//! Signing in: one answer and equal work whether the account exists or not; then, where the person
+//! wants it so, a code as a second step.
 
 use std::net::IpAddr;
 
 use domain::folding::email_key;
-use domain::ids::{SessionId, TenantId};
+use domain::ids::{PersonId, SessionId, TenantId};
 use domain::role::Role;
 use domain::timestamp::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
+use serde_json::{Value, json};
 use store::people::Person;
 use store::sessions::{self, NewSession};
-use store::{Tx, memberships, people};
+use store::{Tx, memberships, people, second_factors};
 
 use super::password::Verdict;
-use super::session;
+use super::throttle::{CODES, Door, PASSWORDS};
+use super::{pass, second_factor, session};
 use crate::Engine;
 use crate::actor::{Actor, Who};
 use crate::change::{self, Change};
@@ -21,9 +23,30 @@ use crate::error::{Error, Result};
 
 const WRONG: Error =
     Error::Unauthorized("The e-mail address or the password is wrong. Check both and try again.");
+const TOO_LATE: Error =
+    Error::Unauthorized("The code was asked for too long ago. Sign in with your password again.");
 /// Longer texts are no address; they are cut, for they become keys in memory.
 const LONGEST_EMAIL: usize = 254;
 const LONGEST_USER_AGENT: usize = 255;
+/// Where the pass between the two steps opens.
+const CODE_STEP: &str = "door/code";
+/// How long the second step waits.
+const CODE_MINUTES: i64 = 5;
+/// How long a browser counts as known after it signed in.
+const KNOWN_DAYS: i64 = 365;
+
+/// Who stands at the door.
+#[derive(Clone, Copy)]
+pub struct Visitor<'a> {
+    /// Where the request comes from.
+    pub address: IpAddr,
+    /// The browser's own description, or empty.
+    pub user_agent: &'a str,
+    /// The token of the session that the browser had, which ends.
+    pub former_token: Option<&'a str>,
+    /// What the browser was given when it last signed in.
+    pub browser_pass: Option<&'a str>,
+}
 
 /// What a browser sends.
 pub struct Credentials<'a> {
@@ -31,12 +54,16 @@ pub struct Credentials<'a> {
     pub email: &'a str,
     /// As typed.
     pub password: &'a SecretString,
-    /// Where the request comes from.
-    pub address: IpAddr,
-    /// The browser's own description, or empty.
-    pub user_agent: &'a str,
-    /// The token of the session that the browser had, which ends.
-    pub former_token: Option<&'a str>,
+    /// Who sends it.
+    pub visitor: Visitor<'a>,
+}
+
+/// What comes of a right password.
+pub enum Entered {
+    /// The person is in.
+    SignedIn(NewlySignedIn),
+    /// The person is to type a code as well.
+    CodeWanted(CodeWanted),
 }
 
 /// A session that has just begun.
@@ -45,15 +72,34 @@ pub struct NewlySignedIn {
     pub token: SecretString,
     /// When the session ends at the latest.
     pub expires_at: Timestamp,
+    /// By which the browser is known when it comes again.
+    pub browser_pass: SecretString,
+    /// When it is not known any more.
+    pub browser_pass_ends_at: Timestamp,
 }
 
-/// Opens a session on the Test side of the person's first tenant.
-pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<NewlySignedIn> {
+/// The way to the second step.
+pub struct CodeWanted {
+    /// For the browser's cookie: says whose password was right.
+    pub pass: SecretString,
+    /// When the password has to be typed again.
+    pub expires_at: Timestamp,
+}
+
+/// Looks at the password; opens a session on the Test side of the person's first tenant, unless the
+/// person has a second factor.
+pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<Entered> {
+    let visitor = &credentials.visitor;
     let key = email_key(&cut(credentials.email.trim(), LONGEST_EMAIL));
     let accounts = engine.accounts();
-    let attempt = accounts
-        .throttle
-        .count(engine.now(), &key, credentials.address)?;
+    let browser = known_browser(engine, &key, visitor);
+    let door = Door {
+        account: &key,
+        address: visitor.address,
+        browser: browser.as_deref(),
+        at_most: PASSWORDS,
+    };
+    let attempt = accounts.throttle.count(engine.now(), &door)?;
     let mut conn = engine.read().await?;
     let found = people::find_by_email(&mut conn, &key).await?;
     drop(conn);
@@ -76,7 +122,59 @@ pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<N
         let hashes = (person.password_hash.as_str(), hash.as_str());
         people::replace_password_hash(&mut tx, person.id, hashes, now).await?;
     }
-    let opened = open(engine, &mut tx, &person, credentials).await?;
+    let factor = second_factors::find(&mut tx, person.id).await?;
+    let entered = if factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
+        Entered::CodeWanted(want_code(engine, person.id)?)
+    } else {
+        Entered::SignedIn(open(engine, &mut tx, (&person, json!({})), visitor).await?)
+    };
+    tx.commit().await?;
+    attempt.succeeded();
+    Ok(entered)
+}
+
+fn want_code(engine: &Engine, person: PersonId) -> Result<CodeWanted> {
+    let expires_at = engine.now().plus_minutes(CODE_MINUTES);
+    let pass = pass::issue(engine, CODE_STEP, (&person.to_string(), expires_at))?;
+    Ok(CodeWanted { pass, expires_at })
+}
+
+/// True while a pass leads to the second step: it has not ended, and the person still has a second factor.
+pub async fn waits_for_code(engine: &Engine, pass: &str) -> Result<bool> {
+    let person = pass::open(engine, CODE_STEP, pass).and_then(|id| id.parse().ok());
+    let Some(person) = person else {
+        return Ok(false);
+    };
+    let mut conn = engine.read().await?;
+    let factor = second_factors::find(&mut conn, person).await?;
+    Ok(factor.is_some_and(|factor| factor.confirmed_at.is_some()))
+}
+
+/// The second step: a code of the second factor, or one of the recovery codes. Field: `code`.
+pub async fn with_code(
+    engine: &Engine,
+    (pass, code): (&str, &SecretString),
+    visitor: &Visitor<'_>,
+) -> Result<NewlySignedIn> {
+    let person: PersonId = pass::open(engine, CODE_STEP, pass)
+        .and_then(|id| id.parse().ok())
+        .ok_or(TOO_LATE)?;
+    let mut conn = engine.read().await?;
+    let person = people::find(&mut conn, person).await?.ok_or(TOO_LATE)?;
+    drop(conn);
+    let browser = known_browser(engine, &person.email_key, visitor);
+    let door = Door {
+        account: &format!("code of {}", person.id),
+        address: visitor.address,
+        browser: browser.as_deref(),
+        at_most: CODES,
+    };
+    let attempt = engine.accounts().throttle.count(engine.now(), &door)?;
+    let mut tx = engine.begin();
+    let spent = second_factor::spend(engine, &mut tx, person.id, code.expose_secret()).await?;
+    let spent = spent.ok_or_else(second_factor::wrong_code)?;
+    let how = json!({ "secondFactor": spent.as_str() });
+    let opened = open(engine, &mut tx, (&person, how), visitor).await?;
     tx.commit().await?;
     attempt.succeeded();
     Ok(opened)
@@ -85,13 +183,13 @@ pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<N
 async fn open(
     engine: &Engine,
     tx: &mut Tx,
-    person: &Person,
-    credentials: &Credentials<'_>,
+    (person, mut how): (&Person, Value),
+    visitor: &Visitor<'_>,
 ) -> Result<NewlySignedIn> {
     let now = engine.now();
     // Somebody without any tenant has nothing to see, and nobody needs to know why.
     let (tenant, role) = home(tx, person).await?.ok_or(WRONG)?;
-    if let Some(former) = credentials.former_token {
+    if let Some(former) = visitor.former_token {
         sessions::remove(tx, &session::hash(former)).await?;
     }
     let id: SessionId = engine.new_id();
@@ -101,8 +199,8 @@ async fn open(
         token_hash: &session::hash(token.expose_secret()),
         person_id: person.id,
         tenant_id: tenant,
-        address: &credentials.address.to_string(),
-        user_agent: &cut(credentials.user_agent, LONGEST_USER_AGENT),
+        address: &visitor.address.to_string(),
+        user_agent: &cut(visitor.user_agent, LONGEST_USER_AGENT),
         created_at: now.millis(),
         expires_at: session::first_end(now).millis(),
     };
@@ -113,16 +211,20 @@ async fn open(
         role,
         is_operator: person.is_operator,
     };
+    how["sessionId"] = json!(id);
     let what = Change {
         subject: ("person", person.id.to_string()),
         verb: "signed_in",
-        data: json!({ "sessionId": id }),
+        data: how,
         livemode: false,
     };
     change::write(tx, &Actor::new(tenant, who), now, what);
+    let browser_pass_ends_at = now.plus_days(KNOWN_DAYS);
     Ok(NewlySignedIn {
         token,
         expires_at: now.plus_days(session::ABSOLUTE_DAYS),
+        browser_pass: introduce(engine, person, (visitor, browser_pass_ends_at))?,
+        browser_pass_ends_at,
     })
 }
 
@@ -137,6 +239,26 @@ async fn home(tx: &mut Tx, person: &Person) -> Result<Option<(TenantId, Role)>> 
         .parse()
         .map_err(|_| Error::fault("a membership's role is not known"))?;
     Ok(Some((first.tenant_id, role)))
+}
+
+/// The browser's id, where it has signed in to this account before.
+fn known_browser(engine: &Engine, email_key: &str, visitor: &Visitor<'_>) -> Option<String> {
+    pass::open(engine, &browser_place(email_key), visitor.browser_pass?)
+}
+
+/// The pass by which a browser is known to an account; its id stays the same.
+fn introduce(
+    engine: &Engine,
+    person: &Person,
+    (visitor, ends_at): (&Visitor<'_>, Timestamp),
+) -> Result<SecretString> {
+    let id = known_browser(engine, &person.email_key, visitor)
+        .unwrap_or_else(|| hex::encode(engine.random::<16>()));
+    pass::issue(engine, &browser_place(&person.email_key), (&id, ends_at))
+}
+
+fn browser_place(email_key: &str) -> String {
+    format!("door/browser/{email_key}")
 }
 
 fn cut(text: &str, characters: usize) -> String {

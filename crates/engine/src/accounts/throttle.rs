@@ -1,8 +1,13 @@
-//! Counting attempts per account and per address, so that passwords cannot be tried at will.
+//! Counting attempts, so that passwords and codes cannot be tried at will, and nobody keeps others out.
+//!
+//! What counts is an account as tried from one network: whoever guesses locks themselves out, and not
+//! the account's owner. The account as a whole has a far higher limit, against guesses from many
+//! networks; and a browser that has signed in to the account before has a count of its own, so that
+//! even then its person gets in.
 //!
 //! An attempt counts before the password is looked at, so that many at once gain nothing;
-//! a right password takes its own count back. Bounded: where a table is full, the count that
-//! began first is forgotten.
+//! a right one takes its count back. Bounded: where a table is full, the count that began first is
+//! forgotten.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -12,10 +17,14 @@ use domain::timestamp::Timestamp;
 
 use crate::error::{Error, Result};
 
-/// Attempts at one account within a window.
-const PER_ACCOUNT: u32 = 10;
-/// Attempts from one address within a window; an office may share one.
-const PER_ADDRESS: u32 = 50;
+/// Attempts at one account from one network, or in one known browser, within a window.
+const PER_DOOR: u32 = 10;
+/// Attempts at one account's password from anywhere but known browsers.
+pub(super) const PASSWORDS: u32 = 100;
+/// The same for codes of six digits: whoever tries them has the password already.
+pub(super) const CODES: u32 = 20;
+/// Attempts from one network within a window; an office may share one.
+const PER_NETWORK: u32 = 50;
 const WINDOW_SECONDS: i64 = 15 * 60;
 /// Counts that are kept at once in each table.
 const CAPACITY: usize = 10_000;
@@ -23,43 +32,67 @@ const CAPACITY: usize = 10_000;
 /// What was tried lately.
 #[derive(Default)]
 pub(crate) struct Throttle {
+    doors: Mutex<Counts<String>>,
     accounts: Mutex<Counts<String>>,
-    addresses: Mutex<Counts<IpAddr>>,
+    networks: Mutex<Counts<IpAddr>>,
+}
+
+/// What is tried, and from where.
+#[derive(Clone, Copy)]
+pub(crate) struct Door<'a> {
+    /// The account, or whatever else is guessed at.
+    pub account: &'a str,
+    /// Where the request comes from.
+    pub address: IpAddr,
+    /// The browser's id, where it has signed in to this account before.
+    pub browser: Option<&'a str>,
+    /// Attempts at the account from anywhere: [`PASSWORDS`] or [`CODES`].
+    pub at_most: u32,
 }
 
 /// An attempt that has been counted.
 #[must_use]
 pub(crate) struct Attempt<'a> {
     throttle: &'a Throttle,
-    account: String,
-    address: IpAddr,
+    door: String,
+    /// Where it counts besides; a known browser's counts nowhere else.
+    elsewhere: Option<(String, IpAddr)>,
 }
 
 impl Throttle {
     /// Counts an attempt, or refuses it where there were too many.
-    pub(crate) fn count(
-        &self,
-        now: Timestamp,
-        account: &str,
-        address: IpAddr,
-    ) -> Result<Attempt<'_>> {
-        let address = network(address);
-        lock(&self.addresses).count(now, &address, PER_ADDRESS)?;
-        lock(&self.accounts).count(now, &account.to_owned(), PER_ACCOUNT)?;
+    pub(crate) fn count(&self, now: Timestamp, door: &Door<'_>) -> Result<Attempt<'_>> {
+        let account = door.account.to_owned();
+        if let Some(browser) = door.browser {
+            let key = format!("{account} in {browser}");
+            lock(&self.doors).count(now, &key, PER_DOOR)?;
+            return Ok(Attempt {
+                throttle: self,
+                door: key,
+                elsewhere: None,
+            });
+        }
+        let network = network(door.address);
+        let key = format!("{account} from {network}");
+        lock(&self.networks).count(now, &network, PER_NETWORK)?;
+        // In this order: what is refused here does not count against the account.
+        lock(&self.doors).count(now, &key, PER_DOOR)?;
+        lock(&self.accounts).count(now, &account, door.at_most)?;
         Ok(Attempt {
             throttle: self,
-            account: account.to_owned(),
-            address,
+            door: key,
+            elsewhere: Some((account, network)),
         })
     }
 }
 
 impl Attempt<'_> {
-    /// The password was right: the account's count begins anew, and the address gets this one back.
+    /// It was right: the door's count begins anew, and the others get this one back.
     pub(crate) fn succeeded(self) {
-        lock(&self.throttle.accounts).0.remove(&self.account);
-        if let Some(window) = lock(&self.throttle.addresses).0.get_mut(&self.address) {
-            window.attempts = window.attempts.saturating_sub(1);
+        lock(&self.throttle.doors).0.remove(&self.door);
+        if let Some((account, network)) = self.elsewhere {
+            lock(&self.throttle.accounts).give_back(&account);
+            lock(&self.throttle.networks).give_back(&network);
         }
     }
 }
@@ -100,6 +133,12 @@ impl<K: std::hash::Hash + Eq + Clone> Counts<K> {
         Ok(())
     }
 
+    fn give_back(&mut self, key: &K) {
+        if let Some(window) = self.0.get_mut(key) {
+            window.attempts = window.attempts.saturating_sub(1);
+        }
+    }
+
     fn make_room(&mut self, now: Timestamp) {
         if self.0.len() < CAPACITY {
             return;
@@ -130,77 +169,4 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const NOW: Timestamp = Timestamp::from_millis(1_795_435_200_000);
-
-    fn address(text: &str) -> IpAddr {
-        text.parse().expect("an address")
-    }
-
-    fn retry_after(result: &Result<Attempt<'_>>) -> Option<u64> {
-        match result {
-            Err(Error::TooMany {
-                retry_after_seconds,
-            }) => Some(*retry_after_seconds),
-            _ => None,
-        }
-    }
-
-    #[test]
-    fn the_eleventh_attempt_at_an_account_waits_wherever_it_comes_from() {
-        let throttle = Throttle::default();
-        for i in 0..10 {
-            let from = address(&format!("192.0.2.{i}"));
-            assert!(throttle.count(NOW, "ann", from).is_ok(), "attempt {i}");
-        }
-        let refused = throttle.count(NOW.plus_seconds(60), "ann", address("192.0.2.99"));
-        assert_eq!(retry_after(&refused), Some(840));
-        let other = throttle.count(NOW, "bob", address("192.0.2.99"));
-        assert!(other.is_ok());
-        let later = throttle.count(NOW.plus_seconds(900), "ann", address("192.0.2.99"));
-        assert!(later.is_ok());
-    }
-
-    #[test]
-    fn one_address_cannot_try_many_accounts() {
-        let throttle = Throttle::default();
-        for i in 0..50 {
-            let from = address(&format!("2001:db8::{i}"));
-            let attempt = throttle.count(NOW, &format!("person {i}"), from);
-            assert!(attempt.is_ok(), "attempt {i}");
-        }
-        let same_network = throttle.count(NOW, "another", address("2001:db8::ffff"));
-        assert_eq!(retry_after(&same_network), Some(900));
-        let other_network = throttle.count(NOW, "another", address("2001:db8:0:1::1"));
-        assert!(other_network.is_ok());
-    }
-
-    #[test]
-    fn a_right_password_costs_nothing() {
-        let throttle = Throttle::default();
-        for i in 0..200 {
-            let attempt = throttle.count(NOW, "ann", address("192.0.2.1"));
-            attempt
-                .unwrap_or_else(|_| panic!("attempt {i}"))
-                .succeeded();
-        }
-    }
-
-    #[test]
-    fn the_tables_stay_bounded_and_forget_the_oldest_first() {
-        let mut counts = Counts::default();
-        for i in 0..CAPACITY + 100 {
-            let at = NOW.plus_millis(i64::try_from(i).expect("small"));
-            counts.count(at, &i, 1).expect("is counted");
-        }
-        assert_eq!(counts.0.len(), CAPACITY);
-        assert!(!counts.0.contains_key(&0));
-        assert!(counts.0.contains_key(&(CAPACITY + 99)));
-        counts
-            .count(NOW.plus_days(1), &usize::MAX, 1)
-            .expect("is counted");
-        assert_eq!(counts.0.len(), 1, "what has ended goes first");
-    }
-}
+mod tests;

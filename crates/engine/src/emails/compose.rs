@@ -11,7 +11,9 @@ use crate::emails::template::{self, Rendered, Values};
 use crate::error::Result;
 use crate::keys::data_keys::DataKeys;
 use crate::orders::purchase_mail::PAYMENT_FAILED;
+use crate::people::letter::{self, INVITATION};
 use crate::ports::OutgoingMail;
+use crate::settings::send_test_mail::SERVER_TEST;
 
 /// The whole mail; the inner error says why the template cannot be rendered.
 pub(crate) async fn execute(
@@ -30,6 +32,10 @@ pub(crate) async fn execute(
     let ticket = ticket(conn, tenant, mail).await?;
     let rendered = if mail.kind == PAYMENT_FAILED {
         Ok(payment_failed(name))
+    } else if mail.kind == SERVER_TEST {
+        Ok(server_test(engine.public_url()))
+    } else if mail.kind == INVITATION {
+        letter::write(engine, conn, tenant, mail).await?
     } else if let Some(ticket) = &ticket {
         Ok(passed_on(name, ticket))
     } else {
@@ -103,6 +109,17 @@ fn payment_failed(product: &str) -> Rendered {
         text: format!(
             "The payment for {product} was refused by your bank, so no license was issued and \
              nothing was charged.\n\nYou can buy again at any time, perhaps with another way to pay.\n"
+        ),
+        html: None,
+    }
+}
+
+fn server_test(public_url: &str) -> Rendered {
+    Rendered {
+        subject: "Mails arrive".into(),
+        text: format!(
+            "This is the test mail that you asked for at {public_url}.\n\nIt came the way that mails \
+             with keys go, so they arrive too.\n"
         ),
         html: None,
     }

@@ -16,6 +16,9 @@ pub(crate) const PLACE: &str = "installation/key";
 pub(crate) struct InstallationKey {
     fingerprints: Key,
     deliveries: Key,
+    passes: Key,
+    second_factors: Key,
+    recovery_codes: Key,
 }
 
 impl InstallationKey {
@@ -49,12 +52,47 @@ impl InstallationKey {
         Ok(Self {
             fingerprints: derive(&key, b"fingerprints"),
             deliveries: derive(&key, b"deliveries"),
+            passes: derive(&key, b"passes"),
+            second_factors: derive(&key, b"second factors"),
+            recovery_codes: derive(&key, b"recovery codes"),
         })
     }
 
     /// A keyed fingerprint: tells whether two secrets are the same, and nothing else.
     pub(crate) fn fingerprint(&self, secret: &str) -> Vec<u8> {
         derive(&self.fingerprints, secret.as_bytes()).to_vec()
+    }
+
+    /// What seals the passes that browsers keep.
+    pub(crate) const fn passes(&self) -> &Key {
+        &self.passes
+    }
+
+    /// A keyed hash of a recovery code.
+    pub(crate) fn hash_recovery_code(&self, code: &str) -> [u8; 32] {
+        *derive(&self.recovery_codes, code.as_bytes())
+    }
+
+    pub(crate) fn seal_second_factor(
+        &self,
+        nonce: [u8; 12],
+        person: &str,
+        secret: &[u8],
+    ) -> Result<Vec<u8>> {
+        seal::seal(
+            &self.second_factors,
+            nonce,
+            &second_factor_place(person),
+            secret,
+        )
+    }
+
+    pub(crate) fn open_second_factor(
+        &self,
+        person: &str,
+        sealed: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        seal::open(&self.second_factors, &second_factor_place(person), sealed)
     }
 
     pub(crate) fn seal_delivery(&self, nonce: [u8; 12], id: &str, body: &[u8]) -> Result<Vec<u8>> {
@@ -64,6 +102,10 @@ impl InstallationKey {
     pub(crate) fn open_delivery(&self, id: &str, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         seal::open(&self.deliveries, &delivery_place(id), sealed)
     }
+}
+
+fn second_factor_place(person: &str) -> String {
+    format!("second_factors/{person}/secret")
 }
 
 fn delivery_place(id: &str) -> String {

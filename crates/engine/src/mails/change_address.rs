@@ -10,7 +10,7 @@ use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
 use crate::jobs::DELIVER_MAIL;
-use crate::mails::resend::parse_address;
+use crate::mails::resend::{parse_address, refuse_invitation};
 use crate::orders::purchase_mail;
 
 /// Gives a mail that no server has taken yet another address. Refused while it is being handed over
@@ -26,6 +26,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: MailId, to: &str) -> Re
     let mail = mails::find(&mut tx, tenant, id)
         .await?
         .ok_or(Error::NotFound("mail"))?;
+    refuse_invitation(&mail)?;
     // The job first: its row's lock keeps a worker from taking the mail until we are done.
     let job_key = format!("{DELIVER_MAIL}:{id}");
     let is_requeued = jobs::requeue(&mut tx, tenant, &job_key, now.millis()).await?;

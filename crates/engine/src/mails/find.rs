@@ -10,6 +10,8 @@ use crate::emails::compose;
 use crate::error::{Error, Result};
 use crate::mails::list::product_names;
 use crate::mails::view::{self, MailView};
+use crate::people::letter::INVITATION;
+use crate::ports::OutgoingMail;
 
 /// Everything that can be seen of a mail.
 pub struct MailDetail {
@@ -58,7 +60,12 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: MailId) -> Result<MailD
         let keys = licenses::list_by_order(&mut conn, tenant, order).await?;
         keys_last_four = keys.into_iter().map(|license| license.last_four).collect();
     }
-    let composed = compose::execute(engine, &mut conn, tenant, &mail).await?;
+    let body = if mail.kind == INVITATION {
+        Ok(hidden())
+    } else {
+        let composed = compose::execute(engine, &mut conn, tenant, &mail).await?;
+        composed.map(body)
+    };
     Ok(MailDetail {
         mail: view::of(&mail, &names)?,
         attempts: attempts
@@ -68,11 +75,27 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: MailId) -> Result<MailD
                 answer: attempt.answer,
             })
             .collect(),
-        body: composed.map(|outgoing| MailBody {
-            subject: outgoing.subject,
-            text: outgoing.text,
-            html: outgoing.html,
-        }),
+        body,
         keys_last_four,
     })
+}
+
+fn body(outgoing: OutgoingMail) -> MailBody {
+    MailBody {
+        subject: outgoing.subject,
+        text: outgoing.text,
+        html: outgoing.html,
+    }
+}
+
+/// Who reads an invitation could accept it.
+fn hidden() -> MailBody {
+    MailBody {
+        subject: "Invitation".into(),
+        text:
+            "The link in this mail is for its recipient alone, so its text is not shown. An owner \
+               sends it again, or takes it back, under Users and roles."
+                .into(),
+        html: None,
+    }
 }

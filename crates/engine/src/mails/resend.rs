@@ -12,6 +12,7 @@ use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
 use crate::orders::purchase_mail;
+use crate::people::letter::INVITATION;
 use crate::start_over;
 
 /// Queues the mail anew, to the same address or to another; answers the new mail's id.
@@ -41,6 +42,7 @@ async fn attempt(
     let mail = mails::find(&mut tx, actor.tenant(), id)
         .await?
         .ok_or(Error::NotFound("mail"))?;
+    refuse_invitation(&mail)?;
     if !matches!(mail.state.as_str(), "sent" | "failed") {
         return Err(Error::Conflict {
             code: "mail_under_way",
@@ -94,6 +96,19 @@ async fn insert_again(
     };
     mails::insert(tx, tenant, &again);
     Ok(id)
+}
+
+/// Whoever could send an invitation elsewhere could give away what owners alone may give.
+pub(super) fn refuse_invitation(mail: &Mail) -> Result<()> {
+    if mail.kind != INVITATION {
+        return Ok(());
+    }
+    Err(Error::Conflict {
+        code: "invitation",
+        message:
+            "An owner sends an invitation again, or to another address, under Users and roles."
+                .into(),
+    })
 }
 
 /// An address as typed, or what to write instead; the field is `email`.

@@ -1,19 +1,22 @@
-//! A tenant's settings: a few words in JSON, each with a default, changed one by one.
+//! A tenant's settings: its name, and a few words in JSON, each with a default, changed one by one.
 
 pub mod read;
+pub mod send_test_mail;
 pub mod update;
 
+use domain::settings_form::TenantSettings;
 use serde::{Deserialize, Serialize};
+use store::tenants::Tenant;
 
 use crate::error::Result;
 
 /// What a tenant has set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Whether keys from test purchases are valid in programs; on until the tenant goes live.
     pub test_keys_valid: bool,
-    /// Where customers write to; goes into mails. Empty while none is set.
+    /// Where customers write to; tickets are mailed there. Empty while none is set.
     pub support_address: String,
 }
 
@@ -29,6 +32,15 @@ impl Default for Settings {
 /// Reads what stands in the tenant's row; words of a later version are passed over.
 pub(crate) fn parse(json: &str) -> Result<Settings> {
     Ok(serde_json::from_str(json)?)
+}
+
+fn of(tenant: &Tenant) -> Result<TenantSettings> {
+    let settings = parse(&tenant.settings)?;
+    Ok(TenantSettings {
+        company_name: tenant.name.clone(),
+        support_address: settings.support_address,
+        test_keys_valid: settings.test_keys_valid,
+    })
 }
 
 #[cfg(test)]

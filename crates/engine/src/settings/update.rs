@@ -1,40 +1,38 @@
 //! Changing settings, one or several at once.
 
-use domain::email_address;
 use domain::permission::Permission;
+use domain::settings_form::{SettingsForm, TenantSettings};
 use serde_json::{Map, Value, json};
 use store::tenants;
 
-use super::Settings;
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
 
-/// What is to change; what is absent stays.
-#[derive(Debug, Clone, Default)]
-pub struct SettingsChanges {
-    /// Whether keys from test purchases are valid in programs.
-    pub test_keys_valid: Option<bool>,
-    /// Where customers write to; empty takes the address away.
-    pub support_address: Option<String>,
-}
-
-/// Changes the tenant's settings; answers them as they are now. Field: `supportAddress`.
+/// Changes the tenant's settings; answers them as they are now. Fields: `companyName`,
+/// `supportAddress`, `testKeysValid`.
 pub async fn execute(
     engine: &Engine,
     actor: &Actor,
-    changes: &SettingsChanges,
-) -> Result<Settings> {
+    form: &SettingsForm,
+) -> Result<TenantSettings> {
     actor.may(Permission::Manage)?;
-    let changes = parse(changes)?;
     let mut tx = engine.begin();
     let tenant = tenants::lock(&mut tx, actor.tenant()).await?;
     let tenant = tenant.ok_or(Error::NotFound("tenant"))?;
+    let current = super::of(&tenant)?;
+    let wanted = form.parse_update(&current)?;
+    let changes = differences(&current, &wanted);
+    if changes.is_empty() {
+        return Ok(wanted);
+    }
     let mut all: Map<String, Value> = serde_json::from_str(&tenant.settings)?;
     all.extend(changes.clone());
+    // The name has a column of its own.
+    all.remove(COMPANY_NAME);
     let text = Value::Object(all).to_string();
-    tenants::update_settings(&mut tx, tenant.id, &text).await?;
+    tenants::update(&mut tx, tenant.id, (&wanted.company_name, &text)).await?;
     let what = Change {
         subject: ("tenant", tenant.id.to_string()),
         verb: "settings_updated",
@@ -43,21 +41,22 @@ pub async fn execute(
     };
     change::write(&mut tx, actor, engine.now(), what);
     tx.commit().await?;
-    super::parse(&text)
+    Ok(wanted)
 }
 
-fn parse(changes: &SettingsChanges) -> Result<Map<String, Value>> {
-    let mut parsed = Map::new();
-    if let Some(valid) = changes.test_keys_valid {
-        parsed.insert("testKeysValid".into(), json!(valid));
+const COMPANY_NAME: &str = "companyName";
+
+/// What is another now, by its name in JSON.
+fn differences(current: &TenantSettings, wanted: &TenantSettings) -> Map<String, Value> {
+    let mut changes = Map::new();
+    if wanted.company_name != current.company_name {
+        changes.insert(COMPANY_NAME.into(), json!(wanted.company_name));
     }
-    if let Some(text) = &changes.support_address {
-        let address = match text.trim() {
-            "" => String::new(),
-            text => email_address::parse(text)
-                .ok_or_else(|| Error::field("supportAddress", email_address::ADVICE))?,
-        };
-        parsed.insert("supportAddress".into(), json!(address));
+    if wanted.support_address != current.support_address {
+        changes.insert("supportAddress".into(), json!(wanted.support_address));
     }
-    Ok(parsed)
+    if wanted.test_keys_valid != current.test_keys_valid {
+        changes.insert("testKeysValid".into(), json!(wanted.test_keys_valid));
+    }
+    changes
 }

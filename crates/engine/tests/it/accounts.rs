@@ -2,11 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use domain::ids::PersonId;
 use domain::role::Role;
 use engine::accounts::create_admin::{self, Created, NewAdmin};
 use engine::accounts::session::{self, SignedIn};
-use engine::accounts::sign_in::{self, Credentials, NewlySignedIn};
+use engine::accounts::sign_in::{self, Credentials, Entered, NewlySignedIn, Visitor};
 use engine::accounts::switch_side::Side;
 use engine::accounts::{sign_out, switch_side};
 use engine::{Error, Result};
@@ -14,14 +13,14 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::support::TestEngine;
 
-const PASSWORD: &str = "correct horse battery";
-const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+pub const PASSWORD: &str = "correct horse battery";
+pub const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
-fn secret(text: &str) -> SecretString {
+pub fn secret(text: &str) -> SecretString {
     text.to_owned().into()
 }
 
-async fn create(t: &TestEngine, email: &str, role: Role) -> Created {
+pub async fn create(t: &TestEngine, email: &str, role: Role) -> Created {
     let new = NewAdmin {
         tenant: t.tenant,
         email,
@@ -33,23 +32,40 @@ async fn create(t: &TestEngine, email: &str, role: Role) -> Created {
         .expect("the person is created")
 }
 
-async fn try_sign_in(t: &TestEngine, email: &str, password: &str) -> Result<NewlySignedIn> {
+/// A browser that nobody knows.
+pub const STRANGER: Visitor<'_> = Visitor {
+    address: HOME,
+    user_agent: "a browser",
+    former_token: None,
+    browser_pass: None,
+};
+
+pub async fn enter(
+    t: &TestEngine,
+    (email, password): (&str, &str),
+    visitor: Visitor<'_>,
+) -> Result<Entered> {
     let credentials = Credentials {
         email,
         password: &secret(password),
-        address: HOME,
-        user_agent: "a browser",
-        former_token: None,
+        visitor,
     };
     sign_in::execute(&t.engine, &credentials).await
 }
 
-async fn token(t: &TestEngine, email: &str) -> String {
+pub async fn try_sign_in(t: &TestEngine, email: &str, password: &str) -> Result<NewlySignedIn> {
+    match enter(t, (email, password), STRANGER).await? {
+        Entered::SignedIn(opened) => Ok(opened),
+        Entered::CodeWanted(_) => panic!("{email} has a second factor"),
+    }
+}
+
+pub async fn token(t: &TestEngine, email: &str) -> String {
     let opened = try_sign_in(t, email, PASSWORD).await.expect("signs in");
     opened.token.expose_secret().to_owned()
 }
 
-async fn who(t: &TestEngine, token: &str) -> Option<SignedIn> {
+pub async fn who(t: &TestEngine, token: &str) -> Option<SignedIn> {
     session::authenticate(&t.engine, token)
         .await
         .expect("looks the session up")
@@ -115,21 +131,57 @@ async fn after_ten_wrong_passwords_even_the_right_one_waits() {
 }
 
 #[tokio::test]
+async fn a_stranger_who_guesses_keeps_nobody_out() {
+    let t = TestEngine::start().await;
+    let _ = create(&t, "ann@example.com", Role::Owner).await;
+    let first = try_sign_in(&t, "ann@example.com", PASSWORD).await;
+    let first = first.expect("signs in");
+    let guess = async |last: u8| {
+        let visitor = Visitor {
+            address: IpAddr::V4(Ipv4Addr::new(198, 51, 100, last)),
+            ..STRANGER
+        };
+        enter(&t, ("ann@example.com", "wrong horse battery"), visitor).await
+    };
+    for _ in 0..10 {
+        assert!(matches!(guess(1).await, Err(Error::Unauthorized(_))));
+    }
+    assert!(matches!(guess(1).await, Err(Error::TooMany { .. })));
+    assert!(try_sign_in(&t, "ann@example.com", PASSWORD).await.is_ok());
+    for last in 2..=10 {
+        for _ in 0..10 {
+            let _ = guess(last).await.is_err();
+        }
+    }
+    let everybody = try_sign_in(&t, "ann@example.com", PASSWORD).await;
+    assert!(matches!(everybody, Err(Error::TooMany { .. })));
+    let known = Visitor {
+        browser_pass: Some(first.browser_pass.expose_secret()),
+        ..STRANGER
+    };
+    let hers = enter(&t, ("ann@example.com", PASSWORD), known).await;
+    assert!(hers.is_ok(), "her own browser is known");
+    let other = enter(&t, ("bob@example.com", PASSWORD), known).await;
+    assert!(matches!(other, Err(Error::Unauthorized(_))));
+    t.clock.advance_seconds(366 * 86_400);
+    let old = enter(&t, ("ann@example.com", PASSWORD), known).await;
+    assert!(old.is_ok(), "a pass that has ended is no pass, and no harm");
+}
+
+#[tokio::test]
 async fn signing_in_again_ends_the_session_that_the_browser_had() {
     let t = TestEngine::start().await;
     let _ = create(&t, "ann@example.com", Role::Owner).await;
     let elsewhere = token(&t, "ann@example.com").await;
     let former = token(&t, "ann@example.com").await;
-    let credentials = Credentials {
-        email: "ann@example.com",
-        password: &secret(PASSWORD),
-        address: HOME,
-        user_agent: "",
+    let visitor = Visitor {
         former_token: Some(&former),
+        ..STRANGER
     };
-    let opened = sign_in::execute(&t.engine, &credentials)
-        .await
-        .expect("signs in");
+    let entered = enter(&t, ("ann@example.com", PASSWORD), visitor).await;
+    let Ok(Entered::SignedIn(opened)) = entered else {
+        panic!("she signs in");
+    };
     assert!(who(&t, &former).await.is_none());
     assert!(who(&t, &elsewhere).await.is_some());
     assert!(who(&t, opened.token.expose_secret()).await.is_some());
@@ -299,74 +351,4 @@ async fn what_is_wrong_with_a_new_person_stands_beside_its_field() {
     assert!(matches!(refused, Err(Error::NotFound("tenant"))));
     let refused = try_sign_in(&t, "ann@example.com", PASSWORD).await;
     assert!(refused.is_err(), "nothing was written");
-}
-
-mod setup {
-    use super::*;
-    use engine::accounts::setup::{self, FirstPerson};
-
-    async fn try_setup(t: &TestEngine, code: &str) -> Result<PersonId> {
-        let first = FirstPerson {
-            code: &secret(code),
-            tenant_name: "First Ltd",
-            email: "ann@example.com",
-            password: &secret(PASSWORD),
-            address: HOME,
-        };
-        let created = setup::create_first(&t.engine, &secret("the-code\n"), &first).await?;
-        Ok(created.1)
-    }
-
-    #[tokio::test]
-    async fn whoever_has_the_code_becomes_owner_and_operator() {
-        let t = TestEngine::start().await;
-        assert!(setup::is_needed(&t.engine).await.expect("asks"));
-        let ann = try_setup(&t, " the-code ").await.expect("sets up");
-        assert!(!setup::is_needed(&t.engine).await.expect("asks"));
-        let token = token(&t, "ann@example.com").await;
-        let signed_in = who(&t, &token).await.expect("is signed in");
-        assert_eq!(signed_in.session.person, ann);
-        assert_eq!(signed_in.session.tenant_name, "First Ltd");
-        assert_eq!(signed_in.session.role, Role::Owner);
-        assert!(signed_in.actor.is_operator());
-    }
-
-    #[tokio::test]
-    async fn a_wrong_code_creates_nothing_and_cannot_be_guessed_at_will() {
-        let t = TestEngine::start().await;
-        for guess in ["", "the-cod", "the-code2", "THE-CODE"] {
-            let Err(Error::Invalid(errors)) = try_setup(&t, guess).await else {
-                panic!("{guess} should be refused");
-            };
-            assert!(errors.message("code").is_some());
-        }
-        assert!(setup::is_needed(&t.engine).await.expect("asks"));
-        for _ in 4..10 {
-            let _ = try_setup(&t, "guess").await;
-        }
-        let refused = try_setup(&t, "the-code").await;
-        assert!(matches!(refused, Err(Error::TooMany { .. })));
-    }
-
-    #[tokio::test]
-    async fn once_anybody_exists_there_is_no_set_up() {
-        let t = TestEngine::start().await;
-        let _ = create(&t, "bob@example.com", Role::Viewer).await;
-        for code in ["the-code", "wrong"] {
-            let refused = try_setup(&t, code).await;
-            assert!(matches!(refused, Err(Error::NotFound(_))), "{code}");
-        }
-    }
-
-    #[tokio::test]
-    async fn of_many_at_once_exactly_one_becomes_the_first() {
-        let t = TestEngine::start().await;
-        let tries = (0..6).map(|_| try_setup(&t, "the-code"));
-        let done = futures::future::join_all(tries).await;
-        assert_eq!(done.iter().filter(|d| d.is_ok()).count(), 1);
-        let others = done.iter().filter_map(|d| d.as_ref().err());
-        assert!(others.into_iter().all(|e| matches!(e, Error::NotFound(_))));
-        let tenants = engine::tenants::list::execute(&t.engine).await;
-        assert_eq!(tenants.expect("lists").len(), 2, "Acme and one more");
-    }
 }

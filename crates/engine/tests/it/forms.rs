@@ -1,7 +1,6 @@
-//! What stands around forms and calls: flash rows, idempotency keys, settings.
+//! What stands around forms and calls: flash rows, idempotency keys.
 
 use engine::idempotency::{self, Answer, Begun, Call};
-use engine::settings::{self, Settings, update::SettingsChanges};
 use engine::{Actor, Error, flash};
 use serde_json::json;
 
@@ -127,43 +126,4 @@ async fn a_key_stands_for_a_call_of_its_own_tenant_and_is_plain_text() {
             idempotency::begin(&t.engine, &t.system(), &call(wrong, "POST /api/plan", 1)).await;
         assert!(matches!(refused, Err(Error::Invalid(_))), "{wrong}");
     }
-}
-
-#[tokio::test]
-async fn settings_change_one_by_one() {
-    let t = TestEngine::start().await;
-    let (engine, actor) = (&t.engine, t.system());
-    let change =
-        async |changes: SettingsChanges| settings::update::execute(engine, &actor, &changes).await;
-    let start = settings::read::execute(engine, &actor).await;
-    assert_eq!(start.expect("reads"), Settings::default());
-    let one = SettingsChanges {
-        test_keys_valid: Some(false),
-        ..SettingsChanges::default()
-    };
-    change(one).await.expect("changes");
-    let other = SettingsChanges {
-        support_address: Some(" help@example.com ".into()),
-        ..SettingsChanges::default()
-    };
-    change(other).await.expect("changes");
-    let both = Settings {
-        test_keys_valid: false,
-        support_address: "help@example.com".into(),
-    };
-    let now = settings::read::execute(engine, &actor).await;
-    assert_eq!(now.expect("reads"), both);
-    let wrong = SettingsChanges {
-        support_address: Some("nobody".into()),
-        ..SettingsChanges::default()
-    };
-    let Err(Error::Invalid(errors)) = change(wrong).await else {
-        panic!("the address should be refused");
-    };
-    assert!(errors.message("supportAddress").is_some());
-    let cleared = SettingsChanges {
-        support_address: Some(String::new()),
-        ..SettingsChanges::default()
-    };
-    assert_eq!(change(cleared).await.expect("changes").support_address, "");
 }

@@ -5,12 +5,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use domain::hardware_id::HardwareId;
 use domain::paging::PagingForm;
 use domain::program_form::{ActivationForm, ValidationForm};
+use domain::settings_form::SettingsForm;
 use domain::validation::Verdict;
 use engine::devices::{history, sightings};
 use engine::housekeeping;
 use engine::licenses::generate::{self, Side};
 use engine::licenses::{activate, hold, validate};
-use engine::settings::update::{self, SettingsChanges};
+use engine::settings::update;
 use serde_json::{Value, json};
 
 use crate::shop::new_product;
@@ -94,9 +95,9 @@ async fn a_licence_ends_with_its_last_second_and_go_live_ends_test_keys() {
         activated(&t, key).await;
         assert_eq!(judged(&t, with_key(key), HOME).await.code.as_str(), "ok");
     }
-    let changes = SettingsChanges {
-        test_keys_valid: Some(false),
-        ..SettingsChanges::default()
+    let changes = SettingsForm {
+        test_keys_valid: Some("false".into()),
+        ..SettingsForm::default()
     };
     let set = update::execute(&t.engine, &t.system(), &changes).await;
     assert!(set.is_ok());

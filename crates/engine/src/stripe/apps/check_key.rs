@@ -1,6 +1,7 @@
 //! Trying an app's secret key at Stripe, so that a wrong one is found before a customer finds it.
 
 use domain::ids::StripeAppId;
+use domain::permission::Permission;
 use secrecy::SecretString;
 use store::Conn;
 use store::stripe_apps::{self, StripeApp};
@@ -14,7 +15,7 @@ use crate::stripe::secrets::{SECRET_KEY, open_secret};
 /// Asks Stripe for one event with the app's key; what Stripe says against it comes back as
 /// [`Error::Upstream`], in words to act on.
 pub async fn execute(engine: &Engine, actor: &Actor, id: StripeAppId) -> Result<()> {
-    actor.may_read()?;
+    actor.may(Permission::Manage)?;
     let mut conn = engine.read().await?;
     let app = stripe_apps::find(&mut conn, actor.tenant(), id)
         .await?

@@ -1,0 +1,36 @@
+//! Taking the second factor off a member who has lost it and all recovery codes.
+
+use domain::ids::PersonId;
+use serde_json::json;
+use store::{memberships, second_factors};
+
+use super::lock_member;
+use crate::Engine;
+use crate::actor::Actor;
+use crate::change::{self, Change};
+use crate::error::{Error, Result};
+
+/// Lets a member sign in with the password alone. Refused for somebody who belongs to another tenant
+/// too, unless by the installation's operator: it would weaken a door that is not the actor's.
+pub async fn execute(engine: &Engine, actor: &Actor, person: PersonId) -> Result<()> {
+    actor.may_manage_people()?;
+    let mut tx = engine.begin();
+    lock_member(&mut tx, actor.tenant(), person).await?;
+    let places = memberships::list_by_person(&mut tx, person).await?;
+    if places.len() > 1 && !actor.is_operator() {
+        return Err(Error::Forbidden(
+            "This person belongs to another company too. Ask whoever runs this server.".into(),
+        ));
+    }
+    if !second_factors::remove(&mut tx, person).await? {
+        return Err(Error::NotFound("second factor"));
+    }
+    let what = Change {
+        subject: ("person", person.to_string()),
+        verb: "second_factor_taken_off",
+        data: json!({}),
+        livemode: false,
+    };
+    change::write(&mut tx, actor, engine.now(), what);
+    Ok(tx.commit().await?)
+}
