@@ -22,6 +22,8 @@ pub struct Viewer {
     pub livemode: bool,
     /// How many events and purchases want an act.
     pub wanting: Wanting,
+    /// Where the tenant's change log ended when this was fetched.
+    pub changes: i64,
 }
 
 /// Counts that stand in the navigation.
@@ -40,6 +42,8 @@ pub struct Wanting {
 pub async fn load_viewer() -> Result<Sent<Viewer>, UiError> {
     use crate::ssr::{pack, refuse, signed_in, wanting_counts};
     let who = signed_in().await?;
+    let changes = engine::live::cursor(&who.engine, &who.actor).await;
+    let changes = changes.map_err(refuse)?;
     let wanting = wanting_counts(&who).await.map_err(refuse)?;
     let session = who.session;
     pack(&Viewer {
@@ -48,6 +52,7 @@ pub async fn load_viewer() -> Result<Sent<Viewer>, UiError> {
         tenant_name: session.tenant_name,
         livemode: session.livemode,
         wanting,
+        changes,
     })
 }
 

@@ -13,6 +13,7 @@ use crate::ui::{Ago, Empty, PageHead, Panel, Stat, Step, Steps, Tag, Tone};
 #[component]
 pub fn DashboardPage() -> impl IntoView {
     let data = Data::new(|| (), |()| load_dashboard());
+    data.follow(&[""]);
     view! {
         <div class="page">
             <PageHead

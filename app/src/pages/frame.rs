@@ -6,6 +6,7 @@ use leptos::web_sys;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
+use super::live::Live;
 use super::load::{Data, provide_flash};
 use crate::api::session::{ChooseMode, SignOut, Viewer, load_viewer};
 use crate::ui::Logo;
@@ -16,9 +17,9 @@ type ViewerData = Data<Viewer>;
 #[component]
 pub fn Frame() -> impl IntoView {
     provide_flash();
-    let path = use_location().pathname;
-    let viewer = Data::new(move || path.get(), |_| load_viewer());
+    let viewer = Data::new(|| (), |()| load_viewer());
     provide_context(viewer);
+    let live = Live::provide(viewer);
     view! {
         <a class="skip" href="#main">
             "Skip to the page"
@@ -27,6 +28,9 @@ pub fn Frame() -> impl IntoView {
             <Side viewer/>
             <div>
                 <Top viewer/>
+                <p class="trouble" role="status">
+                    {move || live.trouble()}
+                </p>
                 <main id="main">
                     <Outlet/>
                 </main>

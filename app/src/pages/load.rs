@@ -3,6 +3,7 @@
 
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use domain::permission::Permission;
 use leptos::prelude::*;
@@ -17,15 +18,26 @@ use crate::sent::{Sent, open};
 use crate::ui::{Loading, Notice, Tone};
 
 /// What a fetch brings, as text, whatever its type.
-type Text = Result<String, UiError>;
+pub(super) type Text = Result<String, UiError>;
 
 /// A fetch on its way.
 type Fetching = Pin<Box<dyn Future<Output = Text> + Send>>;
 
 /// A page's data: fetched anew whenever its key changes.
 pub struct Data<T> {
-    text: Resource<Text>,
+    pub(super) source: Source,
     is: PhantomData<fn() -> T>,
+}
+
+/// The part of it that does not depend on its type, so that it is in the program once.
+#[derive(Clone, Copy)]
+pub(super) struct Source {
+    pub(super) text: Resource<Text>,
+    /// Counts what was shown; read by whoever has to know that it is something else now.
+    pub(super) turn: Memo<u32>,
+    fetch: StoredValue<Arc<dyn Fn() -> Fetching + Send + Sync>>,
+    /// What was fetched beside the page, and is to be shown.
+    fresh: RwSignal<Option<Text>>,
 }
 
 impl<T> Clone for Data<T> {
@@ -51,33 +63,67 @@ impl<T: DeserializeOwned + 'static> Data<T> {
             let fetched = fetch(key.get_untracked());
             Box::pin(async move { fetched.await.map(Sent::into_text) })
         };
+        let fresh = RwSignal::new(None);
         let turn = Memo::new(move |turn: Option<&u32>| {
             // Read, not only tracked: a key that is worked out afterwards would count as changed,
             // and everything would be fetched twice.
             key.with(|_| ());
+            fresh.track();
             turn.map_or(0, |turn| turn.wrapping_add(1))
         });
         Self {
-            text: resource(turn, Box::new(fetching)),
+            source: Source::new(turn, (Arc::new(fetching), fresh)),
             is: PhantomData,
         }
     }
 
     /// Waits for it.
     pub async fn load(self) -> Result<T, UiError> {
-        open(&self.text.await?)
+        open(&self.source.text.await?)
     }
 
     /// What is there by now; tracked.
     pub fn get(self) -> Option<Result<T, UiError>> {
-        let text = self.text.get()?;
+        let text = self.source.text.get()?;
         Some(text.and_then(|text| open(&text)))
     }
 }
 
-/// The part that does not depend on what is fetched, so that it is in the program once.
-fn resource(turn: Memo<u32>, fetching: Box<dyn Fn() -> Fetching + Send + Sync>) -> Resource<Text> {
-    Resource::new(move || turn.get(), move |_| fetching())
+impl Source {
+    fn new(
+        turn: Memo<u32>,
+        (fetch, fresh): (
+            Arc<dyn Fn() -> Fetching + Send + Sync>,
+            RwSignal<Option<Text>>,
+        ),
+    ) -> Self {
+        let again = fetch.clone();
+        let text = Resource::new(
+            move || turn.get(),
+            move |_| {
+                let is_here = fresh.try_update_untracked(Option::take).flatten();
+                is_here.map_or_else(|| again(), |text| Box::pin(async move { text }) as Fetching)
+            },
+        );
+        Self {
+            text,
+            turn,
+            fetch: StoredValue::new(fetch),
+            fresh,
+        }
+    }
+
+    /// Fetches beside the page, which stays as it is; `None` where it shows something else by then.
+    pub(super) async fn look(self) -> Option<Text> {
+        let turn = self.turn.try_get_untracked()?;
+        let text = self.fetch.try_with_value(|fetch| fetch())?.await;
+        (self.turn.try_get_untracked()? == turn).then_some(text)
+    }
+
+    /// Shows what was fetched beside the page.
+    pub(super) fn show(self, text: Text) {
+        self.fresh.try_set(Some(text));
+    }
 }
 
 /// The flash that the address names, for all forms of the page.

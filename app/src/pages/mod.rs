@@ -1,5 +1,5 @@
 //! The pages, a folder or file each. Pages never import each other;
-//! `frame` stands around them, `load` brings their data, `words` says the tone of a state,
+//! `frame` stands around them, `load` brings their data, `live` brings it anew, `words` says the tone of a state,
 //! `license_table`, `mail_table` and `history` are what several of them show.
 
 pub mod access_tokens;
@@ -10,6 +10,7 @@ pub mod help;
 mod history;
 mod license_table;
 pub mod licenses;
+mod live;
 pub mod load;
 mod mail_table;
 pub mod not_found;

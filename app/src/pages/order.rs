@@ -24,6 +24,7 @@ pub fn OrderPage() -> impl IntoView {
     let id = path_part("id");
     let given = give.successes();
     let data = Data::new(move || (id.get(), given.get()), |(id, _)| load_order(id));
+    data.follow(&[".order.", ".license.", ".stripe_event.", ".mail."]);
     view! {
         <div class="page">
             {loaded(data, move |order| view! { <Body order give/> }.into_any())}

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::live::news;
 use super::load::{Data, loaded, path_part, query_part};
 use super::mail_table::MailTable;
 use super::words;
@@ -42,6 +43,7 @@ pub fn OutboxPage() -> impl IntoView {
                 purpose="Every mail, what became of it, and sending it again."
             />
             <Panel title="Mails" end=filter>
+                {move || after.get().is_none().then(|| news(data, &[".mail."]))}
                 {loaded(
                     data,
                     move |mails| {

@@ -9,7 +9,7 @@ use secrecy::ExposeSecret as _;
 use super::cookie::session_cookie;
 use super::refusal::{refuse, say_status};
 use super::reply::send_to;
-use super::request::page_path;
+use super::request::{is_page_request, page_path, wants_page};
 use crate::error::{Kind, UiError};
 
 /// A person with a session, and the engine to ask.
@@ -74,6 +74,9 @@ async fn send_to_the_door(engine: &Engine) -> UiError {
         "You are not signed in any more. Sign in again in another tab; what you typed here stays.",
     );
     say_status(&refusal);
-    send_to(&door);
+    // A script says it on the page that it is on, which may hold what somebody is typing.
+    if wants_page() || is_page_request() {
+        send_to(&door);
+    }
     refusal
 }

@@ -167,12 +167,15 @@ fn logic_in_ui(source: &Source) -> Vec<usize> {
 }
 
 /// Modules among the pages that are no page: what several pages are made with.
-const MADE_WITH: [&str; 6] = [
+const MADE_WITH: [&str; 9] = [
+    "filters",
     "frame",
     "history",
     "license_table",
+    "live",
     "load",
     "mail_table",
+    "snippets",
     "words",
 ];
 

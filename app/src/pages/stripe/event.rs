@@ -19,6 +19,7 @@ pub fn EventPage() -> impl IntoView {
     let id = path_part("id");
     let done = replay.successes();
     let data = Data::new(move || (id.get(), done.get()), |(id, _)| load_event(id));
+    data.follow(&[".stripe_event."]);
     view! {
         <div class="page">
             {loaded(data, move |event| view! { <Body event replay/> }.into_any())}

@@ -8,6 +8,7 @@ use crate::api::Listed;
 use crate::api::stripe_apps::load_apps;
 use crate::api::stripe_events::{EventRow, load_events};
 use crate::format;
+use crate::pages::live::news;
 use crate::pages::load::{Data, loaded, query_part};
 use crate::pages::words;
 use crate::ui::{
@@ -33,6 +34,7 @@ const EVENT_COLUMNS: &[Column] = &[
 #[component]
 pub fn StripePage() -> impl IntoView {
     let apps = Data::new(|| (), |()| load_apps());
+    apps.follow(&[".stripe_app.", ".stripe_event."]);
     let (status, page) = (query_part("status"), query_part("page"));
     let events = Data::new(
         move || (status.get(), page.get()),
@@ -128,6 +130,7 @@ fn event_log(
     let filter = move || view! { <Segments label="Status" items=filters(status.get())/> };
     view! {
         <Panel title="Event log" end=filter>
+            {move || page.get().is_none().then(|| news(events, &[".stripe_event."]))}
             {loaded(
                 events,
                 move |events| {

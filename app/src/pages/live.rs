@@ -1,0 +1,269 @@
+//! Live pages in the browser: one stream while the page is in sight tells what changed, and whoever
+//! shows it fetches it anew. Where the stream cannot be had, everything is fetched every ten seconds.
+//!
+//! What is fetched this way never takes anything away: a refusal leaves the page as it is.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::web_sys::{EventSource, MessageEvent};
+use serde::Deserialize;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast as _, JsValue};
+
+use super::load::{Data, Source, Text};
+use crate::api::Listed;
+use crate::api::session::Viewer;
+use crate::error::Kind;
+use crate::sent::open;
+
+/// How often everything is fetched while there is no stream.
+const ROUND: Duration = Duration::from_secs(10);
+/// What stands for all subjects.
+const EVERYTHING: &str = ".everything.";
+
+/// Subjects of the change log as they stand in the stream's words, for example `.license.`.
+pub type Subjects = &'static [&'static str];
+
+/// What the stream says, for every page below the frame.
+#[derive(Clone, Copy)]
+pub struct Live {
+    viewer: Data<Viewer>,
+    /// Words of the last event: `side.subject.verb` with spaces between them.
+    said: RwSignal<String>,
+    trouble: RwSignal<Option<&'static str>>,
+    /// True while the browser tries to get a lost stream back.
+    is_lost: StoredValue<bool>,
+}
+
+/// The stream, in the browser alone: it cannot leave its thread.
+type Stream = StoredValue<Option<EventSource>, LocalStorage>;
+
+impl Live {
+    /// Listens from what the frame's own data know on, as long as the frame is there.
+    pub fn provide(viewer: Data<Viewer>) -> Self {
+        let live = Self {
+            viewer,
+            said: RwSignal::new(String::new()),
+            trouble: RwSignal::new(None),
+            is_lost: StoredValue::new(false),
+        };
+        provide_context(live);
+        viewer.follow(&[""]);
+        Effect::new(move |_: Option<()>| live.begin());
+        live
+    }
+
+    /// The quiet line where something is wrong; tracked.
+    pub fn trouble(self) -> Option<&'static str> {
+        self.trouble.get()
+    }
+
+    fn begin(self) {
+        let stream = Stream::new_local(None);
+        let hear = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            self.hear(stream, &event);
+        });
+        let hear = hear.into_js_value();
+        self.listen(stream, &hear);
+        let look = move || {
+            let state = state(stream);
+            if document().hidden() {
+                // Browsers open few connections to a server: who is not in sight needs none.
+                end(stream);
+            } else if state != EventSource::OPEN {
+                if state == EventSource::CLOSED {
+                    self.listen(stream, &hear);
+                }
+                self.said.try_set(EVERYTHING.to_owned());
+            }
+        };
+        let seen = look.clone();
+        let sight = window_event_listener_untyped("visibilitychange", move |_| seen());
+        let rounds = set_interval_with_handle(look, ROUND);
+        on_cleanup(move || {
+            sight.remove();
+            rounds.map(|rounds| rounds.clear()).ok();
+            end(stream);
+        });
+    }
+
+    fn listen(self, stream: Stream, hear: &JsValue) {
+        let viewer = untrack(|| self.viewer.get()).and_then(Result::ok);
+        let after = viewer.map_or(0, |viewer| viewer.changes);
+        if let Ok(opened) = EventSource::new(&format!("/live?after={after}")) {
+            let hear = Some(hear.unchecked_ref());
+            opened.set_onopen(hear);
+            opened.set_onerror(hear);
+            opened.set_onmessage(hear);
+            stream.try_set_value(Some(opened));
+        }
+    }
+
+    fn hear(self, stream: Stream, event: &MessageEvent) {
+        let state = state(stream);
+        let is_lost = state == EventSource::CONNECTING;
+        self.is_lost.try_set_value(is_lost);
+        // One that was refused is asked for again in the next round, which says what it meets.
+        if state != EventSource::CLOSED {
+            let sentence = is_lost.then_some("Connection lost. Trying again…");
+            self.trouble.try_set(sentence);
+        }
+        if let Some(words) = event.data().as_string() {
+            self.said.try_set(words);
+        }
+    }
+
+    /// True where what was fetched beside the page can be shown; what else it says is told.
+    fn takes(self, text: &Text) -> bool {
+        let signed_out = matches!(text, Err(error) if error.kind == Kind::SignedOut);
+        if signed_out {
+            let sentence = "You are not signed in any more. Sign in again in another tab; what you typed here stays.";
+            self.trouble.try_set(Some(sentence));
+        } else if text.is_ok() && !self.is_lost.get_value() {
+            self.trouble.try_set(None);
+        }
+        text.is_ok()
+    }
+}
+
+fn state(stream: Stream) -> u16 {
+    let state = |stream: &Option<EventSource>| stream.as_ref().map(EventSource::ready_state);
+    let state = stream.try_with_value(state).flatten();
+    state.unwrap_or(EventSource::CLOSED)
+}
+
+fn end(stream: Stream) {
+    stream.try_update_value(|stream| {
+        if let Some(stream) = stream.take() {
+            stream.close();
+        }
+    });
+}
+
+/// Does something whenever one of the subjects has changed, in the browser.
+fn on_change(subjects: Subjects, act: Box<dyn Fn(Live)>) {
+    let Some(live) = use_context::<Live>() else {
+        return;
+    };
+    Effect::new(move |begun: Option<()>| {
+        let concerned = live.said.with(|said| {
+            said.contains(EVERYTHING) || subjects.iter().any(|subject| said.contains(subject))
+        });
+        // What was said before is on the page already.
+        if begun.is_some() && concerned {
+            act(live);
+        }
+    });
+}
+
+impl<T> Data<T> {
+    /// Fetches it anew, beside the page, whenever one of the subjects has changed.
+    pub fn follow(self, subjects: Subjects) {
+        let source = self.source;
+        let act = move |live: Live| {
+            spawn_local(async move {
+                if let Some(text) = source.look().await
+                    && live.takes(&text)
+                {
+                    source.show(text);
+                }
+            });
+        };
+        on_change(subjects, Box::new(act));
+    }
+}
+
+/// A row as far as news are concerned.
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+}
+
+/// How many rows came since a list was shown; none where nothing was there to be read.
+fn count_new(shown: &str, fetched: &str) -> usize {
+    let ids = |text| {
+        let list = open::<Listed<Row>>(text);
+        list.map_or_else(|_| Vec::new(), |list| list.items)
+    };
+    let (shown, fetched) = (ids(shown), ids(fetched));
+    let is_new = |row: &&Row| shown.iter().all(|known| known.id != row.id);
+    match shown.len() {
+        0 => 0,
+        _ => fetched.iter().filter(is_new).count(),
+    }
+}
+
+/// Above a list that begins with the newest: a button with the number of rows that came since. Rows
+/// never move under somebody's eyes; where none came, those that are there are brought up to date.
+pub fn news<T>(data: Data<Listed<T>>, subjects: Subjects) -> AnyView {
+    news_of(data.source, subjects)
+}
+
+fn news_of(source: Source, subjects: Subjects) -> AnyView {
+    let waiting = RwSignal::new(None::<(usize, Text)>);
+    on_change(
+        subjects,
+        Box::new(move |live| {
+            spawn_local(async move {
+                let Some(fetched) = source.look().await.filter(|text| live.takes(text)) else {
+                    return;
+                };
+                let shown = source.text.try_get_untracked().flatten();
+                let (Some(Ok(old)), Ok(new)) = (&shown, &fetched) else {
+                    return;
+                };
+                match count_new(old, new) {
+                    0 => source.show(fetched),
+                    count => _ = waiting.try_set(Some((count, fetched))),
+                }
+            });
+        }),
+    );
+    // Another page of the list, or the same anew: nothing waits any more.
+    Effect::new(move |_: Option<()>| {
+        source.turn.track();
+        waiting.set(None);
+    });
+    let show = move |_| {
+        if let Some((_, fetched)) = waiting.get_untracked() {
+            source.show(fetched);
+        }
+    };
+    let button = move || {
+        let (count, _) = waiting.get()?;
+        Some(view! {
+            <button type="button" class="btn quiet" on:click=show>
+                {count}
+                " new"
+            </button>
+        })
+    };
+    view! {
+        <div class="news" role="status">
+            {button}
+        </div>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_rows_that_were_not_there_are_new() {
+        let list = |ids: &[&str]| {
+            let rows: Vec<_> = ids
+                .iter()
+                .map(|id| format!(r#"{{"id":"{id}","x":1}}"#))
+                .collect();
+            format!(r#"{{"items":[{}],"next":null,"now":0}}"#, rows.join(","))
+        };
+        let shown = list(&["b", "a"]);
+        assert_eq!(count_new(&shown, &shown), 0);
+        assert_eq!(count_new(&shown, &list(&["d", "c", "b", "a"])), 2);
+        assert_eq!(count_new(&list(&[]), &shown), 0, "nothing was read");
+    }
+}
