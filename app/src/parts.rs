@@ -10,6 +10,7 @@ use leptos_router::ChooseView;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::access_tokens::AccessTokensPage;
+use crate::pages::activity::{ActivityPage, DevicePage};
 use crate::pages::audit_log::AuditLogPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::help::HelpPage;
@@ -107,6 +108,7 @@ parts! {
     tickets (fetch_tickets) { Tickets => TicketsPage, Ticket => TicketPage, }
     tenant_keys (fetch_tenant_keys) { TenantKeys => TenantKeysPage, }
     access_tokens (fetch_access_tokens) { AccessTokens => AccessTokensPage, }
+    activity (fetch_activity) { Activity => ActivityPage, Device => DevicePage, }
     audit_log (fetch_audit_log) { AuditLog => AuditLogPage, }
     help (fetch_help) { Help => HelpPage, }
 }

@@ -36,6 +36,8 @@ pub fn App() -> impl IntoView {
                     <Route path=at(path!("/licenses")) view=Page::Licenses ssr=WHOLE/>
                     <Route path=at(path!("/licenses/new")) view=Page::NewLicense ssr=WHOLE/>
                     <Route path=at(path!("/licenses/:id")) view=Page::License ssr=WHOLE/>
+                    <Route path=at(path!("/activity")) view=Page::Activity ssr=WHOLE/>
+                    <Route path=at(path!("/activity/:product/:hardware")) view=Page::Device ssr=WHOLE/>
                     <Route path=at(path!("/stripe")) view=Page::Stripe ssr=WHOLE/>
                     <Route path=at(path!("/stripe/apps/new")) view=Page::NewStripeApp ssr=WHOLE/>
                     <Route path=at(path!("/stripe/apps/:id")) view=Page::StripeApp ssr=WHOLE/>

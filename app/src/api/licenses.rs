@@ -85,6 +85,8 @@ pub struct LicenseSearch {
     pub find: String,
     /// Word of a state.
     pub state: String,
+    /// Id of a product.
+    pub product: String,
     /// Where the page begins.
     pub after: Option<String>,
 }

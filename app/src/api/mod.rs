@@ -12,8 +12,10 @@ use domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub mod access_tokens;
+pub mod activity;
 pub mod changes;
 pub mod dashboard;
+pub mod guide;
 pub mod license_acts;
 pub mod licenses;
 pub mod mails;

@@ -65,6 +65,14 @@ pub async fn load_products() -> Result<Sent<Vec<ProductRow>>, UiError> {
     pack(&product_list(&who).await.map_err(refuse)?)
 }
 
+/// Ids and names of the tenant's products, for lists that can be narrowed to one.
+#[server]
+pub async fn load_product_choices() -> Result<Sent<Vec<(String, String)>>, UiError> {
+    use crate::ssr::{pack, product_choices, refuse, signed_in};
+    let who = signed_in().await?;
+    pack(&product_choices(&who).await.map_err(refuse)?)
+}
+
 /// One product, or with an empty id the page of a new one.
 #[server]
 pub async fn load_product(id: String) -> Result<Sent<ProductPage>, UiError> {

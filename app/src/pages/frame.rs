@@ -68,6 +68,7 @@ fn Side(viewer: ViewerData) -> impl IntoView {
                         ("/products", "Products", none),
                         ("/plans", "Plans", none),
                         ("/licenses", "License Keys", none),
+                        ("/activity", "License Activity", none),
                     ],
                     viewer,
                 )}

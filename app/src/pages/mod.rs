@@ -3,8 +3,10 @@
 //! `license_table`, `mail_table` and `history` are what several of them show.
 
 pub mod access_tokens;
+pub mod activity;
 pub mod audit_log;
 pub mod dashboard;
+mod filters;
 pub mod frame;
 pub mod help;
 mod history;
@@ -13,6 +15,7 @@ pub mod licenses;
 mod live;
 pub mod load;
 mod mail_table;
+mod snippets;
 pub mod not_found;
 pub mod order;
 pub mod outbox;

@@ -15,6 +15,16 @@ pub fn license(state: &str) -> Tone {
     }
 }
 
+/// Tone of a device's state.
+pub fn device(state: &str) -> Tone {
+    match state {
+        "activated" => Tone::Ok,
+        "on trial" => Tone::Info,
+        "trial over" => Tone::Warn,
+        _ => Tone::Plain,
+    }
+}
+
 /// Tone of an event's status.
 pub fn event(status: &str) -> Tone {
     match status {

@@ -19,20 +19,28 @@ pub async fn license_list(
     who: &SignedIn,
     search: LicenseSearch,
 ) -> Result<Listed<LicenseRow>, Error> {
-    let query = list::LicenseQuery {
-        livemode: Some(who.session.livemode),
-        product_id: None,
-        // A word that is no state narrows nothing: the address was typed by hand.
-        state: search.state.parse().ok(),
-        search: list::Search::Typed(search.find),
-        after: place(search.after.as_deref())?,
-        limit: PAGE_SIZE,
-    };
+    let query = license_query(who.session.livemode, search)?;
     let page = list::execute(&who.engine, &who.actor, &query).await?;
     Ok(Listed {
         items: page.items.into_iter().map(license_row).collect(),
         next: page.after.map(|place| place.to_string()),
         now: who.engine.now(),
+    })
+}
+
+/// What the page's address asks for on one side.
+pub(super) fn license_query(
+    livemode: bool,
+    search: LicenseSearch,
+) -> Result<list::LicenseQuery, Error> {
+    Ok(list::LicenseQuery {
+        livemode: Some(livemode),
+        // A word that is no product or state narrows nothing: the address was typed by hand.
+        product_id: search.product.parse().ok(),
+        state: search.state.parse().ok(),
+        search: list::Search::Typed(search.find),
+        after: place(search.after.as_deref())?,
+        limit: PAGE_SIZE,
     })
 }
 

@@ -4,12 +4,15 @@
 //! Invariant: nothing of this is compiled for the browser.
 
 mod access_tokens;
+mod activity;
 mod chart;
 mod cookie;
 mod dashboard;
 mod door;
+mod guide;
 mod license_acts;
 mod license_devices;
+mod license_export;
 mod licenses;
 mod mails;
 mod orders;
@@ -20,24 +23,28 @@ mod refusal;
 mod reply;
 mod request;
 mod session;
+mod snippets;
 mod stripe_apps;
 mod stripe_events;
 mod tenant_keys;
 mod tickets;
 
 pub use access_tokens::{access_tokens, end_access_token, make_access_token};
+pub use activity::{device_detail, device_list, move_trial};
 pub use cookie::{end_session, never_store, session_token_in};
 pub use dashboard::{dashboard_page, wanting_counts};
 pub use door::{SetUpCode, at_the_door, make_first_person, open_session};
+pub use guide::guide;
 pub use license_acts::{
     change_hold, extend, license_choices, mail_license, make_licenses, write_offline_code,
 };
+pub use license_export::export_licenses;
 pub use licenses::{change_list, license_detail, license_list};
 pub use mails::{mail_detail, mail_list, send_again};
 pub use orders::{give_address, order_page};
 pub use parts::announce_part;
 pub use products::{
-    keep_plan, keep_product, mail_preview, plan_list, plan_of, product_list, product_page, try_mail,
+    keep_plan, keep_product, mail_preview, plan_list, plan_of, product_choices, product_list, product_page, try_mail,
 };
 pub use purchases::{
     begin_purchase, dismiss_reviewed, issue_reviewed, purchase_choices, receipt, review_page,

@@ -19,6 +19,13 @@ pub async fn product_list(who: &SignedIn) -> Result<Vec<ProductRow>, Error> {
     Ok(products.into_iter().map(product_row).collect())
 }
 
+/// Ids and names of all products, for lists that can be narrowed to one.
+pub async fn product_choices(who: &SignedIn) -> Result<Vec<(String, String)>, Error> {
+    let products = list::execute(&who.engine, &who.actor).await?;
+    let choice = |product: ProductView| (product.id.to_string(), product.fields.name);
+    Ok(products.into_iter().map(choice).collect())
+}
+
 fn product_row(product: ProductView) -> ProductRow {
     let fields = product.fields;
     ProductRow {

@@ -2,40 +2,31 @@
 
 use domain::permission::Permission;
 use leptos::prelude::*;
-use leptos_router::location::Url;
 
 use crate::api::Listed;
 use crate::api::licenses::{LicenseRow, LicenseSearch, load_licenses};
+use crate::api::products::load_product_choices;
+use crate::pages::filters::{self, any_of};
 use crate::pages::license_table::LicenseTable;
-use crate::pages::load::{Data, loaded_or_refused, query_part, where_permitted};
-use crate::ui::{Empty, PageHead, Pager, Panel, Segments};
+use crate::pages::live::news;
+use crate::pages::load::{Data, loaded, loaded_or_refused, query_part, where_permitted};
+use crate::ui::{Empty, FilterForm, PageHead, Pager, Panel, Segments};
 
 const STATES: [&str; 5] = ["", "active", "suspended", "revoked", "expired"];
 
 /// License Keys.
 #[component]
 pub fn LicensesPage() -> impl IntoView {
-    let (find, state, after) = (query_part("find"), query_part("state"), query_part("after"));
+    let (find, product) = (query_part("find"), query_part("product"));
+    let (state, after) = (query_part("state"), query_part("after"));
     let search = move || LicenseSearch {
         find: find.get().unwrap_or_default(),
+        product: product.get().unwrap_or_default(),
         state: state.get().unwrap_or_default(),
         after: after.get(),
     };
     let data = Data::new(search, load_licenses);
-    let filter = move || {
-        let items = STATES.map(|word| {
-            let label = if word.is_empty() { "all" } else { word };
-            let href = address(&find.get().unwrap_or_default(), word, None);
-            let is_chosen = state.get().unwrap_or_default() == word;
-            (label.to_owned(), href, is_chosen)
-        });
-        view! { <Segments label="State" items=items.into()/> }
-    };
-    let sought = move || LicenseSearch {
-        find: find.get_untracked().unwrap_or_default(),
-        state: state.get_untracked().unwrap_or_default(),
-        after: after.get_untracked(),
-    };
+    let products = Data::new(|| (), |()| load_product_choices());
     view! {
         <div class="page">
             <PageHead
@@ -44,17 +35,17 @@ pub fn LicensesPage() -> impl IntoView {
             >
                 {where_permitted(Permission::Generate, generate_link)}
             </PageHead>
+            {move || after.get().is_none().then(|| news(data, &[".license."]))}
             {loaded_or_refused(
                 data,
                 "search",
                 move |found| {
-                    let refusal = found.as_ref().err().cloned();
+                    let refusal = StoredValue::new(found.as_ref().err().cloned());
+                    let form = move |products| form(&untrack(search), products, refusal.get_value());
+                    let search = untrack(search);
                     view! {
                         <div class="stack loose">
-                            <SearchForm find=sought().find refusal/>
-                            <Panel title="Keys" end=filter>
-                                {found.map_or_else(|_| nothing_sought(), |data| list(data, &sought()))}
-                            </Panel>
+                            {loaded(products, form)} {panel(found, &search)}
                         </div>
                     }
                         .into_any()
@@ -62,6 +53,51 @@ pub fn LicensesPage() -> impl IntoView {
             )}
         </div>
     }
+}
+
+/// What is searched for, and why it cannot be.
+fn form(
+    search: &LicenseSearch,
+    products: Vec<(String, String)>,
+    refusal: Option<String>,
+) -> AnyView {
+    let product = search.product.clone();
+    let choices = vec![(
+        "product",
+        "Product",
+        product,
+        any_of("All products", products),
+    )];
+    let (find, kept) = (search.find.clone(), vec![("state", search.state.clone())]);
+    view! {
+        <FilterForm
+            label="License keys"
+            action="/licenses"
+            field="Key or e-mail"
+            find
+            choices
+            kept
+            refusal
+        />
+    }
+    .into_any()
+}
+
+fn panel(found: Result<Listed<LicenseRow>, String>, search: &LicenseSearch) -> AnyView {
+    let states = STATES.map(|word| {
+        let label = if word.is_empty() { "all" } else { word };
+        let is_chosen = search.state == word;
+        (label.to_owned(), address(search, word, None), is_chosen)
+    });
+    let states = Vec::from(states);
+    let filter = move || view! { <Segments label="State" items=states.clone()/> };
+    let content = found.map_or_else(|_| nothing_sought(), |data| list_of(data, search));
+    view! {
+        <Panel title="Keys" end=filter>
+            {content}
+        </Panel>
+    }
+    .into_any()
 }
 
 fn generate_link() -> AnyView {
@@ -73,54 +109,21 @@ fn generate_link() -> AnyView {
     .into_any()
 }
 
-fn address(find: &str, state: &str, after: Option<&str>) -> String {
-    let parts = [
-        ("find", find),
-        ("state", state),
-        ("after", after.unwrap_or_default()),
-    ];
-    let query: Vec<_> = parts
-        .into_iter()
-        .filter(|(_, text)| !text.is_empty())
-        .map(|(name, text)| format!("{name}={}", Url::escape(text)))
-        .collect();
-    if query.is_empty() {
-        return "/licenses".to_owned();
-    }
-    format!("/licenses?{}", query.join("&"))
+fn address(search: &LicenseSearch, state: &str, after: Option<&str>) -> String {
+    filters::address("/licenses", &filters_of(search, state, after))
 }
 
-/// What is searched for, and why it cannot be.
-#[component]
-fn SearchForm(find: String, refusal: Option<String>) -> impl IntoView {
-    let is_refused = refusal.is_some();
-    view! {
-        <form role="search" aria-label="License keys" action="/licenses" method="get">
-            <div class="field">
-                <div class="line">
-                    <input
-                        class="input short"
-                        type="search"
-                        name="find"
-                        aria-label="Key or e-mail"
-                        placeholder="Key or e-mail"
-                        value=find
-                        aria-invalid=is_refused.then_some("true")
-                        aria-describedby=is_refused.then_some("find-refusal")
-                    />
-                    <button class="btn">"Find"</button>
-                </div>
-                {refusal
-                    .map(|refusal| {
-                        view! {
-                            <p class="hint refusal" id="find-refusal" role="alert">
-                                {refusal}
-                            </p>
-                        }
-                    })}
-            </div>
-        </form>
-    }
+fn filters_of<'a>(
+    search: &'a LicenseSearch,
+    state: &'a str,
+    after: Option<&'a str>,
+) -> [(&'static str, &'a str); 4] {
+    [
+        ("find", search.find.as_str()),
+        ("product", &search.product),
+        ("state", state),
+        ("after", after.unwrap_or_default()),
+    ]
 }
 
 fn nothing_sought() -> AnyView {
@@ -159,24 +162,28 @@ fn no_keys() -> AnyView {
     .into_any()
 }
 
-fn list(data: Listed<LicenseRow>, search: &LicenseSearch) -> AnyView {
+fn list_of(data: Listed<LicenseRow>, search: &LicenseSearch) -> AnyView {
     if data.items.is_empty() {
-        let is_narrowed = !search.find.is_empty() || !search.state.is_empty();
+        let is_narrowed = address(search, &search.state, None) != "/licenses";
         return if is_narrowed {
             nothing_found()
         } else {
             no_keys()
         };
     }
-    let newest = search
-        .after
-        .is_some()
-        .then(|| address(&search.find, &search.state, None));
-    let older = data
-        .next
-        .map(|next| address(&search.find, &search.state, Some(&next)));
+    let is_later = search.after.is_some();
+    let newest = is_later.then(|| address(search, &search.state, None));
+    let older = data.next;
+    let older = older.map(|older| address(search, &search.state, Some(&older)));
+    let file = filters_of(search, &search.state, None);
+    let file = filters::address("/licenses/export.csv", &file);
     view! {
         <LicenseTable rows=data.items now=data.now/>
+        <footer>
+            <a class="btn quiet" href=file rel="external" download="">
+                "Take all of them along as CSV"
+            </a>
+        </footer>
         <Pager newest older/>
     }
     .into_any()

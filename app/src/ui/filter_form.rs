@@ -1,0 +1,82 @@
+//! What narrows a list, as a form that writes it into the page's address.
+
+use leptos::prelude::*;
+
+/// One of a list's values: name in the address, label, the chosen value, and values with their labels.
+pub type FilterChoice = (&'static str, &'static str, String, Vec<(String, String)>);
+
+/// A search field, choices, and the button that shows what they find.
+#[component]
+pub fn FilterForm(
+    /// What is searched, for screen readers.
+    label: &'static str,
+    /// Address of the list.
+    action: &'static str,
+    /// What the search field takes.
+    field: &'static str,
+    /// What is searched for.
+    find: String,
+    /// Further filters of the form.
+    choices: Vec<FilterChoice>,
+    /// Filters that stand elsewhere on the page and are kept.
+    kept: Vec<(&'static str, String)>,
+    /// Why what is searched for cannot be.
+    refusal: Option<String>,
+) -> impl IntoView {
+    let is_refused = refusal.is_some();
+    let choices = choices.into_iter().map(choice).collect_view();
+    let kept = kept
+        .into_iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+        .collect_view();
+    let refusal = refusal.map(|refusal| {
+        view! {
+            <p class="hint refusal" id="find-refusal" role="alert">
+                {refusal}
+            </p>
+        }
+    });
+    view! {
+        <form role="search" aria-label=label action=action method="get">
+            <div class="field">
+                <div class="line filters">
+                    <input
+                        class="input short"
+                        type="search"
+                        name="find"
+                        aria-label=field
+                        placeholder=field
+                        value=find
+                        aria-invalid=is_refused.then_some("true")
+                        aria-describedby=is_refused.then_some("find-refusal")
+                    />
+                    {choices}
+                    {kept}
+                    <button class="btn">"Find"</button>
+                </div>
+                {refusal}
+            </div>
+        </form>
+    }
+}
+
+fn choice((name, label, chosen, options): FilterChoice) -> AnyView {
+    let options = options
+        .into_iter()
+        .map(|(value, label)| {
+            let is_chosen = value == chosen;
+            view! {
+                <option value=value selected=is_chosen>
+                    {label}
+                </option>
+            }
+        })
+        .collect_view();
+    view! {
+        <select class="input short" name=name aria-label=label>
+            {options}
+        </select>
+    }
+    .into_any()
+}
