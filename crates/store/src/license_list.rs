@@ -14,12 +14,35 @@ macro_rules! filtered {
           and ($4 = '' or $4 = case when state = 'active' and expires_at < $5 then 'expired' else state end)"
     };
 }
+// The same for those filters that an index of their own leads through.
+macro_rules! of_product {
+    () => {
+        "tenant_id = $1 and livemode = $2 and product_id = $3
+          and ($4 = '' or $4 = case when state = 'active' and expires_at < $5 then 'expired' else state end)"
+    };
+}
+macro_rules! held {
+    () => {
+        "tenant_id = $1 and livemode = $2 and ($3 = 0 or product_id = $3)
+          and state <> 'active' and state = $4 and $5 is not null"
+    };
+}
+macro_rules! expired {
+    () => {
+        "tenant_id = $1 and livemode = $2 and ($3 = 0 or product_id = $3)
+          and state in ('active', 'expired') and $4 <> '' and expires_at < $5"
+    };
+}
 
-// Keyset on (created_at, id), or an offset.
+// Keyset on (created_at, id), or an offset; what has expired is in the order of its end.
 macro_rules! listed {
     () => {
-        " and (created_at < $6 or (created_at = $6 and id < $7))
-        order by created_at desc, id desc limit $8 offset $9"
+        " and (created_at, id) < ($6, $7) order by created_at desc, id desc limit $8 offset $9"
+    };
+}
+macro_rules! listed_by_end {
+    () => {
+        " and (expires_at, id) < ($6, $7) order by expires_at desc, id desc limit $8 offset $9"
     };
 }
 
@@ -63,12 +86,40 @@ const LIST: &str = concat!(
     filtered!(),
     listed!()
 );
+const LIST_OF_PRODUCT: &str = concat!(
+    "select ",
+    columns!(),
+    " from licenses where ",
+    of_product!(),
+    listed!()
+);
+const LIST_HELD: &str = concat!(
+    "select ",
+    columns!(),
+    " from licenses where ",
+    held!(),
+    listed!()
+);
+const LIST_EXPIRED: &str = concat!(
+    "select ",
+    columns!(),
+    " from licenses where ",
+    expired!(),
+    listed_by_end!()
+);
 const LIST_BY_EMAIL: &str = concat!(
     found_by_email!("$10", "$11"),
     "select ",
     columns!(),
     from_found!(),
     listed!()
+);
+const EXPIRED_BY_EMAIL: &str = concat!(
+    found_by_email!("$10", "$11"),
+    "select ",
+    columns!(),
+    from_found!(),
+    listed_by_end!()
 );
 const LIST_BY_LAST_FOUR: &str = concat!(
     found_by_last_four!("$10"),
@@ -77,9 +128,31 @@ const LIST_BY_LAST_FOUR: &str = concat!(
     from_found!(),
     listed!()
 );
+const EXPIRED_BY_LAST_FOUR: &str = concat!(
+    found_by_last_four!("$10"),
+    "select ",
+    columns!(),
+    from_found!(),
+    listed_by_end!()
+);
 const COUNT: &str = concat!(
     "select count(*) from (select id from licenses where ",
     filtered!(),
+    " limit $6) as counted"
+);
+const COUNT_OF_PRODUCT: &str = concat!(
+    "select count(*) from (select id from licenses where ",
+    of_product!(),
+    " limit $6) as counted"
+);
+const COUNT_HELD: &str = concat!(
+    "select count(*) from (select id from licenses where ",
+    held!(),
+    " limit $6) as counted"
+);
+const COUNT_EXPIRED: &str = concat!(
+    "select count(*) from (select id from licenses where ",
+    expired!(),
     " limit $6) as counted"
 );
 const COUNT_BY_EMAIL: &str = concat!(
@@ -94,8 +167,6 @@ const COUNT_BY_LAST_FOUR: &str = concat!(
     from_found!(),
     " limit $6) as counted"
 );
-const COUNT_SINCE: &str =
-    "select count(*) from licenses where tenant_id = $1 and livemode = $2 and created_at >= $3";
 
 /// What people search for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -124,25 +195,9 @@ impl LicenseSearch {
             Self::LastFour(last_four) => vec![last_four.clone()],
         }
     }
-
-    const fn list(&self) -> &'static str {
-        match self {
-            Self::All => LIST,
-            Self::Email(_) | Self::EmailBeginning(_) => LIST_BY_EMAIL,
-            Self::LastFour(_) => LIST_BY_LAST_FOUR,
-        }
-    }
-
-    const fn count(&self) -> &'static str {
-        match self {
-            Self::All => COUNT,
-            Self::Email(_) | Self::EmailBeginning(_) => COUNT_BY_EMAIL,
-            Self::LastFour(_) => COUNT_BY_LAST_FOUR,
-        }
-    }
 }
 
-/// Which licences are wanted, newest first.
+/// Which licences are wanted, newest first; expired ones by their end, the latest first.
 #[derive(Debug, Clone)]
 pub struct LicenseFilter {
     /// Test or live.
@@ -163,13 +218,57 @@ pub struct LicenseFilter {
     pub limit: i64,
 }
 
-/// Licences by filter, newest first.
+impl LicenseFilter {
+    /// The place of a row in this list, for `after`.
+    pub fn place(&self, row: &License) -> (i64, LicenseId) {
+        let at = if self.is_by_end() {
+            row.expires_at
+        } else {
+            row.created_at
+        };
+        (at, row.id)
+    }
+
+    fn is_by_end(&self) -> bool {
+        self.state == "expired"
+    }
+
+    fn is_held(&self) -> bool {
+        matches!(self.state.as_str(), "suspended" | "revoked")
+    }
+
+    fn list(&self) -> &'static str {
+        match (&self.search, self.is_by_end()) {
+            (LicenseSearch::All, true) => LIST_EXPIRED,
+            (LicenseSearch::All, false) if self.is_held() => LIST_HELD,
+            (LicenseSearch::All, false) if self.product_id != 0 => LIST_OF_PRODUCT,
+            (LicenseSearch::All, false) => LIST,
+            (LicenseSearch::LastFour(_), true) => EXPIRED_BY_LAST_FOUR,
+            (LicenseSearch::LastFour(_), false) => LIST_BY_LAST_FOUR,
+            (LicenseSearch::Email(_) | LicenseSearch::EmailBeginning(_), true) => EXPIRED_BY_EMAIL,
+            (LicenseSearch::Email(_) | LicenseSearch::EmailBeginning(_), false) => LIST_BY_EMAIL,
+        }
+    }
+
+    fn count(&self) -> &'static str {
+        match &self.search {
+            LicenseSearch::All if self.is_by_end() => COUNT_EXPIRED,
+            LicenseSearch::All if self.is_held() => COUNT_HELD,
+            LicenseSearch::All if self.product_id != 0 => COUNT_OF_PRODUCT,
+            LicenseSearch::All => COUNT,
+            LicenseSearch::Email(_) | LicenseSearch::EmailBeginning(_) => COUNT_BY_EMAIL,
+            LicenseSearch::LastFour(_) => COUNT_BY_LAST_FOUR,
+        }
+    }
+}
+
+/// Licences by filter.
 pub async fn list(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter) -> Result<Vec<License>> {
     let (at, id) = f
         .after
         .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
     Ok(on!(conn, c => {
-        let mut query = sqlx::query_as(f.search.list()).bind(tenant.get()).bind(f.livemode)
+        let mut query = sqlx::query_as(f.list()).bind(tenant.get()).bind(f.livemode)
             .bind(f.product_id).bind(&f.state).bind(f.now).bind(at).bind(id).bind(f.limit).bind(f.offset);
         for key in f.search.keys() {
             query = query.bind(key);
@@ -181,7 +280,7 @@ pub async fn list(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter) -> Resul
 /// How many licences a filter finds, counted up to `most`; its place, offset and limit do not matter.
 pub async fn count(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter, most: i64) -> Result<i64> {
     Ok(on!(conn, c => {
-        let mut query = sqlx::query_scalar(f.search.count()).bind(tenant.get()).bind(f.livemode)
+        let mut query = sqlx::query_scalar(f.count()).bind(tenant.get()).bind(f.livemode)
             .bind(f.product_id).bind(&f.state).bind(f.now).bind(most);
         for key in f.search.keys() {
             query = query.bind(key);
@@ -190,21 +289,13 @@ pub async fn count(conn: &mut Conn, tenant: TenantId, f: &LicenseFilter, most: i
     }))
 }
 
-/// How many licences were made at or after a time (Unix milliseconds).
-pub async fn count_since(conn: &mut Conn, tenant: TenantId, side: (bool, i64)) -> Result<i64> {
-    Ok(
-        on!(conn, c => sqlx::query_scalar(COUNT_SINCE).bind(tenant.get()).bind(side.0).bind(side.1)
-        .fetch_one(c).await?),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use sqlx::Connection as _;
 
     #[tokio::test]
-    async fn a_search_reads_its_own_index() {
+    async fn a_search_or_a_filter_reads_its_own_index() {
         let directory = tempfile::tempdir().expect("a directory for the database");
         let file = directory.path().join("test.db");
         let url = format!("sqlite://{}", file.display());
@@ -216,6 +307,13 @@ mod tests {
             .expect("connects");
         for (statement, index) in [
             (LIST, "licenses_by_created"),
+            (LIST_OF_PRODUCT, "licenses_by_product_created"),
+            (COUNT_OF_PRODUCT, "licenses_by_product"),
+            (LIST_HELD, "licenses_held"),
+            (COUNT_HELD, "licenses_held"),
+            (LIST_EXPIRED, "licenses_by_expiry"),
+            (COUNT_EXPIRED, "licenses_by_expiry"),
+            (EXPIRED_BY_EMAIL, "licenses_by_email"),
             (LIST_BY_EMAIL, "licenses_by_email"),
             (COUNT_BY_EMAIL, "licenses_by_email"),
             (LIST_BY_LAST_FOUR, "licenses_by_last_four"),

@@ -110,7 +110,7 @@ impl Export {
         let mut conn = self.engine.read().await?;
         while let Some(filter) = self.filters.front_mut() {
             let mut rows = license_list::list(&mut conn, self.actor.tenant(), filter).await?;
-            filter.after = rows.last().map(|row| (row.created_at, row.id));
+            filter.after = rows.last().map(|row| filter.place(row));
             let is_over = rows.is_empty();
             if last_four(filter).is_none() {
                 let found = self.last_four.as_deref();

@@ -1,4 +1,5 @@
-//! Licences by filter and by what people type into the search field, newest first.
+//! Licences by filter and by what people type into the search field, newest first; expired ones by their
+//! end, the latest first.
 
 use domain::activation_key::ActivationKey;
 use domain::email_address;
@@ -82,7 +83,7 @@ pub async fn execute(
     }
     let filters = filters(engine, query, page::rows_to_fetch(query.limit))?;
     let rows = rows(&mut conn, actor, &filters).await?;
-    let page = page::cut(rows, query.limit, place);
+    let page = page::cut(rows, query.limit, place(&filters));
     Ok(Page {
         items: view::open(engine, &mut conn, tenant, &page.items).await?,
         after: page.after,
@@ -201,14 +202,21 @@ async fn rows(conn: &mut Conn, actor: &Actor, filters: &[LicenseFilter]) -> Resu
     for filter in filters {
         rows.extend(license_list::list(conn, actor.tenant(), filter).await?);
     }
-    page::sort(&mut rows, place);
+    page::sort(&mut rows, place(filters));
     // What two meanings of a search found is one row.
     rows.dedup_by_key(|row| row.id);
     Ok(rows)
 }
 
-fn place(row: &License) -> Place {
-    Place::of(Timestamp::from_millis(row.created_at), row.id.get())
+/// Where a row stands in the list; what is wanted of all sides and meanings is in the same order.
+fn place(filters: &[LicenseFilter]) -> impl Fn(&License) -> Place {
+    move |row| {
+        let by_creation = (row.created_at, row.id);
+        let (at, id) = filters
+            .first()
+            .map_or(by_creation, |filter| filter.place(row));
+        Place::of(Timestamp::from_millis(at), id.get())
+    }
 }
 
 /// A filter for each side that is wanted, and for each meaning of what is searched for.

@@ -165,6 +165,13 @@ async fn licences_are_filtered_counted_and_paged() {
         assert_eq!(found(state("active")).await, [id(2), id(1)]);
         assert_eq!(found(state("expired")).await, [id(3)], "its end has passed");
         assert_eq!(found(state("revoked")).await, [id(4)]);
+        for word in ["active", "expired", "revoked", ""] {
+            let narrowed = LicenseFilter {
+                product_id,
+                ..state(word)
+            };
+            assert_eq!(found(narrowed).await, found(state(word)).await, "{word}");
+        }
         let page = LicenseFilter {
             offset: 1,
             limit: 2,
@@ -178,13 +185,38 @@ async fn licences_are_filtered_counted_and_paged() {
         );
         let most = read(db, async |c| license_list::count(c, acme, &all(), 3).await).await;
         assert_eq!(most, 3, "counted no further than asked");
-        let since = |side| {
-            read(db, async move |c| {
-                license_list::count_since(c, acme, side).await
-            })
-        };
-        assert_eq!(since((false, NOW + 3)).await, 2);
-        assert_eq!(since((true, NOW)).await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn expired_licences_are_listed_by_their_end_the_latest_first() {
+    on_each(async |db| {
+        let (acme, of) = ready(db).await;
+        for (n, ended) in [(1, 10), (2, 30), (3, 20), (4, -10)] {
+            let row = License {
+                expires_at: NOW - ended,
+                email_key: "ann@example.com".into(),
+                ..a_license(n, of)
+            };
+            assert!(insert(db, acme, &row).await);
+        }
+        let by_email = LicenseSearch::Email("ann@example.com".into());
+        for search in [LicenseSearch::All, by_email] {
+            let mut filter = LicenseFilter {
+                state: "expired".into(),
+                search,
+                limit: 2,
+                ..all()
+            };
+            let mut pages = Vec::new();
+            for _ in 0..2 {
+                let page = read(db, async |c| license_list::list(c, acme, &filter).await).await;
+                filter.after = page.last().map(|row| filter.place(row));
+                pages.push(page.iter().map(|row| row.id).collect::<Vec<LicenseId>>());
+            }
+            assert_eq!(pages, [vec![id(1), id(3)], vec![id(2)]]);
+        }
     })
     .await;
 }
