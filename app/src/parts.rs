@@ -10,18 +10,23 @@ use leptos_router::ChooseView;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::pages::access_tokens::AccessTokensPage;
+use crate::pages::account::AccountPage;
 use crate::pages::activity::{ActivityPage, DevicePage};
 use crate::pages::audit_log::AuditLogPage;
 use crate::pages::dashboard::DashboardPage;
 use crate::pages::help::HelpPage;
+use crate::pages::invitation::InvitationPage;
 use crate::pages::licenses::{LicensePage, LicensesPage, NewLicensePage};
 use crate::pages::order::OrderPage;
 use crate::pages::outbox::{MailPage, OutboxPage};
+use crate::pages::people::PeoplePage;
 use crate::pages::plans::{NewPlanPage, PlanPage, PlansPage};
 use crate::pages::products::{NewProductPage, ProductPage, ProductsPage};
 use crate::pages::review::ReviewPage;
 use crate::pages::set_up::SetUpPage;
+use crate::pages::settings::SettingsPage;
 use crate::pages::sign_in::SignInPage;
+use crate::pages::sign_in_code::SignInCodePage;
 use crate::pages::stripe::{AppPage, EventPage, NewAppPage, StripePage};
 use crate::pages::success::SuccessPage;
 use crate::pages::tenant_keys::TenantKeysPage;
@@ -89,6 +94,8 @@ macro_rules! parts {
 
 parts! {
     sign_in (fetch_sign_in) { SignIn => SignInPage, }
+    sign_in_code (fetch_sign_in_code) { SignInCode => SignInCodePage, }
+    invitation (fetch_invitation) { Invitation => InvitationPage, }
     set_up (fetch_set_up) { SetUp => SetUpPage, }
     success (fetch_success) { Success => SuccessPage, }
     dashboard (fetch_dashboard) { Dashboard => DashboardPage, }
@@ -110,6 +117,9 @@ parts! {
     access_tokens (fetch_access_tokens) { AccessTokens => AccessTokensPage, }
     activity (fetch_activity) { Activity => ActivityPage, Device => DevicePage, }
     audit_log (fetch_audit_log) { AuditLog => AuditLogPage, }
+    people (fetch_people) { People => PeoplePage, }
+    account (fetch_account) { Account => AccountPage, }
+    settings (fetch_settings) { Settings => SettingsPage, }
     help (fetch_help) { Help => HelpPage, }
 }
 

@@ -23,6 +23,8 @@ pub fn App() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Route path=at(path!("/sign-in")) view=Page::SignIn ssr=WHOLE/>
+                <Route path=at(path!("/sign-in/code")) view=Page::SignInCode ssr=WHOLE/>
+                <Route path=at(path!("/invitation/:token")) view=Page::Invitation ssr=WHOLE/>
                 <Route path=at(path!("/set-up")) view=Page::SetUp ssr=WHOLE/>
                 <Route path=at(path!("/purchase/success")) view=Page::Success ssr=WHOLE/>
                 <ParentRoute path=at(path!("")) view=Frame ssr=WHOLE>
@@ -52,6 +54,9 @@ pub fn App() -> impl IntoView {
                     <Route path=at(path!("/tenant-keys")) view=Page::TenantKeys ssr=WHOLE/>
                     <Route path=at(path!("/access-tokens")) view=Page::AccessTokens ssr=WHOLE/>
                     <Route path=at(path!("/audit-log")) view=Page::AuditLog ssr=WHOLE/>
+                    <Route path=at(path!("/users")) view=Page::People ssr=WHOLE/>
+                    <Route path=at(path!("/account")) view=Page::Account ssr=WHOLE/>
+                    <Route path=at(path!("/settings")) view=Page::Settings ssr=WHOLE/>
                     <Route path=at(path!("/help")) view=Page::Help ssr=WHOLE/>
                 </ParentRoute>
             </Routes>

@@ -63,12 +63,28 @@ pub async fn sign_in(
     password: SecretText,
     next: Option<String>,
 ) -> Result<Done, UiError> {
-    use crate::ssr::{Next, at_the_door, engine, open_session, reply, safe_path};
+    use crate::ssr::{at_the_door, engine, open_session, reply, safe_path};
     let engine = engine()?;
     let typed = at_the_door([("email", &email)]);
-    let opened = open_session(&engine, &email, &password.into()).await;
     let next = safe_path(&next.unwrap_or_default());
-    reply::<SignIn>(opened.map(|()| Next::Go(next)), &typed).await
+    let opened = open_session(&engine, (&email, &password.into()), &next).await;
+    reply::<SignIn>(opened, &typed).await
+}
+
+/// True while the browser waits for a code between its password and its session.
+#[server]
+pub async fn load_code_step() -> Result<Sent<bool>, UiError> {
+    use crate::ssr::{engine, is_at_code_step, pack, refuse};
+    pack(&is_at_code_step(&engine()?).await.map_err(refuse)?)
+}
+
+/// The second step: a code of the authenticator app, or a recovery code.
+#[server]
+pub async fn sign_in_with_code(code: SecretText, next: Option<String>) -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, engine, open_session_with_code, reply, safe_path};
+    let next = safe_path(&next.unwrap_or_default());
+    let opened = open_session_with_code(&engine()?, code, &next).await;
+    reply::<SignInWithCode>(opened, NOTHING).await
 }
 
 /// Ends this session, or with `everywhere` all of the person's.

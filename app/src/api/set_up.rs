@@ -45,9 +45,9 @@ pub async fn is_set_up_open() -> Result<Sent<bool>, UiError> {
 /// Makes the tenant with its key and the first person, and signs them in.
 #[server]
 pub async fn set_up(#[server(flatten)] form: SetUpForm) -> Result<Done, UiError> {
-    use crate::ssr::{Next, at_the_door, engine, make_first_person, reply};
+    use crate::ssr::{at_the_door, engine, make_first_person, reply};
     let engine = engine()?;
     let made = make_first_person(&engine, &form).await;
     let typed = at_the_door([("tenantName", &form.tenant_name), ("email", &form.email)]);
-    reply::<SetUp>(made.map(|()| Next::Go("/".into())), &typed).await
+    reply::<SetUp>(made, &typed).await
 }

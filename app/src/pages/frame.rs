@@ -97,7 +97,12 @@ fn Side(viewer: ViewerData) -> impl IntoView {
                         ("/audit-log", "Audit log", none),
                     ],
                     viewer,
-                )} {group("", &[("/help", "Help", none)], viewer)}
+                )} {group(
+                    "Tenant",
+                    &[("/users", "Users and roles", none), ("/settings", "Settings", none)],
+                    viewer,
+                )}
+                {group("", &[("/help", "Help", none)], viewer)}
             </nav>
         </aside>
     }
@@ -208,6 +213,7 @@ fn Account(viewer: Viewer) -> impl IntoView {
                 <p class="strong wrap">{viewer.email}</p>
                 <p class="muted small">{viewer.role.label()} " of " {viewer.tenant_name}</p>
             </div>
+            <a href="/account">"Your account"</a>
             <form class="stack tight" method="post" action=SignOut::PATH>
                 <button class="btn">"Sign out"</button>
                 <button class="btn quiet" name="everywhere" value="true">

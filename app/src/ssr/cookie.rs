@@ -2,7 +2,7 @@
 //! site is reached by TLS.
 
 use engine::Engine;
-use engine::accounts::sign_in::NewlySignedIn;
+use engine::accounts::sign_in::{CodeWanted, NewlySignedIn};
 use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -15,6 +15,11 @@ use super::session::engine;
 use crate::error::UiError;
 
 const SESSION: &str = "exisone";
+/// Between password and code.
+const CODE_STEP: &str = "exisone-code";
+/// By which a browser that signed in before is known at the door.
+const BROWSER: &str = "exisone-browser";
+const NEW_CODES: &str = "exisone-new-codes";
 const NEW_TOKEN: &str = "exisone-new-token";
 /// How long a new access token waits for its page.
 const NEW_TOKEN_SECONDS: i64 = 60;
@@ -23,6 +28,52 @@ const NEW_TOKEN_SECONDS: i64 = 60;
 pub(super) fn start_session(engine: &Engine, opened: &NewlySignedIn) {
     let seconds = opened.expires_at.unix_seconds() - engine.now().unix_seconds();
     set(engine, SESSION, (opened.token.expose_secret(), seconds));
+    set(engine, CODE_STEP, ("", 0));
+    let known = opened.browser_pass_ends_at.unix_seconds() - engine.now().unix_seconds();
+    set(
+        engine,
+        BROWSER,
+        (opened.browser_pass.expose_secret(), known),
+    );
+}
+
+/// Hands the browser the way to the second step.
+pub(super) fn start_code_step(engine: &Engine, wanted: &CodeWanted) {
+    let seconds = wanted.expires_at.unix_seconds() - engine.now().unix_seconds();
+    set(engine, CODE_STEP, (wanted.pass.expose_secret(), seconds));
+}
+
+/// The way to the second step as the browser sent it.
+pub(super) fn code_step_cookie(engine: &Engine) -> Option<SecretString> {
+    get(engine, CODE_STEP)
+}
+
+/// What the browser was given when it last signed in.
+pub(super) fn browser_cookie(engine: &Engine) -> Option<SecretString> {
+    get(engine, BROWSER)
+}
+
+/// Lets new recovery codes wait in the browser, and nowhere else, for the page that shows them once.
+pub(super) fn keep_new_codes(engine: &Engine, codes: &[SecretString]) {
+    let all: Vec<_> = codes
+        .iter()
+        .map(secrecy::ExposeSecret::expose_secret)
+        .collect();
+    set(engine, NEW_CODES, (&all.join("."), NEW_TOKEN_SECONDS));
+}
+
+/// The new recovery codes, which are gone from the browser after this answer; none otherwise.
+pub(super) fn take_new_codes(engine: &Engine) -> Vec<String> {
+    let Some(codes) = get(engine, NEW_CODES) else {
+        return Vec::new();
+    };
+    set(engine, NEW_CODES, ("", 0));
+    never_store();
+    codes
+        .expose_secret()
+        .split('.')
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Takes it back.

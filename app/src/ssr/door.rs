@@ -1,12 +1,17 @@
 //! Opening a session: signing in, and setting up with signing in after it.
 
+use engine::accounts::sign_in::Entered;
 use engine::accounts::{setup, sign_in};
 use engine::{Engine, Error};
 use leptos::prelude::use_context;
+use leptos_router::location::Url;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::cookie::{session_cookie, start_session};
-use super::request::client;
+use super::cookie::{
+    browser_cookie, code_step_cookie, session_cookie, start_code_step, start_session,
+};
+use super::reply::Next;
+use super::request::{Client, client};
 use crate::api::set_up::SetUpForm;
 use crate::secret::SecretText;
 
@@ -31,28 +36,81 @@ pub fn at_the_door<const N: usize>(
     inputs.map(|(name, text)| (name, text.chars().take(KEPT).collect()))
 }
 
-/// Signs in, and hands the browser its session.
+/// What a browser brings to the door.
+struct Brought {
+    client: Client,
+    former: Option<SecretString>,
+    pass: Option<SecretString>,
+}
+
+impl Brought {
+    fn now(engine: &Engine) -> Self {
+        Self {
+            client: client(),
+            former: session_cookie(engine),
+            pass: browser_cookie(engine),
+        }
+    }
+
+    fn visitor(&self) -> sign_in::Visitor<'_> {
+        sign_in::Visitor {
+            address: self.client.address,
+            user_agent: &self.client.user_agent,
+            former_token: self.former.as_ref().map(ExposeSecret::expose_secret),
+            browser_pass: self.pass.as_ref().map(ExposeSecret::expose_secret),
+        }
+    }
+}
+
+/// Signs in and hands the browser its session, or the way to the second step; then on to `next`.
 pub async fn open_session(
     engine: &Engine,
-    email: &str,
-    password: &SecretString,
-) -> Result<(), Error> {
-    let client = client();
-    let former = session_cookie(engine);
+    (email, password): (&str, &SecretString),
+    next: &str,
+) -> Result<Next, Error> {
+    let brought = Brought::now(engine);
     let credentials = sign_in::Credentials {
         email,
         password,
-        address: client.address,
-        user_agent: &client.user_agent,
-        former_token: former.as_ref().map(ExposeSecret::expose_secret),
+        visitor: brought.visitor(),
     };
-    let opened = sign_in::execute(engine, &credentials).await?;
+    match sign_in::execute(engine, &credentials).await? {
+        Entered::SignedIn(opened) => {
+            start_session(engine, &opened);
+            Ok(Next::Go(next.to_owned()))
+        }
+        Entered::CodeWanted(wanted) => {
+            start_code_step(engine, &wanted);
+            let next = Url::escape(next);
+            Ok(Next::Go(format!("/sign-in/code?next={next}")))
+        }
+    }
+}
+
+/// True while the browser has the way to the second step.
+pub async fn is_at_code_step(engine: &Engine) -> Result<bool, Error> {
+    match code_step_cookie(engine) {
+        Some(pass) => sign_in::waits_for_code(engine, pass.expose_secret()).await,
+        None => Ok(false),
+    }
+}
+
+/// The second step: hands the browser its session where the code is right.
+pub async fn open_session_with_code(
+    engine: &Engine,
+    code: SecretText,
+    next: &str,
+) -> Result<Next, Error> {
+    let brought = Brought::now(engine);
+    let pass = code_step_cookie(engine);
+    let pass = pass.as_ref().map_or("", |pass| pass.expose_secret());
+    let opened = sign_in::with_code(engine, (pass, &code.into()), &brought.visitor()).await?;
     start_session(engine, &opened);
-    Ok(())
+    Ok(Next::Go(next.to_owned()))
 }
 
 /// Makes tenant and first person, and signs them in.
-pub async fn make_first_person(engine: &Engine, form: &SetUpForm) -> Result<(), Error> {
+pub async fn make_first_person(engine: &Engine, form: &SetUpForm) -> Result<Next, Error> {
     let code = use_context::<SetUpCode>().ok_or(Error::NotFound("page"))?;
     let password = form.password.clone().into();
     let first = setup::FirstPerson {
@@ -63,7 +121,7 @@ pub async fn make_first_person(engine: &Engine, form: &SetUpForm) -> Result<(), 
         address: client().address,
     };
     setup::create_first(engine, &code.0, &first).await?;
-    open_session(engine, &form.email, &password).await
+    open_session(engine, (&form.email, &password), "/").await
 }
 
 #[cfg(test)]

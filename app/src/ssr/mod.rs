@@ -4,7 +4,9 @@
 //! Invariant: nothing of this is compiled for the browser.
 
 mod access_tokens;
+mod account;
 mod activity;
+mod browser_name;
 mod chart;
 mod cookie;
 mod dashboard;
@@ -17,12 +19,15 @@ mod licenses;
 mod mails;
 mod orders;
 mod parts;
+mod people;
 mod products;
 mod purchases;
+mod qr;
 mod refusal;
 mod reply;
 mod request;
 mod session;
+mod settings;
 mod snippets;
 mod stripe_apps;
 mod stripe_events;
@@ -30,10 +35,17 @@ mod tenant_keys;
 mod tickets;
 
 pub use access_tokens::{access_tokens, end_access_token, make_access_token};
+pub use account::{
+    account_page, draw_second_factor, end_browser, go_to_company, turn_second_factor_off,
+    turn_second_factor_on,
+};
 pub use activity::{device_detail, device_list, move_trial};
 pub use cookie::{end_session, never_store, session_token_in};
 pub use dashboard::{dashboard_page, wanting_counts};
-pub use door::{SetUpCode, at_the_door, make_first_person, open_session};
+pub use door::{
+    SetUpCode, at_the_door, is_at_code_step, make_first_person, open_session,
+    open_session_with_code,
+};
 pub use guide::guide;
 pub use license_acts::{
     change_hold, extend, license_choices, mail_license, make_licenses, write_offline_code,
@@ -43,8 +55,13 @@ pub use licenses::{change_list, license_detail, license_list};
 pub use mails::{mail_detail, mail_list, send_again};
 pub use orders::{give_address, order_page};
 pub use parts::announce_part;
+pub use people::{
+    accept_as_new, end_members_second_factor, give_role, invitation_page, invite, invite_again,
+    join, let_go, people_page, take_invitation_back,
+};
 pub use products::{
-    keep_plan, keep_product, mail_preview, plan_list, plan_of, product_choices, product_list, product_page, try_mail,
+    keep_plan, keep_product, mail_preview, plan_list, plan_of, product_choices, product_list,
+    product_page, try_mail,
 };
 pub use purchases::{
     begin_purchase, dismiss_reviewed, issue_reviewed, purchase_choices, receipt, review_page,
@@ -53,6 +70,7 @@ pub use refusal::{pack, refuse};
 pub use reply::{NOTHING, Next, reply, take_flash};
 pub use request::{ClientAddress, safe_path};
 pub use session::{SignedIn, engine, session_token, signed_in};
+pub use settings::{keep_settings, settings_page, switch_test_keys, try_mail_server};
 pub use stripe_apps::{app_page, archive_stripe_app, check_stripe_app, save_stripe_app};
 pub use stripe_events::{event_detail, event_list, process_again};
 pub use tenant_keys::{make_signing_pair, tenant_keys};

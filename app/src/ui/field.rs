@@ -22,6 +22,8 @@ pub enum InputKind {
     Code,
     /// A secret: in mono, never filled in again.
     Secret,
+    /// A code that holds for a moment.
+    OneTimeCode,
 }
 
 impl InputKind {
@@ -38,13 +40,14 @@ impl InputKind {
             Self::Email => "username",
             Self::Password => "current-password",
             Self::NewPassword | Self::Secret => "new-password",
+            Self::OneTimeCode => "one-time-code",
             _ => "off",
         }
     }
 
     const fn class(self) -> &'static str {
         match self {
-            Self::Code | Self::Secret => "input mono",
+            Self::Code | Self::Secret | Self::OneTimeCode => "input mono",
             Self::Number => "input short",
             _ => "input",
         }

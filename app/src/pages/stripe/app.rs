@@ -1,11 +1,12 @@
 //! One Stripe app, or a new one: the form, and beside it what will work.
 
+use domain::permission::Permission;
 use domain::stripe_app_view::StripeAppView;
 use leptos::prelude::*;
 
 use super::app_form::AppForm;
 use crate::api::stripe_apps::{AppPage as Page, ArchiveApp, CheckApp, SaveApp, load_app};
-use crate::pages::load::{Data, loaded, path_part};
+use crate::pages::load::{Data, loaded, path_part, where_permitted};
 use crate::ui::{
     Breakable, ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, PageHead, Panel,
     Step, Steps, SubmitButton, Tone,
@@ -113,15 +114,19 @@ fn Checks(app: StripeAppView, check: FormAction) -> impl IntoView {
             }
         })
         .collect_view();
+    let id = app.id;
     let test = app.has_secret.then(|| {
-        view! {
-            <footer>
-                <Form action=check>
-                    <input type="hidden" name="id" value=app.id.to_string()/>
-                    <SubmitButton label="Try the secret key at Stripe" look=ButtonLook::Plain/>
-                </Form>
-            </footer>
-        }
+        where_permitted(Permission::Manage, move || {
+            view! {
+                <footer>
+                    <Form action=check>
+                        <input type="hidden" name="id" value=id.to_string()/>
+                        <SubmitButton label="Try the secret key at Stripe" look=ButtonLook::Plain/>
+                    </Form>
+                </footer>
+            }
+            .into_any()
+        })
     });
     view! {
         <Panel title="Checks">

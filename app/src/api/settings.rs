@@ -1,0 +1,70 @@
+//! What a tenant sets about itself, and whether mails can be sent.
+
+use domain::settings_form::SettingsForm;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::UiError;
+use crate::flash::Done;
+use crate::sent::Sent;
+
+/// The settings as their page shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The tenant's name.
+    pub company_name: String,
+    /// Where customers write to; empty while none is set.
+    pub support_address: String,
+    /// Whether keys from test purchases are valid in programs.
+    pub test_keys_valid: bool,
+    /// Where mails go; none while they wait in the outbox.
+    pub mail_server: Option<MailServer>,
+    /// The signed-in person's address, for a test mail.
+    pub email: String,
+    /// Whether whoever looks may change them.
+    pub may_manage: bool,
+}
+
+/// Where mails go, without user and password.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailServer {
+    /// Host and port.
+    pub host: String,
+    /// Who mails come from.
+    pub sender: String,
+}
+
+/// The tenant's settings.
+#[server]
+pub async fn load_settings() -> Result<Sent<Settings>, UiError> {
+    use crate::ssr::{pack, refuse, settings_page, signed_in};
+    let who = signed_in().await?;
+    pack(&settings_page(&who).await.map_err(refuse)?)
+}
+
+/// Saves name and support address.
+#[server]
+pub async fn save_settings(#[server(flatten)] form: SettingsForm) -> Result<Done, UiError> {
+    use crate::ssr::{keep_settings, reply, signed_in};
+    let who = signed_in().await?;
+    let saved = keep_settings(&who, &form).await;
+    reply::<SaveSettings>(saved, &form).await
+}
+
+/// Says whether keys from test purchases are valid in programs: `true` or `false`.
+#[server]
+pub async fn set_test_keys(valid: String) -> Result<Done, UiError> {
+    use crate::ssr::{reply, signed_in, switch_test_keys};
+    let who = signed_in().await?;
+    let switched = switch_test_keys(&who, &valid).await;
+    reply::<SetTestKeys>(switched, &[("valid", valid)]).await
+}
+
+/// Sends a test mail to the person who asks.
+#[server]
+pub async fn send_server_test() -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, reply, signed_in, try_mail_server};
+    let who = signed_in().await?;
+    let sent = try_mail_server(&who).await;
+    reply::<SendServerTest>(sent, NOTHING).await
+}

@@ -1,0 +1,288 @@
+//! One's own account: the second factor, the browsers that are signed in, the companies.
+
+use domain::timestamp::Timestamp;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn as _;
+
+use super::load::{Data, loaded};
+use crate::api::account::{
+    Account, BeginSecondFactor, BrowserRow, ChooseCompany, CompanyRow, ConfirmSecondFactor,
+    EndOwnSecondFactor, EndSession, SecondFactor, WaitingSecret, load_account,
+};
+use crate::api::session::SignOut;
+use crate::format;
+use crate::secret::SecretText;
+use crate::ui::{
+    Ago, ButtonLook, Cell, Column, Confirm, CopyButton, Field, Form, FormAction, InputKind, Notice,
+    Outcome, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone, When,
+};
+
+const BROWSERS: &[Column] = &[
+    ("Browser", Place::Lead),
+    ("State", Place::Mark),
+    ("Address", Place::Detail),
+    ("Signed in (UTC)", Place::Wide),
+    ("Last seen", Place::WideNumber),
+    ("", Place::Acts),
+];
+
+/// The actions of the page.
+#[derive(Clone, Copy)]
+struct Acts {
+    begin: FormAction,
+    confirm: FormAction,
+    turn_off: FormAction,
+    end: FormAction,
+    company: FormAction,
+}
+
+/// Your account.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let acts = Acts {
+        begin: FormAction::of::<BeginSecondFactor>(),
+        confirm: FormAction::of::<ConfirmSecondFactor>(),
+        turn_off: FormAction::of::<EndOwnSecondFactor>(),
+        end: FormAction::of::<EndSession>(),
+        company: FormAction::of::<ChooseCompany>(),
+    };
+    let changes = [acts.begin, acts.confirm, acts.turn_off, acts.end].map(FormAction::successes);
+    let data = Data::new(move || changes.map(|count| count.get()), |_| load_account());
+    view! {
+        <div class="page">
+            <PageHead
+                title="Your account"
+                purpose="How you sign in, and where you are signed in. It is the same in all your companies."
+            />
+            {loaded(data, move |account| body(account, &acts))}
+        </div>
+    }
+}
+
+fn body(account: Account, acts: &Acts) -> AnyView {
+    let Account {
+        email,
+        second_factor: factor,
+        browsers,
+        companies,
+        now,
+    } = account;
+    let codes = (!factor.new_codes.is_empty()).then(|| new_codes(&factor.new_codes));
+    let companies = (companies.len() > 1).then(|| company_list(companies, acts.company));
+    let second_factor = second_factor(factor, now, acts);
+    let browsers = browser_list(browsers, now, acts.end);
+    view! {
+        <div class="stack loose">
+            <p class="muted wrap">"You are " {email} "."</p>
+            {codes}
+            <Panel title="Second step at sign-in">{second_factor}</Panel>
+            {browsers}
+            {companies}
+        </div>
+    }
+    .into_any()
+}
+
+fn new_codes(codes: &[SecretText]) -> AnyView {
+    let all: Vec<_> = codes.iter().map(|code| code.0.as_str()).collect();
+    let all = all.join("\n");
+    view! {
+        <Notice tone=Tone::Ok title="Keep these recovery codes now: they are shown this once">
+            <p>
+                "Each signs you in once, in place of a code of your app. Print them, or put them where your passwords are."
+            </p>
+            <pre class="letter small" aria-label="Recovery codes">{all.clone()}</pre>
+            <CopyButton text=all what="recovery codes"/>
+        </Notice>
+    }
+    .into_any()
+}
+
+fn second_factor(factor: SecondFactor, now: Timestamp, acts: &Acts) -> AnyView {
+    if let Some(since) = factor.since {
+        return turned_on((since, factor.codes_left), now, acts.turn_off);
+    }
+    if let Some(secret) = factor.waiting {
+        return waiting(secret, acts.confirm);
+    }
+    let begin = acts.begin;
+    view! {
+        <div class="inner stack">
+            <p>
+                <Tag tone=Tone::Plain word="off"/>
+            </p>
+            <p>
+                "With it, sign-in asks for a code of an authenticator app on your phone as well: whoever learns your password still stays out."
+            </p>
+            <Form action=begin>
+                <SubmitButton label="Set it up" look=ButtonLook::Plain/>
+            </Form>
+        </div>
+    }
+    .into_any()
+}
+
+fn waiting(secret: WaitingSecret, confirm: FormAction) -> AnyView {
+    let WaitingSecret {
+        secret,
+        url,
+        picture,
+    } = secret;
+    view! {
+        <div class="inner stack loose">
+            <ol class="guide">
+                <li>
+                    "Scan this with your authenticator app, or " <a href=url.0>"open it in the app"</a>
+                    " on this device, or type the key into it."
+                </li>
+                <li>"Then write the six digits that the app shows."</li>
+            </ol>
+            <img class="qr" src=picture.0 alt="QR code for the authenticator app"/>
+            <p class="copyable">
+                <code class="wrap">{secret.0.clone()}</code>
+                <CopyButton text=secret.0 what="key"/>
+            </p>
+            <Form action=confirm>
+                <Field name="code" label="Code" kind=InputKind::OneTimeCode/>
+                <div class="form-end">
+                    <SubmitButton label="Turn it on"/>
+                </div>
+            </Form>
+        </div>
+    }
+    .into_any()
+}
+
+fn turned_on(
+    (since, codes_left): (Timestamp, i64),
+    now: Timestamp,
+    turn_off: FormAction,
+) -> AnyView {
+    let left = match codes_left {
+        0 => "No recovery codes are left. Turn it off and set it up again to get new ones."
+            .to_owned(),
+        left => format!("{} left.", format::counted(left, "recovery code")),
+    };
+    view! {
+        <div class="inner stack">
+            <p>
+                <Tag tone=Tone::Ok word="on"/> " " <When at=since now/>
+            </p>
+            <p>{left}</p>
+            <Confirm
+                label="Turn it off…"
+                question="Sign-in then asks for your password alone, and your recovery codes end."
+            >
+                <Form action=turn_off>
+                    <Field
+                        name="proof"
+                        label="Password or code"
+                        hint="Your password, a code of your app, or a recovery code."
+                        kind=InputKind::Password
+                    />
+                    <SubmitButton label="Turn it off" look=ButtonLook::Danger/>
+                </Form>
+            </Confirm>
+        </div>
+    }
+    .into_any()
+}
+
+fn browser_list(browsers: Vec<BrowserRow>, now: Timestamp, end: FormAction) -> AnyView {
+    let present = browsers.iter().map(|browser| browser.id.clone()).collect();
+    let rows = browsers
+        .into_iter()
+        .map(|browser| browser_line(browser, now, end))
+        .collect_view();
+    let everywhere = || {
+        view! {
+            <form method="post" action=SignOut::PATH>
+                <button class="btn quiet" name="everywhere" value="true">
+                    "Sign out everywhere"
+                </button>
+            </form>
+        }
+    };
+    view! {
+        <Outcome action=end about="id" present/>
+        <Panel title="Signed-in browsers" end=everywhere>
+            <Table label="Signed-in browsers" columns=BROWSERS>
+                {rows}
+            </Table>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn browser_line(browser: BrowserRow, now: Timestamp, end: FormAction) -> AnyView {
+    let this = browser
+        .is_this
+        .then(|| view! { <Tag tone=Tone::Ok word="this one"/> });
+    let sign_out = (!browser.is_this).then(|| {
+        let label = format!("Sign out {}", browser.name);
+        view! {
+            <Confirm
+                label="End…"
+                question=format!("{} at {} has to sign in again.", browser.name, browser.address)
+            >
+                <Form action=end about=("id", browser.id)>
+                    <SubmitButton label look=ButtonLook::Danger/>
+                </Form>
+            </Confirm>
+        }
+    });
+    view! {
+        <Row>
+            <Cell place=Place::Lead>{browser.name}</Cell>
+            <Cell place=Place::Mark>{this}</Cell>
+            <Cell place=Place::Detail>{browser.address}</Cell>
+            <Cell place=Place::Wide>
+                <When at=browser.signed_in_at now/>
+            </Cell>
+            <Cell place=Place::WideNumber>
+                <Ago at=browser.last_seen_at now/>
+            </Cell>
+            <Cell place=Place::Acts>{sign_out}</Cell>
+        </Row>
+    }
+    .into_any()
+}
+
+fn company_list(companies: Vec<CompanyRow>, choose: FormAction) -> AnyView {
+    const COLUMNS: &[Column] = &[
+        ("Company", Place::Lead),
+        ("Your role", Place::Detail),
+        ("", Place::Acts),
+    ];
+    let rows = companies
+        .into_iter()
+        .map(|company| {
+            let act = if company.is_present {
+                view! { <Tag tone=Tone::Ok word="you are here"/> }.into_any()
+            } else {
+                let label = format!("Go to {}", company.name);
+                view! {
+                    <Form action=choose about=("id", company.id.to_string())>
+                        <SubmitButton label look=ButtonLook::Quiet/>
+                    </Form>
+                }
+                .into_any()
+            };
+            view! {
+                <Row>
+                    <Cell place=Place::Lead>{company.name}</Cell>
+                    <Cell place=Place::Detail>{company.role.label()}</Cell>
+                    <Cell place=Place::Acts>{act}</Cell>
+                </Row>
+            }
+        })
+        .collect_view();
+    view! {
+        <Panel title="Your companies">
+            <Table label="Your companies" columns=COLUMNS>
+                {rows}
+            </Table>
+        </Panel>
+    }
+    .into_any()
+}

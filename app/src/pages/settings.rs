@@ -1,0 +1,180 @@
+//! What a tenant sets about itself, whether test keys open programs, and the mail server.
+
+use leptos::prelude::*;
+
+use super::load::{Data, loaded};
+use crate::api::settings::{
+    MailServer, SaveSettings, SendServerTest, SetTestKeys, Settings, load_settings,
+};
+use crate::ui::{
+    ButtonLook, Confirm, Fact, Facts, Field, Form, FormAction, Notice, PageHead, Panel,
+    SubmitButton, Tag, Tone,
+};
+
+/// The actions of the page.
+#[derive(Clone, Copy)]
+struct Acts {
+    save: FormAction,
+    test_keys: FormAction,
+    test_mail: FormAction,
+}
+
+/// Settings.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let acts = Acts {
+        save: FormAction::of::<SaveSettings>(),
+        test_keys: FormAction::of::<SetTestKeys>(),
+        test_mail: FormAction::of::<SendServerTest>(),
+    };
+    let (saved, switched) = (acts.save.successes(), acts.test_keys.successes());
+    let data = Data::new(move || (saved.get(), switched.get()), |_| load_settings());
+    view! {
+        <div class="page">
+            <PageHead
+                title="Settings"
+                purpose="Who sells, where customers write to, and how mails go out."
+            />
+            {loaded(data, move |settings| body(settings, acts))}
+        </div>
+    }
+}
+
+fn body(settings: Settings, acts: Acts) -> AnyView {
+    let mails = mail_server(&settings, acts.test_mail);
+    let keys = test_keys(&settings, acts.test_keys);
+    view! {
+        <div class="two">
+            <Panel title="Company">{company(settings, acts.save)}</Panel>
+            <div class="stack">
+                <Panel title="Test keys">
+                    <div class="inner stack">{keys}</div>
+                </Panel>
+                <Panel title="Mail server">{mails}</Panel>
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+fn company(settings: Settings, save: FormAction) -> AnyView {
+    if !settings.may_manage {
+        let address = match settings.support_address {
+            empty if empty.is_empty() => "none yet".to_owned(),
+            address => address,
+        };
+        return view! {
+            <Facts>
+                <Fact name="Company name">{settings.company_name}</Fact>
+                <Fact name="Support address">{address}</Fact>
+            </Facts>
+        }
+        .into_any();
+    }
+    view! {
+        <div class="inner">
+            <Form action=save>
+                <Field
+                    name="companyName"
+                    label="Company name"
+                    hint="Stands in the top bar and in invitations; buyers do not see it."
+                    value=settings.company_name
+                />
+                <Field
+                    name="supportAddress"
+                    label="Support address"
+                    hint="Tickets from your programs are mailed here; an answer goes to who wrote. Empty: they stand under Tickets alone."
+                    value=settings.support_address
+                />
+                <div class="form-end">
+                    <SubmitButton label="Save settings"/>
+                </div>
+            </Form>
+        </div>
+    }
+    .into_any()
+}
+
+fn test_keys(settings: &Settings, action: FormAction) -> AnyView {
+    let (tone, word, what) = if settings.test_keys_valid {
+        (
+            Tone::Warn,
+            "valid",
+            "Keys from test purchases open your programs, so that you can try the whole way. Whoever can make a test purchase has a working key.",
+        )
+    } else {
+        (
+            Tone::Ok,
+            "not valid",
+            "You are live: keys from test purchases open nothing.",
+        )
+    };
+    let switch = settings.may_manage.then(|| {
+        let (value, label, question) = if settings.test_keys_valid {
+            (
+                "false",
+                "Go live",
+                "Programs that run with a key from a test purchase stop when they next ask. Keys from real purchases are not touched.",
+            )
+        } else {
+            (
+                "true",
+                "Let test keys open programs again",
+                "Every key from a test purchase opens your programs again, those of your customers too.",
+            )
+        };
+        view! {
+            <Confirm label=format!("{label}…") question>
+                <Form action>
+                    <input type="hidden" name="valid" value=value/>
+                    <SubmitButton label look=ButtonLook::Danger/>
+                </Form>
+            </Confirm>
+        }
+    });
+    view! {
+        <p>
+            <Tag tone word/>
+        </p>
+        <p>{what}</p>
+        {switch}
+    }
+    .into_any()
+}
+
+fn mail_server(settings: &Settings, action: FormAction) -> AnyView {
+    let Some(server) = settings.mail_server.clone() else {
+        return view! {
+            <div class="inner">
+                <Notice tone=Tone::Warn title="No mail server is set, so mails wait in the outbox">
+                    <p>
+                        "Set " <code>"EXISONE_SMTP_URL"</code>
+                        " and start the server again; waiting mails then go out by themselves."
+                    </p>
+                </Notice>
+            </div>
+        }
+        .into_any();
+    };
+    let MailServer { host, sender } = server;
+    let try_it = settings.may_manage.then(|| {
+        view! {
+            <div class="inner stack">
+                <p class="wrap">{format!("A test mail goes to {}.", settings.email)}</p>
+                <Form action>
+                    <SubmitButton label="Send me a test" look=ButtonLook::Plain/>
+                </Form>
+            </div>
+        }
+    });
+    view! {
+        <Facts>
+            <Fact name="Server">
+                <code>{host}</code>
+            </Fact>
+            <Fact name="From">{sender}</Fact>
+        </Facts>
+        {try_it}
+    }
+    .into_any()
+}
