@@ -3,9 +3,12 @@
 use domain::ids::ProductId;
 use domain::money::Money;
 use domain::product::ProductForm;
+use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangeRow;
+use super::guide::Snippet;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -42,6 +45,12 @@ pub struct ProductPage {
     pub email: String,
     /// Codes that Stripe charges in.
     pub currencies: Vec<String>,
+    /// Code of one's own checkout, and of a program that asks for its licence.
+    pub snippets: [Vec<Snippet>; 2],
+    /// What happened to it, newest first.
+    pub history: Vec<ChangeRow>,
+    /// The server's clock.
+    pub now: Timestamp,
 }
 
 /// A mail with example values, or why the template cannot be rendered.

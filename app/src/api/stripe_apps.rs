@@ -6,6 +6,7 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -23,6 +24,8 @@ pub struct AppPage {
     pub is_https: bool,
     /// Codes that Stripe charges in.
     pub currencies: Vec<String>,
+    /// What happened to it, newest first.
+    pub history: Vec<ChangeRow>,
     /// The server's clock.
     pub now: Timestamp,
 }

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::filters::{address, any_of};
 use super::load::{Data, loaded, query_part};
 use crate::api::Listed;
-use crate::api::changes::{ChangeRow, load_changes};
-use crate::ui::{Cell, Column, Empty, PageHead, Pager, Panel, Place, Row, Table, When};
+use crate::api::changes::{ChangeRow, ChangeSearch, load_changes};
+use crate::ui::{Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Table, When};
 
 const COLUMNS: &[Column] = &[
     ("What", Place::Lead),
@@ -14,48 +15,126 @@ const COLUMNS: &[Column] = &[
     ("When (UTC)", Place::End),
 ];
 
+/// Kinds of things, as the log names them.
+const KINDS: [(&str, &str); 13] = [
+    ("license", "License keys"),
+    ("device", "Devices"),
+    ("order", "Purchases"),
+    ("product", "Products"),
+    ("plan", "Plans"),
+    ("mail", "Mails"),
+    ("ticket", "Tickets"),
+    ("stripe_app", "Stripe apps"),
+    ("stripe_event", "Stripe events"),
+    ("access_token", "Access tokens"),
+    ("person", "People"),
+    ("tenant", "Company"),
+    ("tenant_key", "Tenant keys"),
+];
+
 /// Audit log.
 #[component]
 pub fn AuditLogPage() -> impl IntoView {
-    let after = query_part("after");
-    let data = Data::new(move || after.get(), load_changes);
+    let (find, verb) = (query_part("find"), query_part("verb"));
+    let (about, after) = (query_part("about"), query_part("after"));
+    let search = move || ChangeSearch {
+        find: find.get().unwrap_or_default(),
+        verb: verb.get().unwrap_or_default(),
+        about: about.get().unwrap_or_default(),
+        after: after.get(),
+    };
+    let data = Data::new(search, load_changes);
     view! {
         <div class="page">
             <PageHead
                 title="Audit log"
                 purpose="Everything that was changed here, by whom, newest first. Nothing can be taken out of it."
             />
-            {loaded(
-                data,
-                move |data| view! { <Body data is_first=after.get_untracked().is_none()/> }.into_any(),
-            )}
+            {loaded(data, move |data| body(data, &untrack(search)))}
         </div>
     }
 }
 
-#[component]
-fn Body(data: Listed<ChangeRow>, is_first: bool) -> impl IntoView {
-    let now = data.now;
-    if data.items.is_empty() {
-        return view! {
-            <Panel>
-                <Empty title="Nothing here" text="Changes stand here from the first one on."/>
-            </Panel>
-        }
-        .into_any();
+fn link(search: &ChangeSearch, after: Option<&str>) -> String {
+    let filters = [
+        ("find", search.find.as_str()),
+        ("verb", &search.verb),
+        ("about", &search.about),
+        ("after", after.unwrap_or_default()),
+    ];
+    address("/audit-log", &filters)
+}
+
+fn body(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
+    let kinds = KINDS.map(|(word, label)| (word.to_owned(), label.to_owned()));
+    let about = search.about.clone();
+    let choices = vec![("about", "About", about, any_of("Everything", kinds.into()))];
+    let (find, kept) = (search.find.clone(), vec![("verb", search.verb.clone())]);
+    let newest = search.after.is_some().then(|| link(search, None));
+    let older = data.next.as_ref();
+    let older = older.map(|older| link(search, Some(older)));
+    let content = if data.items.is_empty() {
+        nothing(older.is_some())
+    } else {
+        table(data, search)
+    };
+    view! {
+        <div class="stack loose">
+            <FilterForm
+                label="Changes"
+                action="/audit-log"
+                field="Who, from the beginning"
+                find
+                choices
+                kept
+                refusal=None
+            />
+            <Panel>{content} <Pager newest older/></Panel>
+        </div>
     }
+    .into_any()
+}
+
+fn nothing(goes_on: bool) -> AnyView {
+    let text = if goes_on {
+        "Not among the 20,000 changes that were looked at. There are older ones: go on below."
+    } else {
+        "Changes stand here from the first one on. Take a filter away to see more."
+    };
+    view! {
+        <Empty title="Nothing here" text>
+            <a class="btn" href="/audit-log">
+                "All changes"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn table(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
+    let now = data.now;
     let rows = data
         .items
         .into_iter()
         .map(|change| {
+            let same = ChangeSearch {
+                verb: change.verb.clone(),
+                ..search.clone()
+            };
+            let subject = match change.href {
+                Some(href) => view! { <a href=href>{change.subject}</a> }.into_any(),
+                None => change.subject.into_any(),
+            };
             view! {
                 <Row>
                     <Cell place=Place::Lead>
-                        <span class="strong">{change.verb}</span>
+                        <a href=link(&same, None)>{change.verb}</a>
                         " "
-                        {change.subject}
+                        <span class="wrap">{subject}</span>
                     </Cell>
-                    <Cell place=Place::Detail>{change.actor}</Cell>
+                    <Cell place=Place::Detail>
+                        <span class="wrap">{change.actor}</span>
+                    </Cell>
                     <Cell place=Place::Wide>
                         <span class="muted small wrap">{change.detail}</span>
                     </Cell>
@@ -67,15 +146,9 @@ fn Body(data: Listed<ChangeRow>, is_first: bool) -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Panel>
-            <Table label="Changes" columns=COLUMNS>
-                {rows}
-            </Table>
-            <Pager
-                newest=(!is_first).then(|| "/audit-log".to_owned())
-                older=data.next.map(|next| format!("/audit-log?after={next}"))
-            />
-        </Panel>
+        <Table label="Changes" columns=COLUMNS>
+            {rows}
+        </Table>
     }
     .into_any()
 }

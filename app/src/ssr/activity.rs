@@ -11,7 +11,7 @@ use engine::devices::{DeviceView, change_trial, find, history};
 use engine::page::PAGE_SIZE;
 use leptos_router::location::Url;
 
-use super::licenses::change_row;
+use super::changes::change_row;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::Listed;
@@ -59,6 +59,12 @@ fn line(device: DeviceView) -> DeviceLine {
 /// Where a device's page is, whatever the device is called.
 pub(super) fn device_address(product: ProductId, hardware_id: &str) -> String {
     format!("/activity/{product}/{}", Url::escape(hardware_id))
+}
+
+/// The same for a device as the change log names it: `7/AB12`.
+pub(super) fn device_path(named: &str) -> Option<String> {
+    let (product, hardware_id) = named.split_once('/')?;
+    Some(device_address(product.parse().ok()?, hardware_id))
 }
 
 fn remark(device: &DeviceView) -> String {

@@ -1,17 +1,15 @@
-//! Keys and the change log between the engine and their pages.
+//! Keys between the engine and their pages.
 
-use domain::ids::{ChangeId, LicenseId};
+use domain::ids::LicenseId;
 use domain::permission::Permission;
 use engine::Error;
-use engine::audit::ChangeView;
 use engine::licenses::{LicenseView, find, history, list};
 use engine::page::PAGE_SIZE;
-use serde_json::Value;
 
+use super::changes::change_row;
 use super::license_devices::devices;
 use super::session::SignedIn;
 use crate::api::Listed;
-use crate::api::changes::ChangeRow;
 use crate::api::licenses::{LicenseDetail, LicenseRow, LicenseSearch};
 
 /// A page of keys.
@@ -89,72 +87,4 @@ pub async fn license_detail(
         now: who.engine.now(),
         row: license_row(view),
     })
-}
-
-/// A page of the change log.
-pub async fn change_list(
-    who: &SignedIn,
-    before: Option<String>,
-) -> Result<Listed<ChangeRow>, Error> {
-    let before = before.map(|text| text.parse::<ChangeId>()).transpose();
-    let before = before.map_err(|_| Error::field("after", "Take it from the page before."))?;
-    let page = engine::audit::list::execute(&who.engine, &who.actor, before, PAGE_SIZE).await?;
-    Ok(Listed {
-        items: page.items.into_iter().map(change_row).collect(),
-        next: page.before.map(|id| id.to_string()),
-        now: who.engine.now(),
-    })
-}
-
-/// One change of the log.
-pub(super) fn change_row(change: ChangeView) -> ChangeRow {
-    let kind = change.subject_kind.replace('_', " ");
-    ChangeRow {
-        actor: match change.actor_kind.as_str() {
-            "person" | "system" => change.actor_name,
-            kind => format!("{kind} “{}”", change.actor_name),
-        },
-        verb: change.verb.replace('_', " "),
-        subject: match change.data.get("name").and_then(Value::as_str) {
-            Some(name) => format!("{kind} “{name}”"),
-            None => format!("{kind} {}", change.subject_id),
-        },
-        detail: details(&change.data),
-        at: change.at,
-    }
-}
-
-/// `quantity: 3, fields: price, version`.
-fn details(data: &Value) -> String {
-    let Value::Object(fields) = data else {
-        return String::new();
-    };
-    let texts: Vec<_> = fields
-        .iter()
-        .filter(|(name, value)| *name != "name" && !value.is_null())
-        .map(|(name, value)| format!("{name}: {}", plain(value)))
-        .collect();
-    texts.join(", ")
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn details_read_as_words_and_leave_out_what_stands_elsewhere() {
-        let data =
-            json!({"fields": ["price", "version"], "name": "Atlas", "quantity": 3, "plan": null});
-        assert_eq!(details(&data), "fields: price, version, quantity: 3");
-        assert_eq!(details(&Value::Null), "");
-    }
 }

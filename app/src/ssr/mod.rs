@@ -8,6 +8,7 @@ mod account;
 mod activity;
 mod browser_name;
 mod chart;
+mod changes;
 mod cookie;
 mod dashboard;
 mod door;
@@ -51,7 +52,8 @@ pub use license_acts::{
     change_hold, extend, license_choices, mail_license, make_licenses, write_offline_code,
 };
 pub use license_export::export_licenses;
-pub use licenses::{change_list, license_detail, license_list};
+pub use changes::change_list;
+pub use licenses::{license_detail, license_list};
 pub use mails::{mail_detail, mail_list, send_again};
 pub use orders::{give_address, order_page};
 pub use parts::announce_part;

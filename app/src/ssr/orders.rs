@@ -5,7 +5,8 @@ use engine::Error;
 use engine::orders::find::{self, OrderDetail};
 use engine::orders::give_address::{self, Given};
 
-use super::licenses::{change_row, license_row};
+use super::changes::change_row;
+use super::licenses::license_row;
 use super::mails::mail_row;
 use super::reply::Next;
 use super::session::SignedIn;

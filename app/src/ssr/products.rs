@@ -8,8 +8,10 @@ use engine::Error;
 use engine::plans::{self, PlanView};
 use engine::products::{ProductView, create, find, list, preview_template, send_test_mail, update};
 
+use super::changes::history_of;
 use super::reply::Next;
 use super::session::SignedIn;
+use super::snippets::{self, Sold};
 use crate::api::plans::PlanRow;
 use crate::api::products::{MailPreview, ProductPage, ProductRow};
 
@@ -46,6 +48,15 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
         id => Some(find::execute(&who.engine, &who.actor, parse(id)?).await?),
     };
     let id = product.as_ref().map(|product| product.id);
+    let code = |product| {
+        let sold = Sold::of(product, who.engine.public_url());
+        [snippets::checkout(&sold), snippets::activation(&sold)]
+    };
+    let snippets = product.as_ref().map(code).unwrap_or_default();
+    let history = match id {
+        Some(id) => history_of(who, ("product", &id.to_string())).await?,
+        None => Vec::new(),
+    };
     let fields = product.map(|product| product.fields).unwrap_or_default();
     Ok(ProductPage {
         id,
@@ -58,6 +69,9 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
         currencies: Currency::all()
             .map(|currency| currency.code().to_owned())
             .collect(),
+        snippets,
+        history,
+        now: who.engine.now(),
     })
 }
 

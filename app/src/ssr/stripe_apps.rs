@@ -6,6 +6,7 @@ use domain::stripe_app::StripeAppForm;
 use engine::Error;
 use engine::stripe::apps::{archive, check_key, list, save};
 
+use super::changes::history_of;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::stripe_apps::AppPage;
@@ -16,6 +17,10 @@ pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {
         "" => None,
         id => Some(list::find(&who.engine, &who.actor, parse(id)?).await?),
     };
+    let history = match id {
+        "" => Vec::new(),
+        id => history_of(who, ("stripe_app", id)).await?,
+    };
     let public_url = who.engine.public_url();
     Ok(AppPage {
         app,
@@ -25,6 +30,7 @@ pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {
         currencies: Currency::all()
             .map(|currency| currency.code().to_owned())
             .collect(),
+        history,
         now: who.engine.now(),
     })
 }

@@ -9,6 +9,7 @@ pub mod access_tokens;
 pub mod activations;
 pub mod arrivals;
 pub mod change_feed;
+pub mod change_search;
 pub mod changes;
 mod conn;
 pub mod daily;

@@ -5,7 +5,9 @@ use leptos::prelude::*;
 use super::mail::{MailTemplate, TestMail};
 use crate::api::products::{ProductPage as Page, SaveProduct, load_product};
 use crate::format::text;
+use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part};
+use crate::pages::snippets::snippets;
 use crate::ui::{
     AreaField, CheckField, Copyable, Field, Form, FormAction, FormEnd, InputKind, PageHead, Panel,
     SelectField,
@@ -43,6 +45,8 @@ fn Body(data: Page, save: FormAction) -> impl IntoView {
     let title = text(data.form.name.as_ref());
     let id = text(data.id);
     let (email, shown_id) = (data.email.clone(), id.clone());
+    let [checkout, activation] = data.snippets.clone();
+    let (history, now) = (data.history.clone(), data.now);
     view! {
         <PageHead title purpose="What a purchase of it gives, and the mail that delivers it."/>
         <p class="line tight small">
@@ -50,7 +54,18 @@ fn Body(data: Page, save: FormAction) -> impl IntoView {
             <Copyable text=shown_id what="productId"/>
         </p>
         <Editor data save/>
-        <TestMail id email/>
+        <div class="two">
+            <div class="stack">
+                <TestMail id email/>
+                <Panel title="Sell it from your own site">
+                    <div class="inner">{snippets(checkout)}</div>
+                </Panel>
+                <Panel title="Ask for its licence">
+                    <div class="inner">{snippets(activation)}</div>
+                </Panel>
+            </div>
+            <History changes=history now/>
+        </div>
     }
 }
 

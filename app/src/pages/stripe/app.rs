@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::app_form::AppForm;
 use crate::api::stripe_apps::{AppPage as Page, ArchiveApp, CheckApp, SaveApp, load_app};
+use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part, where_permitted};
 use crate::ui::{
     Breakable, ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, PageHead, Panel,
@@ -19,6 +20,10 @@ const EVENTS: [&str; 4] = [
     "checkout.session.async_payment_failed",
     "payment_intent.succeeded",
 ];
+
+/// What a restricted key must be allowed, by Stripe's names.
+const RIGHTS: &str = "A restricted key (rk_…) needs: Checkout Sessions, write; Webhook Endpoints, write; Events, \
+    PaymentIntents, Charges and Refunds, Disputes, Invoices, Subscriptions, Products and Prices, read.";
 
 /// A new app.
 #[component]
@@ -74,6 +79,7 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
         return ().into_any();
     };
     let (id, name) = (app.id.to_string(), app.name.clone());
+    let (history, now) = (data.history.clone(), data.now);
     view! {
         <PageHead
             title=app.name.clone()
@@ -95,6 +101,7 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
                         <SubmitButton label=format!("Archive “{name}”") look=ButtonLook::Danger/>
                     </Form>
                 </Confirm>
+                <History changes=history now/>
             </div>
         </div>
     }
@@ -138,6 +145,7 @@ fn Checks(app: StripeAppView, check: FormAction) -> impl IntoView {
                     &app.signing_secret_last_four,
                 )} {problems}
             </Steps>
+            <p class="inner small muted">{RIGHTS}</p>
             {test}
         </Panel>
     }

@@ -1,13 +1,17 @@
 //! The change log of a tenant, or of one thing in it.
 
 use domain::ids::ChangeId;
+use store::change_search::{self, ChangeFilter};
 use store::changes;
 
 use crate::Engine;
 use crate::actor::Actor;
 use crate::audit::view::{self, ChangeView};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::page::rows_to_fetch;
+
+/// Lines that one narrowed page looks at.
+const LOOKED_AT: i64 = 20_000;
 
 /// A page of the log, newest first.
 pub struct ChangePage {
@@ -45,6 +49,49 @@ pub async fn execute(
         .map(view::of)
         .collect();
     Ok(ChangePage::cut(items, limit))
+}
+
+/// Which lines of the log are wanted; an empty text does not narrow.
+#[derive(Debug, Clone, Default)]
+pub struct ChangeQuery {
+    /// How the name of whoever did it begins: a person's address, a token's or an app's name.
+    pub actor: String,
+    /// What was done, for example `issued`.
+    pub verb: String,
+    /// What kind of thing it was done to, for example `license`.
+    pub subject_kind: String,
+    /// Only lines before this one.
+    pub before: Option<ChangeId>,
+    /// 1..=200.
+    pub limit: i64,
+}
+
+/// The lines that a query finds. A narrowed page looks at 20,000 lines: it may be short and go on.
+pub async fn search(engine: &Engine, actor: &Actor, query: &ChangeQuery) -> Result<ChangePage> {
+    actor.may_read()?;
+    let texts = [&query.actor, &query.verb, &query.subject_kind];
+    if texts.iter().any(|text| text.contains('\0')) {
+        return Err(Error::field("actor", "Take the NUL character out."));
+    }
+    if texts.iter().all(|text| text.trim().is_empty()) {
+        return execute(engine, actor, query.before, query.limit).await;
+    }
+    let filter = ChangeFilter {
+        actor: query.actor.trim().to_owned(),
+        verb: query.verb.trim().to_owned(),
+        subject_kind: query.subject_kind.trim().to_owned(),
+        before: query.before.map_or(i64::MAX, ChangeId::get),
+        looked_at: LOOKED_AT,
+        limit: rows_to_fetch(query.limit),
+    };
+    let mut conn = engine.read().await?;
+    let rows = change_search::list(&mut conn, actor.tenant(), &filter).await?;
+    let mut page = ChangePage::cut(rows.into_iter().map(view::of).collect(), query.limit);
+    if page.before.is_none() {
+        let until = change_search::looked_until(&mut conn, actor.tenant(), &filter).await?;
+        page.before = until.map(ChangeId::from);
+    }
+    Ok(page)
 }
 
 /// What happened to one thing, newest first, at most 1,000 lines. A thing of another tenant has no

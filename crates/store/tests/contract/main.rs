@@ -6,6 +6,7 @@ mod access_tokens;
 mod activations;
 mod arrivals;
 mod change_feed;
+mod change_search;
 mod changes;
 mod daily;
 mod database;

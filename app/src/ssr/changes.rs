@@ -1,0 +1,120 @@
+//! The change log between the engine and its pages.
+
+use domain::ids::ChangeId;
+use engine::Error;
+use engine::audit::ChangeView;
+use engine::audit::list::{self, ChangeQuery};
+use engine::page::PAGE_SIZE;
+use serde_json::Value;
+
+use super::activity::device_path;
+use super::session::SignedIn;
+use crate::api::Listed;
+use crate::api::changes::{ChangeRow, ChangeSearch};
+
+/// Lines of a thing's history on its own page.
+const HISTORY: usize = 50;
+
+/// A page of the change log.
+pub async fn change_list(who: &SignedIn, search: ChangeSearch) -> Result<Listed<ChangeRow>, Error> {
+    let before = search
+        .after
+        .map(|text| text.parse::<ChangeId>())
+        .transpose();
+    let before = before.map_err(|_| Error::field("after", "Take it from the page before."))?;
+    let query = ChangeQuery {
+        actor: search.find,
+        verb: search.verb.replace(' ', "_"),
+        subject_kind: search.about,
+        before,
+        limit: PAGE_SIZE,
+    };
+    let page = list::search(&who.engine, &who.actor, &query).await?;
+    Ok(Listed {
+        items: page.items.into_iter().map(change_row).collect(),
+        next: page.before.map(|id| id.to_string()),
+        now: who.engine.now(),
+    })
+}
+
+/// What happened to one thing lately, newest first.
+pub(super) async fn history_of(
+    who: &SignedIn,
+    subject: (&str, &str),
+) -> Result<Vec<ChangeRow>, Error> {
+    let changes = list::by_subject(&who.engine, &who.actor, subject).await?;
+    Ok(changes.into_iter().take(HISTORY).map(change_row).collect())
+}
+
+/// One change of the log.
+pub(super) fn change_row(change: ChangeView) -> ChangeRow {
+    let kind = change.subject_kind.replace('_', " ");
+    ChangeRow {
+        href: address(&change.subject_kind, &change.subject_id),
+        actor: match change.actor_kind.as_str() {
+            "person" | "system" => change.actor_name,
+            kind => format!("{kind} “{}”", change.actor_name),
+        },
+        verb: change.verb.replace('_', " "),
+        subject: match change.data.get("name").and_then(Value::as_str) {
+            Some(name) => format!("{kind} “{name}”"),
+            None => format!("{kind} {}", change.subject_id),
+        },
+        detail: details(&change.data),
+        at: change.at,
+    }
+}
+
+/// The page of the thing that was changed, where it has one.
+fn address(kind: &str, id: &str) -> Option<String> {
+    let page = match kind {
+        "license" => "licenses",
+        "product" => "products",
+        "plan" => "plans",
+        "order" => "orders",
+        "mail" => "outbox",
+        "ticket" => "tickets",
+        "stripe_app" => "stripe/apps",
+        "stripe_event" => "stripe/events",
+        "access_token" => return Some("/access-tokens".to_owned()),
+        "tenant_key" | "signing_key" => return Some("/tenant-keys".to_owned()),
+        "device" => return device_path(id),
+        _ => return None,
+    };
+    Some(format!("/{page}/{id}"))
+}
+
+/// `quantity: 3, fields: price, version`.
+fn details(data: &Value) -> String {
+    let Value::Object(fields) = data else {
+        return String::new();
+    };
+    let texts: Vec<_> = fields
+        .iter()
+        .filter(|(name, value)| *name != "name" && !value.is_null())
+        .map(|(name, value)| format!("{name}: {}", plain(value)))
+        .collect();
+    texts.join(", ")
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn details_read_as_words_and_leave_out_what_stands_elsewhere() {
+        let data =
+            json!({"fields": ["price", "version"], "name": "Atlas", "quantity": 3, "plan": null});
+        assert_eq!(details(&data), "fields: price, version, quantity: 3");
+        assert_eq!(details(&Value::Null), "");
+    }
+}
