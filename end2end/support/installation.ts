@@ -86,6 +86,16 @@ export class Installation {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Does something while the server is down, and starts it again. */
+  async withoutServer(act: () => Promise<void>): Promise<void> {
+    await this.server?.stop();
+    try {
+      await act();
+    } finally {
+      await this.startServer();
+    }
+  }
+
   /** Both logs, for a test that failed. */
   logs(): string {
     return [this.server, this.sandbox].map((program) => `== ${program?.name}\n${program?.log()}`).join('\n');

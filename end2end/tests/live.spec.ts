@@ -1,0 +1,107 @@
+// Pages that show what changes while somebody looks at them, and take nothing away from who reads or types.
+import type { Page } from '@playwright/test';
+import { Installation } from '../support/installation.ts';
+import { buy, orderOf, payWithoutAddress } from '../support/purchases.ts';
+import { signIn } from '../support/signed_in.ts';
+import { adminTest, expect, expectAccessible, expectNoSidewaysScroll, hydrated, test } from '../support/test.ts';
+
+/** Opens a page, and waits until its stream is open. */
+async function listenAt(page: Page, address: string): Promise<void> {
+  const stream = page.waitForResponse((response) => new URL(response.url()).pathname === '/live');
+  await page.goto(address);
+  await hydrated(page);
+  expect((await stream).status()).toBe(200);
+}
+
+adminTest('the Dashboard shows a new key by itself, and a search that is being typed stays', async ({ page, installation }) => {
+  await listenAt(page, '/');
+  const search = page.getByRole('searchbox', { name: 'Find a key or a customer' });
+  await search.fill('half a na');
+  const email = 'dashboard-live@example.com';
+  await expect(page.getByText(email)).toHaveCount(0);
+  await buy(installation, email);
+  await expect(page.getByText(email)).toBeVisible();
+  await expect(search).toHaveValue('half a na');
+  await expect(search).toBeFocused();
+});
+
+adminTest('new events wait behind a button, and nothing moves until it is pressed', async ({ page, installation }) => {
+  const logged = async () => (await installation.api<unknown[]>('GET', '/api/stripe/events?pageSize=200')).length;
+  await buy(installation, 'log-before@example.com');
+  await listenAt(page, '/stripe');
+  const rows = page.getByRole('table', { name: 'Events' }).getByRole('row');
+  const [shown, known] = [await rows.count(), await logged()];
+  const before = (await rows.allInnerTexts()).map((row) => row.split('\t')[0]);
+  await buy(installation, 'log-after@example.com');
+  const count = (await logged()) - known;
+  const news = page.getByRole('button', { name: `${count} new`, exact: true });
+  await expect(news).toBeVisible();
+  expect((await rows.allInnerTexts()).map((row) => row.split('\t')[0])).toEqual(before);
+  await expectAccessible(page);
+  await expectNoSidewaysScroll(page);
+  await news.click();
+  await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0);
+  await expect(rows).toHaveCount(shown + count);
+});
+
+adminTest('new keys and new mails wait behind a button too', async ({ page, installation }) => {
+  await buy(installation, 'lists-before@example.com');
+  for (const address of ['/licenses', '/outbox']) {
+    await listenAt(page, address);
+    const email = `lists-after-${address.slice(1)}@example.com`;
+    await buy(installation, email);
+    await expect(page.getByText(email)).toHaveCount(0);
+    await page.getByRole('button', { name: '1 new' }).click();
+    await expect(page.getByText(email).first()).toBeVisible();
+  }
+});
+
+adminTest('a purchase is followed on its own page', async ({ page, installation }) => {
+  const order = await orderOf(installation, await payWithoutAddress(installation));
+  await listenAt(page, `/orders/${order}`);
+  await expect(page.getByRole('button', { name: /address/i })).toBeVisible();
+  const email = 'followed@example.com';
+  await installation.api('PUT', `/api/stripe/orders/${order}`, { email });
+  await expect(page.getByRole('cell', { name: email }).first()).toBeVisible();
+});
+
+adminTest('what is typed into a form stays while its page is brought up to date', async ({ page, installation }) => {
+  await buy(installation, 'typed@example.com');
+  await page.goto('/outbox');
+  await hydrated(page);
+  await page.getByRole('row').filter({ hasText: 'typed@example.com' }).getByRole('link').first().click();
+  const to = page.getByLabel('To', { exact: true });
+  await to.fill('somebody.else@example.com');
+  const again = page.waitForResponse((response) => response.url().includes('/ui/load_viewer'));
+  await buy(installation, 'meanwhile@example.com');
+  await again;
+  await expect(to).toHaveValue('somebody.else@example.com');
+  await expect(to).toBeFocused();
+});
+
+test.describe('while the server is away', () => {
+  test.use({ expectedComplaints: [/ERR_|Failed to load resource|Failed to fetch/] });
+
+  test('a lost connection is said and healed', async ({ browser }) => {
+    const installation = await Installation.seeded();
+    const { cookies } = await signIn(installation, installation.admin);
+    const context = await browser.newContext({ baseURL: installation.url });
+    try {
+      await context.addCookies(cookies);
+      const page = await context.newPage();
+      await listenAt(page, '/');
+      const line = page.getByText('Connection lost. Trying again…');
+      await expect(line).toHaveCount(0);
+      await installation.withoutServer(async () => {
+        await expect(line).toBeVisible();
+        await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dashboard');
+      });
+      await expect(line).toHaveCount(0, { timeout: 20_000 });
+      await buy(installation, 'healed@example.com');
+      await expect(page.getByText('healed@example.com')).toBeVisible({ timeout: 20_000 });
+    } finally {
+      await context.close();
+      await installation.stop();
+    }
+  });
+});
