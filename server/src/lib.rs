@@ -7,6 +7,7 @@ pub mod boot;
 pub mod cli;
 pub mod config;
 pub mod connections;
+pub mod export;
 pub mod live;
 pub mod middleware;
 pub mod monitor;

@@ -18,7 +18,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::middleware::{access_log, client_address, rate_limit};
 use crate::state::ServerState;
-use crate::{api, live, monitor, pages, webhooks};
+use crate::{api, export, live, monitor, pages, webhooks};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters of a request id that somebody else gave.
@@ -43,6 +43,7 @@ pub fn build(state: ServerState) -> Router {
         // Browsers
         .merge(live::routes())
         .merge(pages::routes(&state))
+        .merge(export::routes())
         .merge(state.site.router())
         .fallback(nowhere)
         .with_state(state)

@@ -27,31 +27,31 @@ pub(super) fn routes() -> Router<ServerState> {
 }
 
 /// Which licences are wanted.
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct LicenseParameters {
     /// One product.
     #[param(value_type = Option<i32>, minimum = 1)]
-    product_id: Option<String>,
+    pub(super) product_id: Option<String>,
     /// A holder's whole address.
-    email: Option<String>,
+    pub(super) email: Option<String>,
     /// How a holder's address begins; not together with `email`.
-    email_beginning: Option<String>,
+    pub(super) email_beginning: Option<String>,
     /// `active`, `suspended`, `revoked` or `expired`, as of now.
     #[param(value_type = Option<words::LicenseState>)]
-    state: Option<String>,
+    pub(super) state: Option<String>,
     /// true, false, or both where it is absent.
     #[param(value_type = Option<bool>)]
-    livemode: Option<String>,
+    pub(super) livemode: Option<String>,
     /// From 1: the answer is a page with its number and the count.
     #[param(value_type = Option<i64>, minimum = 1)]
-    page: Option<String>,
+    pub(super) page: Option<String>,
     /// 1..=200, else 50.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
-    page_size: Option<String>,
+    pub(super) page_size: Option<String>,
     /// Where the page before ended; empty begins: the answer is a page and where the next begins.
-    after: Option<String>,
+    pub(super) after: Option<String>,
 }
 
 /// A licence.
@@ -203,7 +203,7 @@ pub(super) async fn list(
     }
 }
 
-fn query(wanted: &LicenseParameters) -> ApiResult<LicenseQuery> {
+pub(super) fn query(wanted: &LicenseParameters) -> ApiResult<LicenseQuery> {
     let product_id: Option<ProductId> = input::optional(
         ("productId", wanted.product_id.as_ref()),
         "Write the id of one of your products.",

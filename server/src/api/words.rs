@@ -30,6 +30,10 @@ macro_rules! listed {
 listed! {
     /// What a licence is now.
     LicenseState of domain::license_state::LicenseState,
+    /// How a device stands to its product.
+    DeviceState of domain::device_state::DeviceState,
+    /// In which order devices are listed.
+    DeviceOrder of domain::device_state::DeviceOrder,
     /// How far a mail has come.
     MailState of domain::mail_state::MailState,
     /// What became of a purchase.

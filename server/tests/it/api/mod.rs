@@ -4,6 +4,7 @@ mod bodies;
 mod callers;
 mod description;
 mod devices;
+mod export;
 mod features;
 mod hostile;
 mod licenses;
