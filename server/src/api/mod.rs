@@ -11,12 +11,14 @@ pub mod creating;
 mod crypto;
 mod dashboard;
 mod device;
+mod device_list;
 pub mod error;
 mod generate;
 mod input;
 mod license;
 mod license_activation;
 mod license_devices;
+mod license_export;
 mod license_history;
 mod license_state;
 mod license_validation;
@@ -56,7 +58,9 @@ pub fn routes() -> Router<ServerState> {
         .merge(license_state::routes())
         .merge(license_history::routes())
         .merge(license_devices::routes())
+        .merge(license_export::routes())
         .merge(device::routes())
+        .merge(device_list::routes())
         .merge(crypto::routes())
         .merge(ticket::routes())
         .merge(generate::routes())

@@ -25,17 +25,21 @@ const EMAIL: &[&str] = &["email"];
 const MANAGE: &[&str] = &["manage"];
 const NO_SINGLE_ONE: &[&str] = &[];
 
-const ROWS: [(&str, &[&str]); 58] = [
+const ROWS: [(&str, &[&str]); 62] = [
     ("POST /api/activationkey/generate", GENERATE),
     ("GET /api/change", READ),
     ("GET /api/crypto/keys", ANY),
     ("POST /api/crypto/keys", MANAGE),
     ("GET /api/crypto/keys/public", ANY),
     ("GET /api/dashboard", READ),
+    ("GET /api/device", READ),
+    ("GET /api/device/{productId}/{hardwareId}", READ),
+    ("PUT /api/device/{productId}/{hardwareId}", MANAGE),
     ("GET /api/license/", READ),
     ("POST /api/license/activate", ANY),
     ("POST /api/license/deactivate", ANY),
     ("GET /api/license/device-history/{hardwareId}", READ),
+    ("GET /api/license/export.csv", READ),
     ("POST /api/license/features/csv", ANY),
     ("POST /api/license/validate", VERIFY),
     ("GET /api/license/{key}", READ),
@@ -100,6 +104,7 @@ fn filled(path: &str, key: &str) -> String {
     let parts = path.split('/').map(|part| match part {
         "{key}" => key,
         "{hardwareId}" => "AB12",
+        "{productId}" => "999",
         "{id}" if path.starts_with("/api/product/") => "999",
         part if part.starts_with('{') => "00000000-0000-7000-8000-000000000000",
         part => part,
