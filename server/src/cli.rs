@@ -87,6 +87,12 @@ enum AdminCommand {
         #[arg(long, default_value = "owner")]
         role: Role,
     },
+    /// Let a person who lost their authenticator app and all recovery codes sign in with the password alone
+    EndSecondFactor {
+        /// Address that they sign in with
+        #[arg(long)]
+        email: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -149,6 +155,9 @@ async fn execute(config: &Config, command: Command) -> Result<(), BootError> {
             email,
             role,
         }) => people::create_admin(config, tenant, (&email, role)).await,
+        Command::Admin(AdminCommand::EndSecondFactor { email }) => {
+            people::end_second_factor(config, &email).await
+        }
         Command::Token(TokenCommand::Create {
             tenant,
             permissions,

@@ -31,6 +31,7 @@ mod product;
 mod product_mail;
 mod refusals;
 mod review;
+mod settings;
 mod stripe_app;
 mod stripe_event;
 mod tenant_key;
@@ -73,6 +74,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(token::routes())
         .merge(tenant_key::routes())
         .merge(dashboard::routes())
+        .merge(settings::routes())
         .merge(openapi::routes())
         .layer(DefaultBodyLimit::max(body::BODY_MAX));
     let no_store = HeaderValue::from_static("no-store");

@@ -11,9 +11,10 @@ use crate::api::both;
 use crate::api::error::ErrorAnswer;
 use crate::api::refusals::Refusals;
 use crate::api::{
-    checkout, crypto, dashboard, device, device_list, generate, license, license_activation, license_devices,
-    license_export, license_history, license_state, license_validation, mail, order, plan, product, product_mail,
-    review, stripe_app, stripe_event, tenant_key, ticket, token, words,
+    checkout, crypto, dashboard, device, device_list, generate, license, license_activation,
+    license_devices, license_export, license_history, license_state, license_validation, mail,
+    order, plan, product, product_mail, review, settings, stripe_app, stripe_event, tenant_key,
+    ticket, token, words,
 };
 use crate::state::ServerState;
 
@@ -47,6 +48,7 @@ pub(super) fn routes() -> Router<ServerState> {
         token::list, token::create, token::revoke,
         tenant_key::list, tenant_key::activate,
         dashboard::show, dashboard::changes,
+        settings::show, settings::change, settings::send_test_mail,
     ),
     components(schemas(ErrorAnswer, words::DeviceOrder)),
     modifiers(&Tokens, &Repeats, &Refusals),

@@ -93,7 +93,7 @@ impl From<list::TicketView> for Ticket {
     }
 }
 
-/// Takes a ticket: it is kept, and mailed to the support address. Wants `email`.
+/// Takes a ticket: it is kept, and mailed to the support address, if one is set. Wants `email`.
 #[utoipa::path(post, path = "/api/support/ticket", tag = "Programs", request_body = TicketBody,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = TakenTicket)))]

@@ -1,4 +1,5 @@
-//! `exisone tenant create`, `admin create`, `token create`: each prints the one thing asked for.
+//! `exisone tenant create`, `admin create`, `admin end-second-factor`, `token create`: each prints the one
+//! thing asked for.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
@@ -47,6 +48,14 @@ pub(super) async fn create_admin(
             println!("{id}");
         }
     }
+    engine.db().close().await;
+    Ok(())
+}
+
+pub(super) async fn end_second_factor(config: &Config, email: &str) -> Result<(), BootError> {
+    let engine = open(config).await?;
+    let ended = engine::people::end_second_factor::by_email(&engine, email).await;
+    ended.map_err(|e| refusal(&e))?;
     engine.db().close().await;
     Ok(())
 }

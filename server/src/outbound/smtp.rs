@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::ports::{MailRefusal, Mailer, OutgoingMail};
+use engine::ports::{MailRefusal, MailServer, Mailer, OutgoingMail};
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::PoolConfig;
@@ -19,6 +19,7 @@ const LONGEST: Duration = Duration::from_secs(45);
 pub struct Smtp {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    host: String,
 }
 
 /// Why the mail server's address or the sender cannot be used.
@@ -43,7 +44,12 @@ impl Smtp {
             .pool_config(PoolConfig::new().max_size(4))
             .build();
         let from = from.parse().map_err(|_| SmtpError::From)?;
-        Ok(Self { transport, from })
+        let host = host(url.expose_secret());
+        Ok(Self {
+            transport,
+            from,
+            host,
+        })
     }
 
     fn message(&self, mail: &OutgoingMail) -> Result<Message, MailRefusal> {
@@ -104,6 +110,21 @@ impl Mailer for Smtp {
             }),
         }
     }
+
+    fn server(&self) -> MailServer {
+        MailServer {
+            host: self.host.clone(),
+            sender: self.from.to_string(),
+        }
+    }
+}
+
+/// Host and port of a URL, without what stands before the @.
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.to_owned()
 }
 
 /// What the server said, or why it could not be asked.
@@ -125,4 +146,27 @@ fn permanent(answer: &str) -> MailRefusal {
 
 fn bounded(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(500).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host;
+
+    #[test]
+    fn the_host_is_told_without_user_and_password() {
+        for (url, expected) in [
+            (
+                "smtp://mail.example.com:587?tls=required",
+                "mail.example.com:587",
+            ),
+            ("smtps://ann:secret@mail.example.com", "mail.example.com"),
+            (
+                "smtps://ann%40a.example:se%2Fcret@mail.example.com:465/x",
+                "mail.example.com:465",
+            ),
+            ("smtp://a@b:secret@[::1]:25", "[::1]:25"),
+        ] {
+            assert_eq!(host(url), expected, "{url}");
+        }
+    }
 }

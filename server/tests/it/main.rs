@@ -17,6 +17,7 @@ mod program;
 mod proxies;
 mod race;
 mod rate_limit;
+mod roles;
 mod secrecy;
 mod tls;
 mod together;

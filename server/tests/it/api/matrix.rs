@@ -25,7 +25,7 @@ const EMAIL: &[&str] = &["email"];
 const MANAGE: &[&str] = &["manage"];
 const NO_SINGLE_ONE: &[&str] = &[];
 
-const ROWS: [(&str, &[&str]); 62] = [
+const ROWS: [(&str, &[&str]); 65] = [
     ("POST /api/activationkey/generate", GENERATE),
     ("GET /api/change", READ),
     ("GET /api/crypto/keys", ANY),
@@ -65,12 +65,15 @@ const ROWS: [(&str, &[&str]); 62] = [
     ("GET /api/product/{id}", READ),
     ("PUT /api/product/{id}", MANAGE),
     ("POST /api/product/{id}/test-mail", MANAGE),
+    ("GET /api/settings", READ),
+    ("PUT /api/settings", MANAGE),
+    ("POST /api/settings/test-mail", MANAGE),
     ("GET /api/stripe/apps", READ),
     ("POST /api/stripe/apps", MANAGE),
     ("DELETE /api/stripe/apps/{id}", MANAGE),
     ("GET /api/stripe/apps/{id}", READ),
     ("PUT /api/stripe/apps/{id}", MANAGE),
-    ("POST /api/stripe/apps/{id}/check", READ),
+    ("POST /api/stripe/apps/{id}/check", MANAGE),
     ("POST /api/stripe/checkout/session", GENERATE),
     ("GET /api/stripe/diagnostics", READ),
     ("GET /api/stripe/events", READ),

@@ -195,14 +195,9 @@ async fn a_licence_is_extended_and_its_key_sent_again() {
 async fn a_ticket_is_kept_listed_and_passed_on() {
     let mut stage = with_product().await;
     let all = stage.token.clone();
-    let actor = engine::Actor::system(stage.tenant);
-    let changes = engine::settings::update::SettingsChanges {
-        support_address: Some("help@acme.example".into()),
-        ..Default::default()
-    };
-    engine::settings::update::execute(&stage.engine, &actor, &changes)
-        .await
-        .expect("is set");
+    let address = json!({ "supportAddress": "help@acme.example" });
+    let set = stage.put("/api/settings", &address).await;
+    assert_eq!(set.status, 200, "{}", set.text);
     stage.token = stage.token_with("email").await;
     let ticket = json!({ "productName": "atlas", "email": "ann@example.com",
         "subject": "It does not start", "message": "Since today." });
