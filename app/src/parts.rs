@@ -19,6 +19,7 @@ use crate::pages::invitation::InvitationPage;
 use crate::pages::licenses::{LicensePage, LicensesPage, NewLicensePage};
 use crate::pages::order::OrderPage;
 use crate::pages::outbox::{MailPage, OutboxPage};
+use crate::pages::palette::PalettePage;
 use crate::pages::people::PeoplePage;
 use crate::pages::plans::{NewPlanPage, PlanPage, PlansPage};
 use crate::pages::products::{NewProductPage, ProductPage, ProductsPage};
@@ -120,6 +121,7 @@ parts! {
     people (fetch_people) { People => PeoplePage, }
     account (fetch_account) { Account => AccountPage, }
     settings (fetch_settings) { Settings => SettingsPage, }
+    palette (fetch_palette) { Palette => PalettePage, }
     help (fetch_help) { Help => HelpPage, }
 }
 
@@ -137,6 +139,11 @@ pub async fn fetch_first() -> Result<(), NotFetched> {
     let meta = document().query_selector("meta[name=part]").ok().flatten();
     let part = meta.and_then(|meta| meta.get_attribute("content"));
     Ok(fetch(part.as_deref().unwrap_or_default()).await?)
+}
+
+/// A page that stands beside another one, once its part is there.
+pub fn beside(page: Page) -> AnyView {
+    show(page)
 }
 
 /// The page, at once where its part is there, which is always so on the server and while hydrating;

@@ -21,6 +21,7 @@ pub mod license_acts;
 pub mod licenses;
 pub mod mails;
 pub mod orders;
+pub mod palette;
 pub mod people;
 pub mod plans;
 pub mod products;

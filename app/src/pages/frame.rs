@@ -9,6 +9,7 @@ use leptos_router::hooks::use_location;
 use super::live::Live;
 use super::load::{Data, provide_flash};
 use crate::api::session::{ChooseMode, SignOut, Viewer, load_viewer};
+use crate::parts::{Page, beside};
 use crate::ui::Logo;
 
 type ViewerData = Data<Viewer>;
@@ -20,6 +21,7 @@ pub fn Frame() -> impl IntoView {
     let viewer = Data::new(|| (), |()| load_viewer());
     provide_context(viewer);
     let live = Live::provide(viewer);
+    let IsOpen(is_open) = palette();
     view! {
         <a class="skip" href="#main">
             "Skip to the page"
@@ -36,7 +38,28 @@ pub fn Frame() -> impl IntoView {
                 </main>
             </div>
         </div>
+        {move || is_open.get().then(|| beside(Page::Palette))}
     }
+}
+
+/// True while the command palette is open.
+#[derive(Clone, Copy)]
+pub struct IsOpen(pub RwSignal<bool>);
+
+/// The command palette's switch: its button and Ctrl-K turn it on.
+fn palette() -> IsOpen {
+    let is_open = RwSignal::new(false);
+    provide_context(IsOpen(is_open));
+    Effect::new(move |_: Option<()>| {
+        let listener = window_event_listener(leptos::ev::keydown, move |event| {
+            if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("k") {
+                event.prevent_default();
+                is_open.set(true);
+            }
+        });
+        on_cleanup(move || listener.remove());
+    });
+    IsOpen(is_open)
 }
 
 /// What a count in the navigation counts.
@@ -162,6 +185,12 @@ fn is_current(href: &str, path: &str) -> bool {
 
 #[component]
 fn Top(viewer: ViewerData) -> impl IntoView {
+    let palette = use_context::<IsOpen>();
+    let open = move |_| {
+        if let Some(IsOpen(is_open)) = palette {
+            is_open.set(true);
+        }
+    };
     view! {
         <header class="top">
             <button
@@ -187,6 +216,15 @@ fn Top(viewer: ViewerData) -> impl IntoView {
                     autocomplete="off"
                 />
             </form>
+            <button
+                type="button"
+                class="btn quiet palette-opener"
+                aria-keyshortcuts="Control+K"
+                on:click=open
+            >
+                "Ctrl K"
+                <span class="off-screen">": find anything"</span>
+            </button>
             <div class="line tight end">
                 <Transition>
                     {move || Suspend::new(async move {

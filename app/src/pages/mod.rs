@@ -20,6 +20,7 @@ mod mail_table;
 pub mod not_found;
 pub mod order;
 pub mod outbox;
+pub mod palette;
 pub mod people;
 pub mod plans;
 pub mod products;

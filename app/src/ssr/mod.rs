@@ -7,8 +7,8 @@ mod access_tokens;
 mod account;
 mod activity;
 mod browser_name;
-mod chart;
 mod changes;
+mod chart;
 mod cookie;
 mod dashboard;
 mod door;
@@ -19,6 +19,7 @@ mod license_export;
 mod licenses;
 mod mails;
 mod orders;
+mod palette;
 mod parts;
 mod people;
 mod products;
@@ -41,6 +42,7 @@ pub use account::{
     turn_second_factor_on,
 };
 pub use activity::{device_detail, device_list, move_trial};
+pub use changes::change_list;
 pub use cookie::{end_session, never_store, session_token_in};
 pub use dashboard::{dashboard_page, wanting_counts};
 pub use door::{
@@ -52,10 +54,10 @@ pub use license_acts::{
     change_hold, extend, license_choices, mail_license, make_licenses, write_offline_code,
 };
 pub use license_export::export_licenses;
-pub use changes::change_list;
 pub use licenses::{license_detail, license_list};
 pub use mails::{mail_detail, mail_list, send_again};
 pub use orders::{give_address, order_page};
+pub use palette::hits;
 pub use parts::announce_part;
 pub use people::{
     accept_as_new, end_members_second_factor, give_role, invitation_page, invite, invite_again,

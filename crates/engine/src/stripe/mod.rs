@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod deliveries;
 pub mod events;
+pub mod look_up;
 pub(crate) mod process_event;
 pub mod receive_event;
 pub mod replay;
