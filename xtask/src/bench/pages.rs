@@ -18,14 +18,16 @@ const SIZES: [u64; 3] = [1_000, 100_000, 1_000_000];
 const ROUNDS: usize = 35;
 const WARM: usize = 5;
 
-const PAGES: [(&str, &str); 17] = [
+const PAGES: [(&str, &str); 19] = [
     ("Dashboard", "/"),
     ("License Keys", "/licenses"),
     ("… active", "/licenses?state=active"),
     ("… expired", "/licenses?state=expired"),
     ("… suspended", "/licenses?state=suspended"),
     ("… revoked", "/licenses?state=revoked"),
+    ("… of a product", "/licenses?product=2"),
     ("… of an address", "/licenses?find=mira.ok"),
+    ("License Activity", "/activity"),
     ("Event log", "/stripe"),
     ("… verified", "/stripe?status=verified"),
     ("… failed", "/stripe?status=failed"),
