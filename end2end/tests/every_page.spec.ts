@@ -18,6 +18,9 @@ const PAGES: [name: string, address: string, ...links: string[]][] = [
   ['license-new', '/licenses/new'],
   ['license', '/licenses', '/licenses/'],
   ['license-offline', '/licenses?find=una@example.com', '/licenses/'],
+  ['activity', '/activity'],
+  ['device', '/activity', '/activity/'],
+  ['device-activated', '/activity?state=activated', '/activity/'],
   ['stripe', '/stripe'],
   ['stripe-app-new', '/stripe/apps/new'],
   ['stripe-app', '/stripe', '/stripe/apps/'],
@@ -54,6 +57,11 @@ async function fill(installation: Installation): Promise<void> {
     email: 'a.customer.with.a.long.address@subsidiary.example.com',
     subject: 'The export of large drawings stops at 90 % without a message',
     message: 'It worked until the last update.\n\nWhat can I do?',
+  });
+  await installation.api('POST', '/api/license/validate', {
+    hardwareId: 'B7F399B2CC410D5EA7F399B2CC410D5EB7F399B2CC410D5EA7F399B2CC410D5E',
+    productName: installation.product.name,
+    version: '12.0.0-beta.1+build.20261123',
   });
   await buy(installation, 'jane@example.com', 3);
   await mailsTo(installation, 'jane@example.com');

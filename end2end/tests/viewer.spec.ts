@@ -26,6 +26,7 @@ const CHANGES: [name: string, body: Record<string, string>][] = [
   ['extend_license', { days: '1' }],
   ['resend_license', { email: 'eve@example.com' }],
   ['make_offline_code', { hardwareId: 'EVE' }],
+  ['change_trial', { product: '1', hardware: 'EVE', trialEndsAt: '2031-12-31' }],
 ];
 
 const viewers = new WeakMap<object, Person>();
@@ -41,7 +42,7 @@ test('a viewer sees what was sold', { tag: '@no-js' }, async ({ page, installati
   await buy(installation, email);
   await page.goto(`/licenses?find=${email}`);
   await expect(page.getByRole('row').filter({ hasText: email })).toHaveCount(1);
-  for (const address of ['/', '/products', '/stripe', '/review', '/outbox', '/tickets', '/tenant-keys', '/access-tokens', '/audit-log']) {
+  for (const address of ['/', '/products', '/stripe', '/review', '/outbox', '/tickets', '/activity', '/help', '/tenant-keys', '/access-tokens', '/audit-log']) {
     const answer = await page.goto(address);
     expect(answer?.status(), address).toBe(200);
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
