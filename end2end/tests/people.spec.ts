@@ -1,0 +1,120 @@
+// Users and roles: inviting, joining, roles, letting go.
+import type { Page } from '@playwright/test';
+import { expectRefusal } from '../pages/fields.ts';
+import type { Installation } from '../support/installation.ts';
+import { mailsTo } from '../support/purchases.ts';
+import { signIn } from '../support/signed_in.ts';
+import { expectSound } from '../support/soundness.ts';
+import { adminTest, expect, hydrated, test } from '../support/test.ts';
+
+async function open(page: Page): Promise<void> {
+  await page.goto('/users');
+  await hydrated(page);
+}
+
+async function invite(page: Page, email: string, role: string): Promise<void> {
+  await open(page);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Role', { exact: true }).selectOption(role);
+  await page.getByRole('button', { name: 'Send invitation' }).click();
+}
+
+/** The link in the newest mail to an address. */
+async function linkTo(installation: Installation, email: string, count = 1): Promise<string> {
+  const mails = await mailsTo(installation, email, count);
+  const links = mails.map((mail) => /\/invitation\/[\w-]{43}/.exec(mail.text)?.[0] ?? 'none');
+  const [newest] = links.filter((link) => !seen.has(link));
+  seen.add(newest);
+  return newest;
+}
+
+const seen = new Set<string>();
+
+adminTest('somebody new joins by the link of the mail', { tag: ['@no-js', '@mobile'] }, async ({ page, browser, installation }) => {
+  const email = `new.colleague.with.a.long.address-${test.info().project.name}@example.com`;
+  await invite(page, email, 'support');
+  await expect(page.getByRole('status').filter({ hasText: 'seven days' })).toBeVisible();
+  await expectSound(page, 'users-invited');
+  const link = await linkTo(installation, email);
+  const guest = await browser.newContext({ javaScriptEnabled: test.info().project.use.javaScriptEnabled });
+  const theirs = await guest.newPage();
+  await theirs.goto(installation.url + link);
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Join Acme Software');
+  await expectSound(theirs, 'invitation');
+  await theirs.getByLabel('Your name').fill('Una Long');
+  await theirs.getByLabel('Password').fill('short');
+  await theirs.getByRole('button', { name: 'Join' }).click();
+  await expectRefusal(theirs.getByLabel('Password'), /at least 12 characters/);
+  await theirs.getByLabel('Password').fill('a sentence that is long');
+  await theirs.getByRole('button', { name: 'Join' }).click();
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Dashboard');
+  const again = await guest.request.get(installation.url + link);
+  expect(await again.text()).toContain('There is no such invitation any more');
+  await guest.close();
+  await open(page);
+  const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: email });
+  await expect(row).toContainText('Support');
+  await expect(row).toContainText('Una Long');
+});
+
+adminTest('an invitation is sent again with a new link, and withdrawn', { tag: '@no-js' }, async ({ page, installation }) => {
+  const email = `late-${test.info().project.name}@example.com`;
+  await invite(page, email, 'viewer');
+  const first = await linkTo(installation, email);
+  const row = page.getByRole('table', { name: 'Invitations' }).getByRole('row').filter({ hasText: email });
+  await row.getByRole('button', { name: 'Send again' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'with a new link' })).toBeVisible();
+  const second = await linkTo(installation, email, 2);
+  const says = async (link: string) => (await page.request.get(installation.url + link)).text();
+  expect(await says(first)).toContain('There is no such invitation any more');
+  expect(await says(second)).toContain('Join ');
+  await open(page);
+  await row.getByText('Withdraw…').click();
+  await row.getByRole('button', { name: `Withdraw the invitation of ${email}` }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'withdrawn' })).toBeVisible();
+  await expect(row).toHaveCount(0);
+  expect(await says(second)).toContain('There is no such invitation any more');
+});
+
+adminTest('what is no address, and who is here already, is refused beside the field', { tag: '@no-js' }, async ({ page, installation }) => {
+  await invite(page, 'nobody', 'viewer');
+  await expectRefusal(page.getByLabel('E-mail'), /Write one e-mail address/);
+  await expect(page.getByLabel('E-mail')).toHaveValue('nobody');
+  await invite(page, installation.admin.email, 'viewer');
+  await expectRefusal(page.getByLabel('E-mail'), /is here already/);
+});
+
+adminTest('a role is changed, and who is removed is out', { tag: '@no-js' }, async ({ page, installation }) => {
+  const person = installation.addPerson('viewer');
+  const session = await signIn(installation, person);
+  const cookie = session.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  await open(page);
+  const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: person.email });
+  await row.getByText('Change…').click();
+  await row.getByLabel(`Role of ${person.email}`).selectOption('support');
+  await row.getByRole('button', { name: 'Save role' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'The role is support' })).toBeVisible();
+  await expect(row).toContainText('Support');
+  await open(page);
+  await row.getByText('Change…').click();
+  await row.getByRole('button', { name: `Remove ${person.email}` }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'is out' })).toBeVisible();
+  await expect(row).toHaveCount(0);
+  const answer = await fetch(`${installation.url}/products`, { redirect: 'manual', headers: { cookie } });
+  expect(answer.status).toBe(302);
+});
+
+adminTest('the last owner cannot be removed', { tag: '@no-js' }, async ({ page, installation }) => {
+  await open(page);
+  const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: installation.admin.email });
+  await row.getByText('Change…').click();
+  await row.getByRole('button', { name: `Remove ${installation.admin.email}` }).click();
+  await expect(page.getByRole('alert')).toContainText('Nobody else is an owner here');
+});
+
+test('whoever is no owner sees who belongs here and is offered nothing', { tag: '@no-js' }, async ({ page, context, installation }) => {
+  await context.addCookies((await signIn(installation, installation.addPerson('admin'))).cookies);
+  await open(page);
+  await expect(page.getByRole('table', { name: 'People' })).toContainText(installation.admin.email);
+  await expect(page.locator('main form')).toHaveCount(0);
+});
