@@ -104,7 +104,7 @@ adminTest('a role is changed, and who is removed is out', { tag: '@no-js' }, asy
   expect(answer.status).toBe(302);
 });
 
-adminTest('the last owner cannot be removed', { tag: '@no-js' }, async ({ page, installation }) => {
+adminTest('the last owner cannot be removed', async ({ page, installation }) => {
   await open(page);
   const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: installation.admin.email });
   await row.getByText('Change…').click();
