@@ -19,11 +19,11 @@ pub async fn dashboard_page(who: &SignedIn) -> Result<Dashboard, Error> {
     let found = dashboard::execute(&who.engine, &who.actor, side).await?;
     let figures = found.figures;
     Ok(Dashboard {
-        keys: figure(("keys", "Keys issued", "key"), &figures.days, figures.keys),
+        keys: figure(("keys", "Keys issued", "key"), &figures.days, &figures.keys),
         activations: figure(
             ("activations", "Activations", "activation"),
             &figures.days,
-            figures.activations,
+            &figures.activations,
         ),
         revenue: figures.revenue.into_iter().map(grouped).collect(),
         mails_unsent: found.mails_unsent,
@@ -53,7 +53,7 @@ pub async fn wanting_counts(who: &SignedIn) -> Result<Wanting, Error> {
 fn figure(
     (id, title, one): (&'static str, &'static str, &'static str),
     days: &[Timestamp],
-    counts: Counts,
+    counts: &Counts,
 ) -> Figure {
     let chart = Daily {
         id,
