@@ -37,6 +37,9 @@ const PAGES: [name: string, address: string, ...links: string[]][] = [
   ['tenant-keys', '/tenant-keys'],
   ['access-tokens', '/access-tokens'],
   ['audit-log', '/audit-log'],
+  ['users', '/users'],
+  ['account', '/account'],
+  ['settings', '/settings'],
   ['help', '/help'],
 ];
 

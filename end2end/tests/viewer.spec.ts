@@ -25,6 +25,9 @@ const CHANGES: [name: string, body: Record<string, string>][] = [
   ['change_license_state', { change: 'revoke' }],
   ['extend_license', { days: '1' }],
   ['resend_license', { email: 'eve@example.com' }],
+  ['save_settings', { companyName: 'Mine' }],
+  ['set_test_keys', { valid: 'false' }],
+  ['send_server_test', {}],
   ['make_offline_code', { hardwareId: 'EVE' }],
   ['change_trial', { product: '1', hardware: 'EVE', trialEndsAt: '2031-12-31' }],
 ];

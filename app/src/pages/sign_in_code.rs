@@ -42,7 +42,8 @@ pub fn SignInCodePage() -> impl IntoView {
                 </div>
             </Form>
             <p class="muted small">
-                "No app and no recovery codes any more? An owner of your company can turn the second step off for you, under Users and roles."
+                "No app and no recovery codes any more? An owner of your company can turn the second step off for you, under Users and roles; for an only owner, whoever runs this server does it with "
+                <code>"exisone admin end-second-factor"</code> "."
             </p>
         }
         .into_any()

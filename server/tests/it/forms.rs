@@ -7,16 +7,19 @@ use reqwest::{Response, StatusCode};
 use crate::harness::{House, on_each};
 
 /// Answered whoever asks: the door, and what stands before it.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 9] = [
+    "/ui/accept_invitation",
     "/ui/is_set_up_open",
+    "/ui/load_code_step",
     "/ui/load_flash",
+    "/ui/load_invitation",
     "/ui/load_receipt",
     "/ui/set_up",
     "/ui/set_up_is_open",
     "/ui/sign_in",
 ];
 /// What forms call their inputs, each with something in it.
-const FILLED: [&str; 17] = [
+const FILLED: [&str; 23] = [
     "id",
     "email",
     "password",
@@ -34,6 +37,12 @@ const FILLED: [&str; 17] = [
     "status",
     "state",
     "code",
+    "valid",
+    "proof",
+    "role",
+    "token",
+    "product",
+    "hardware",
 ];
 
 fn addresses() -> Vec<&'static str> {
@@ -95,6 +104,31 @@ async fn whoever_is_not_signed_in_learns_nothing_and_no_answer_is_kept() {
             let is_refused = answer.status() == StatusCode::UNAUTHORIZED;
             assert!(is_refused || OPEN.contains(&path), "{path}: {answer:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_cannot_be_read_is_refused_and_is_no_fault_of_ours() {
+    on_each(async |house| {
+        let mut incomplete = 0;
+        for path in addresses() {
+            for body in [
+                "",
+                "x",
+                "\u{0}=%FF&[=]",
+                "id[a]=1&id[b][c]=2&email[]=3&change[x]=[]",
+            ] {
+                let request = house.http.post(format!("{}{path}", house.nodes[0].url));
+                let request = request.header("accept", "application/json");
+                let request = request.header("content-type", "application/x-www-form-urlencoded");
+                let answer = request.body(body).send().await.expect("an answer");
+                let status = answer.status();
+                assert!(!status.is_server_error(), "{path} {body:?}: {status}");
+                incomplete += usize::from(status == StatusCode::UNPROCESSABLE_ENTITY);
+            }
+        }
+        assert!(incomplete > 20, "many of them want fields: {incomplete}");
     })
     .await;
 }
