@@ -50,7 +50,8 @@ adminTest('a purchase without an address is given one, and its keys are mailed',
   await expect(keys).toHaveCount(2);
 });
 
-adminTest('an address that came meanwhile is not overwritten', { tag: '@no-js' }, async ({ page, installation }) => {
+// With a script the page shows by itself that the address has come: live.spec.ts.
+adminTest('an address that came meanwhile is not overwritten', { tag: '@only-no-js' }, async ({ page, installation }) => {
   const order = await orderOf(installation, await payWithoutAddress(installation));
   await page.goto(`/orders/${order}`);
   await hydrated(page);

@@ -77,7 +77,7 @@ adminTest('it opens by its button, fits a phone, and is readable in both themes'
     await page.emulateMedia({ colorScheme });
     await page.goto('/');
     await hydrated(page);
-    await page.getByRole('button', { name: /find anything/ }).click();
+    await page.getByRole('button', { name: /go anywhere/ }).click();
     await expect(page.getByRole('option').first()).toBeVisible();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);

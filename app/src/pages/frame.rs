@@ -223,7 +223,7 @@ fn Top(viewer: ViewerData) -> impl IntoView {
                 on:click=open
             >
                 "Ctrl K"
-                <span class="off-screen">": find anything"</span>
+                <span class="off-screen">": go anywhere"</span>
             </button>
             <div class="line tight end">
                 <Transition>
