@@ -26,7 +26,6 @@ const MEMBERS: &[Column] = &[
 const INVITED: &[Column] = &[
     ("Invited", Place::Lead),
     ("Role", Place::Mark),
-    ("By", Place::Wide),
     ("Link ends (UTC)", Place::Detail),
     ("", Place::Acts),
 ];
@@ -286,9 +285,6 @@ fn invitation_line(invitation: InvitationRow, now: Timestamp, acts: &Acts) -> An
                 <span class="wrap">{email}</span>
             </Cell>
             <Cell place=Place::Mark>{invitation.role.label()}</Cell>
-            <Cell place=Place::Wide>
-                <span class="wrap">{invitation.invited_by}</span>
-            </Cell>
             <Cell place=Place::Detail>{end}</Cell>
             <Cell place=Place::Acts>
                 <div class="line tight">
