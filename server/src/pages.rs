@@ -1,8 +1,9 @@
 //! The face behind its routes: every page rendered by Leptos, every form answered by a server function.
 
 use app::ssr::{ClientAddress, SetUpCode, announce_part};
-use app::{App, shell};
+use app::{App, UiError, shell};
 use axum::Router;
+use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
@@ -62,7 +63,27 @@ pub async fn not_found(State(state): State<ServerState>, request: Request) -> Re
 /// What Leptos knows no server function for.
 async fn answer_form(State(state): State<ServerState>, request: Request) -> Response {
     let answer = leptos_axum::handle_server_fns_with_context(context(&state), request).await;
-    answer.into_response()
+    say_status(answer.into_response()).await
+}
+
+/// Gives a refusal the status that its body names. Leptos answers all by 500, and what it could not read
+/// never reaches our own functions.
+async fn say_status(answer: Response) -> Response {
+    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+        return answer;
+    }
+    let (mut parts, body) = answer.into_parts();
+    let Ok(bytes) = to_bytes(body, LONGEST_FORM).await else {
+        return parts.into_response();
+    };
+    let refusal = serde_json::from_slice::<UiError>(&bytes);
+    if let Some(status) = refusal
+        .ok()
+        .and_then(|r| StatusCode::from_u16(r.status()).ok())
+    {
+        parts.status = status;
+    }
+    Response::from_parts(parts, Body::from(bytes))
 }
 
 fn document(state: &ServerState) -> impl Fn() -> AnyPage + Clone + Send + Sync + 'static + use<> {

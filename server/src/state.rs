@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -34,7 +35,11 @@ fn network(address: IpAddr) -> IpAddr {
 
 /// Cheap to clone; shared by every request.
 #[derive(Clone)]
-pub struct ServerState {
+pub struct ServerState(Arc<Shared>);
+
+/// What is put together at the start and never changes.
+#[derive(Clone)]
+pub struct Shared {
     /// The engine.
     pub engine: Engine,
     /// The site's files.
@@ -56,7 +61,7 @@ pub struct ServerState {
 impl ServerState {
     /// Puts the state together.
     pub fn new(engine: Engine, site: Site, setup_code: Option<SecretString>) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             engine,
             site,
             setup_code: setup_code.map(Arc::new),
@@ -65,7 +70,13 @@ impl ServerState {
             trusted_proxies: Arc::default(),
             rate_limits: None,
             monitor: None,
-        }
+        }))
+    }
+
+    /// For the start, while nobody else has it.
+    fn change(mut self, change: impl FnOnce(&mut Shared)) -> Self {
+        change(Arc::make_mut(&mut self.0));
+        self
     }
 
     /// True while an address has not yet sent too many refused deliveries. An IPv6 network counts as
@@ -79,30 +90,34 @@ impl ServerState {
 
     /// Names the proxies whose word about the client's address is believed.
     #[must_use]
-    pub fn with_trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
-        self.trusted_proxies = Arc::new(proxies);
-        self
+    pub fn with_trusted_proxies(self, proxies: TrustedProxies) -> Self {
+        self.change(|shared| shared.trusted_proxies = Arc::new(proxies))
     }
 
     /// Limits how much callers of the API may ask.
     #[must_use]
-    pub fn with_rate_limits(mut self, limits: RateLimits) -> Self {
-        self.rate_limits = Some(Arc::new(limits));
-        self
+    pub fn with_rate_limits(self, limits: RateLimits) -> Self {
+        self.change(|shared| shared.rate_limits = Some(Arc::new(limits)))
     }
 
     /// Shows the metrics at `/metrics`, beside everything else.
     #[must_use]
-    pub fn with_monitor(mut self, monitor: Option<Monitor>) -> Self {
-        self.monitor = monitor;
-        self
+    pub fn with_monitor(self, monitor: Option<Monitor>) -> Self {
+        self.change(|shared| shared.monitor = monitor)
     }
 
     /// Says where the hosted checkout page is, for a sandbox at home.
     #[must_use]
-    pub fn with_checkout_origin(mut self, origin: Option<&str>) -> Self {
-        self.checkout_origin = origin.map(Into::into);
-        self
+    pub fn with_checkout_origin(self, origin: Option<&str>) -> Self {
+        self.change(|shared| shared.checkout_origin = origin.map(Into::into))
+    }
+}
+
+impl Deref for ServerState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }
 

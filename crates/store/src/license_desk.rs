@@ -51,8 +51,11 @@ impl LicenseDesk {
 
     async fn serve(self: Arc<Self>, mut clerk: OwnedSemaphorePermit) {
         loop {
+            // Who is ready to ask stands in line before the clerk looks there.
+            tokio::task::yield_now().await;
             while let Some(next) = self.next() {
                 self.answer(next).await;
+                tokio::task::yield_now().await;
             }
             drop(clerk);
             // Somebody may have come while the clerk was counted as at work.

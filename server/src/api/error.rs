@@ -13,6 +13,8 @@ use engine::error::{Refusal, Versions};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::middleware::rate_limit::UnknownKey;
+
 /// What every handler answers.
 pub type ApiResult<T = Response> = Result<T, ApiError>;
 
@@ -25,6 +27,8 @@ pub struct ApiError {
     fields: Vec<FieldError>,
     retry_after_seconds: Option<u64>,
     versions: Option<Box<Versions>>,
+    /// No licence has the key.
+    unknown_key: Option<UnknownKey>,
 }
 
 /// Every answer that is no success.
@@ -63,9 +67,9 @@ pub struct WrongField {
 }
 
 impl ApiError {
-    /// True where the caller was refused and nothing was done.
+    /// True where nothing was done: the caller was refused, or Stripe or the mail server did not do its part.
     pub(super) fn is_refusal(&self) -> bool {
-        self.status.is_client_error()
+        self.status.is_client_error() || self.status == StatusCode::BAD_GATEWAY
     }
 
     /// The same refusal, with a field called by the name that it has in this call's body.
@@ -85,6 +89,7 @@ impl ApiError {
             fields: Vec::new(),
             retry_after_seconds: None,
             versions: None,
+            unknown_key: None,
         }
     }
 
@@ -103,6 +108,7 @@ impl ApiError {
             RefusalCode::Cooldown => StatusCode::TOO_MANY_REQUESTS,
         };
         Self {
+            unknown_key: (refusal.code == RefusalCode::InvalidKey).then_some(UnknownKey),
             retry_after_seconds: refusal.retry_after_seconds,
             versions: Some(Box::new(refusal.versions)),
             ..Self::new(status, refusal.code.as_str(), refusal.message)
@@ -205,7 +211,10 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         match error {
-            Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", message),
+            Error::NotFound(what) => Self {
+                unknown_key: (what == "license").then_some(UnknownKey),
+                ..Self::new(StatusCode::NOT_FOUND, "not_found", message)
+            },
             Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", message),
             Error::Unauthorized(_) => Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message),
             Error::Invalid(errors) => Self::fields(errors),
@@ -245,6 +254,9 @@ impl IntoResponse for ApiError {
             minimum_required_version: versions.minimum_required,
         };
         let mut response = (self.status, Json(body)).into_response();
+        if let Some(mark) = self.unknown_key {
+            response.extensions_mut().insert(mark);
+        }
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("ExisOneApi, Bearer");

@@ -31,6 +31,9 @@ pub struct HistoryLine {
     /// The address that the device came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     ip_address: Option<String>,
+    /// The program's version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
     /// RFC 3339, UTC.
     #[schema(format = DateTime)]
     timestamp: String,
@@ -53,6 +56,7 @@ impl From<ChangeView> for HistoryLine {
             id: change.id.get(),
             hardware_id: text("hardwareId"),
             ip_address: text("ipAddress"),
+            version: text("version").filter(|version| !version.is_empty()),
             action: change.verb,
             timestamp: change.at.to_rfc3339(),
             note,

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, FromRequestParts as _, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use engine::dashboard::guesses;
@@ -34,8 +34,9 @@ const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
-/// A mark on an answer that says that no licence has the key, where its status does not: every question
-/// for a validation that can be read is answered by 200. It is read here and never sent.
+/// A mark on an answer that says that no licence has the key. Its status does not tell: every question for a
+/// validation that can be read is answered by 200, and by 404 what a known key has not. It is read here and
+/// never sent.
 #[derive(Debug, Clone, Copy)]
 pub struct UnknownKey;
 
@@ -127,8 +128,7 @@ impl Call {
 
     /// True where the answer says that no licence has the key.
     fn is_guess(&self, response: &Response) -> bool {
-        let is_unknown = response.status() == StatusCode::NOT_FOUND
-            || response.extensions().get::<UnknownKey>().is_some();
+        let is_unknown = response.extensions().get::<UnknownKey>().is_some();
         is_unknown && self.names != Names::Nothing
     }
 

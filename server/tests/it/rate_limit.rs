@@ -278,6 +278,10 @@ async fn a_validation_that_knows_the_key_or_was_given_none_is_no_guess() {
         assert_eq!(elsewhere.json["code"], "hardware_mismatch");
         let nothing = gate.post(GUESSER, VALIDATE, &no_product).await;
         assert_eq!(nothing.json["code"], "not_found");
+        let usage = gate
+            .get(GUESSER, &format!("/api/license/{key}/usage"))
+            .await;
+        assert_eq!(usage.status, 404, "it has no seats to tell: {}", usage.json);
     }
     for status in [200, 200, 429] {
         assert_eq!(gate.validate(GUESSER, UNKNOWN, "PC").await.status, status);

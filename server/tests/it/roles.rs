@@ -42,7 +42,10 @@ const ROLES: [(Role, May); 4] = [
 ];
 
 /// Each server function, and what it is sent besides [`FILLED`].
-const ROWS: &[(&str, May, &[(&str, &str)])] = &[
+/// A server function's address, who may call it, and what it is sent.
+type Row = (&'static str, May, &'static [(&'static str, &'static str)]);
+
+const ROWS: &[Row] = &[
     ("load_access_tokens", Viewer, &[]),
     ("create_access_token", Admin, &[("verify", "true")]),
     ("revoke_access_token", Admin, &[]),

@@ -89,7 +89,16 @@ pub fn check(subject: &str, body: &str) -> Result<(), TemplateError> {
         product_name: "Example".into(),
         customer_email: "buyer@example.com".into(),
     };
-    render(subject, body, &values).map(drop)
+    render(subject, body, &values)?;
+    // Also what the example values do not lead to: the first mail that does would never be sent.
+    for (field, template) in [("emailSubject", subject), ("emailTemplate", body)] {
+        let unknown = unknown(&Environment::new(), template);
+        if !unknown.is_empty() {
+            let message = not_known("", &unknown);
+            return Err(TemplateError { field, message });
+        }
+    }
+    Ok(())
 }
 
 fn or_default<'a>(given: &'a str, default: &'a str) -> &'a str {
@@ -157,10 +166,7 @@ fn explain(field: &'static str, error: &minijinja::Error, unknown: &[String]) ->
                 known()
             )
         }
-        (ErrorKind::UndefinedError, [name]) => format!("{name}{line} is not known. {}", known()),
-        (ErrorKind::UndefinedError, [first @ .., last]) => {
-            format!("{} and {last} are not known. {}", first.join(", "), known())
-        }
+        (ErrorKind::UndefinedError, unknown) => not_known(&line, unknown),
         (ErrorKind::OutOfFuel, _) => {
             "The template never comes to an end. Take the loop out, or make it shorter.".into()
         }
@@ -170,6 +176,15 @@ fn explain(field: &'static str, error: &minijinja::Error, unknown: &[String]) ->
         _ => format!("The template cannot be read{line}. Check that every {{{{ has its }}}}."),
     };
     TemplateError { field, message }
+}
+
+/// Which names are not known, and which are.
+fn not_known(line: &str, unknown: &[String]) -> String {
+    match unknown {
+        [name] => format!("{name}{line} is not known. {}", known()),
+        [first @ .., last] => format!("{} and {last} are not known. {}", first.join(", "), known()),
+        [] => known(),
+    }
 }
 
 /// `Known are {{A}}, {{B}} and {{C}}.`
@@ -292,6 +307,14 @@ mod tests {
                 "{{Nmae}} in line 1 is not known.",
             ),
             ("{{C}} {{A}} {{B}}", "{{A}}, {{B}} and {{C}} are not known."),
+            (
+                "{% if CustomerEmail != \"buyer@example.com\" %}{{Nmae}}{% endif %}",
+                "{{Nmae}} is not known.",
+            ),
+            (
+                "{{Nmae or ProductName}}",
+                "{{Nmae}} in line 1 is not known.",
+            ),
             (
                 "{{ProductName.short.er}}",
                 "A placeholder in line 1 has parts that it does not have.",

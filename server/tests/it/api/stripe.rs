@@ -169,7 +169,11 @@ async fn a_payment_becomes_keys_that_the_log_the_dashboard_and_the_outbox_show()
     let (days, revenue) = (&dashboard["days"], &dashboard["revenue"]);
     assert_eq!(days.as_array().map(Vec::len), Some(30));
     assert_eq!(
-        (&days[29]["keysIssued"], &days[28]["keysIssued"], &days[29]["activations"]),
+        (
+            &days[29]["keysIssued"],
+            &days[28]["keysIssued"],
+            &days[29]["activations"]
+        ),
         (&json!(1), &json!(0), &json!(0))
     );
     assert_eq!(revenue, &json!([{ "amount": 49.0, "currency": "EUR" }]));
