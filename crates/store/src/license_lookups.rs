@@ -1,5 +1,5 @@
 //! All that a program's question about a licence is judged from, in one statement; and in one statement
-//! for several that ask at the same moment, see [`crate::license_desk`].
+//! for several that ask at the same moment, see `license_desk`.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;

@@ -117,6 +117,7 @@ async fn a_form_that_cannot_be_read_is_refused_and_is_no_fault_of_ours() {
                 "",
                 "x",
                 "\u{0}=%FF&[=]",
+                "email=a%00b&password=x%00y&id=%00&token=%00&session_id=%00",
                 "id[a]=1&id[b][c]=2&email[]=3&change[x]=[]",
             ] {
                 let request = house.http.post(format!("{}{path}", house.nodes[0].url));

@@ -41,8 +41,7 @@ const ROLES: [(Role, May); 4] = [
     (Role::Owner, Owner),
 ];
 
-/// Each server function, and what it is sent besides [`FILLED`].
-/// A server function's address, who may call it, and what it is sent.
+/// A server function, who may call it, and what it is sent besides [`FILLED`].
 type Row = (&'static str, May, &'static [(&'static str, &'static str)]);
 
 const ROWS: &[Row] = &[

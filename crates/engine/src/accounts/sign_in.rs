@@ -261,6 +261,8 @@ fn browser_place(email_key: &str) -> String {
     format!("door/browser/{email_key}")
 }
 
+/// What a database can keep of it: no control characters, and not too many others.
 fn cut(text: &str, characters: usize) -> String {
-    text.chars().take(characters).collect()
+    let kept = text.chars().filter(|c| !c.is_control());
+    kept.take(characters).collect()
 }
