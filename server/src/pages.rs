@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
+use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
     Router::new()
         .route("/ui/{*function}", any(answer_form))
         .leptos_routes_with_context(state, pages, context, document)
+        .layer(middleware::map_response(say_status))
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
@@ -63,13 +65,14 @@ pub async fn not_found(State(state): State<ServerState>, request: Request) -> Re
 /// What Leptos knows no server function for.
 async fn answer_form(State(state): State<ServerState>, request: Request) -> Response {
     let answer = leptos_axum::handle_server_fns_with_context(context(&state), request).await;
-    say_status(answer.into_response()).await
+    answer.into_response()
 }
 
 /// Gives a refusal the status that its body names. Leptos answers all by 500, and what it could not read
 /// never reaches our own functions.
 async fn say_status(answer: Response) -> Response {
-    if answer.status() != StatusCode::INTERNAL_SERVER_ERROR {
+    let is_fault = answer.status() == StatusCode::INTERNAL_SERVER_ERROR;
+    if !is_fault || !answer.headers().contains_key(SERVER_FN_ERROR_HEADER) {
         return answer;
     }
     let (mut parts, body) = answer.into_parts();
