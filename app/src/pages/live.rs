@@ -259,7 +259,10 @@ mod tests {
                 .iter()
                 .map(|id| format!(r#"{{"id":"{id}","x":1}}"#))
                 .collect();
-            format!(r#"{{"items":[{}],"next":null,"now":0}}"#, rows.join(","))
+            format!(
+                r#"{{"items":[{}],"next":null,"now":"2026-11-23T00:00:00Z"}}"#,
+                rows.join(",")
+            )
         };
         let shown = list(&["b", "a"]);
         assert_eq!(count_new(&shown, &shown), 0);

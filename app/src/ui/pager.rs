@@ -13,7 +13,7 @@ pub fn Pager(
     let any = newest.is_some() || older.is_some();
     any.then(|| {
         view! {
-            <nav class="pager" aria-label="Pages">
+            <nav class="pager" aria-label="Newer and older">
                 {newest.map(|href| view! { <a class="btn quiet" href=href>"Newest"</a> })}
                 {older.map(|href| view! { <a class="btn quiet" href=href>"Older"</a> })}
             </nav>
