@@ -54,6 +54,8 @@ def open_shop(house):
         "orders_to_dismiss": orders["review"][SPARE:] + [NOTHING],
         "events": events + [NOTHING],
         "tokens": spare_tokens(house) + [NOTHING],
+        "trial_products": [atlas],
+        "trial_devices": [on_trial(house)],
         "names": [f"Name {n}" for n in range(40)],
         "versions": ["1.0", "2.1", "10.0-beta", "none"],
         "currencies": ["EUR", "usd", "JPY", "GBP", "XXX"],
@@ -75,6 +77,13 @@ def keys(house):
     """One for any device, one with seats, one of a device with its offline code."""
     wishes = [("Atlas", {"validityDays": 30}), ("Fleet", {}), ("Atlas", {"hardwareId": DEVICE})]
     return [key(house, name, **wish) for name, wish in wishes]
+
+
+def on_trial(house):
+    """A device that was seen without a key."""
+    device = "TRIAL-PC"
+    house.ask("POST", "/api/license/validate", {"hardwareId": device, "productName": "Atlas"})
+    return device
 
 
 def stripe_app(house, name):
