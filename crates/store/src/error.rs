@@ -24,9 +24,9 @@ pub enum StoreError {
     /// A group of transactions could not be committed; none of them took effect.
     #[error("a transaction could not be committed: {0}")]
     Commit(String),
-    /// A look-up had to be made with others, and was not.
-    #[error("a look-up could not be made: {0}")]
-    Together(&'static str),
+    /// A statement failed that asked for several at once; one of them may be why. Each may ask alone.
+    #[error("a statement that asked for several at once failed")]
+    Together,
     /// The address of the database cannot be read.
     #[error("{0}")]
     Address(String),

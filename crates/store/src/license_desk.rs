@@ -19,7 +19,7 @@ const CLERKS: usize = 2;
 /// A question, and who waits for its answer.
 struct InLine {
     question: Question,
-    answer: oneshot::Sender<Result<Option<LicenseLookup>>>,
+    answer: oneshot::Sender<Option<LicenseLookup>>,
 }
 
 /// Where questions about licences are asked.
@@ -39,14 +39,15 @@ impl LicenseDesk {
         })
     }
 
-    /// The licence with this key.
+    /// The licence with this key. Fails as [`StoreError::Together`] where the statement failed that asked
+    /// for several.
     pub(crate) async fn ask(self: &Arc<Self>, question: Question) -> Result<Option<LicenseLookup>> {
         let (answer, told) = oneshot::channel();
         self.line().push_back(InLine { question, answer });
         if let Ok(clerk) = self.clerks.clone().try_acquire_owned() {
             tokio::spawn(self.clone().serve(clerk));
         }
-        told.await.map_err(|_| StoreError::Together(NOT_TOLD))?
+        told.await.map_err(|_| StoreError::Together)
     }
 
     async fn serve(self: Arc<Self>, mut clerk: OwnedSemaphorePermit) {
@@ -83,16 +84,11 @@ impl LicenseDesk {
             Ok(answers) => {
                 for (one, answer) in next.into_iter().zip(answers) {
                     // Who has gone away needs no answer.
-                    let _ = one.answer.send(Ok(answer));
+                    let _ = one.answer.send(answer);
                 }
             }
-            Err(error) => {
-                let mut error = Some(error);
-                for one in next {
-                    let said = error.take().unwrap_or_else(|| StoreError::Together(BESIDE));
-                    let _ = one.answer.send(Err(said));
-                }
-            }
+            // Whoever hears nothing knows that it failed, and may ask alone.
+            Err(error) => tracing::warn!(%error, "several look-ups failed together"),
         }
     }
 
@@ -106,6 +102,3 @@ impl LicenseDesk {
         self.line.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-const NOT_TOLD: &str = "who made it did not come to its end";
-const BESIDE: &str = "the statement that it was a part of failed";

@@ -67,7 +67,7 @@ pub struct WrongField {
 }
 
 impl ApiError {
-    /// True where nothing was done: the caller was refused, or Stripe or the mail server did not do its part.
+    /// True where nothing was done: the caller was refused, or Stripe did not do its part.
     pub(super) fn is_refusal(&self) -> bool {
         self.status.is_client_error() || self.status == StatusCode::BAD_GATEWAY
     }

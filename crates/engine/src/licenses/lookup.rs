@@ -10,7 +10,7 @@ use domain::seats::Seats;
 use domain::timestamp::Timestamp;
 use store::license_lookups::{self, Asked, LicenseLookup};
 use store::products::Product;
-use store::{Conn, products};
+use store::{Conn, StoreError, products};
 
 use crate::Engine;
 use crate::crypto::offline;
@@ -107,7 +107,11 @@ pub(crate) async fn beside_others(
             name_key: question.product_name.map(name_key).unwrap_or_default(),
         };
         let name_key = asked.name_key.clone();
-        let found = engine.db().look_up_license(asked).await?;
+        let found = match engine.db().look_up_license(asked).await {
+            // What one question fails of must not fail those beside it.
+            Err(StoreError::Together) => None,
+            found => found?,
+        };
         if let Some(row) = found.filter(|row| is_of_named_product(row, &name_key)) {
             let standing = standing(&row);
             return of_its_product(row, standing);

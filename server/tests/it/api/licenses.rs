@@ -128,6 +128,16 @@ async fn a_licence_is_found_by_its_key_however_pasted_with_its_history() {
     let history = stage.read(&format!("/api/license/{bare}/history/")).await;
     assert_eq!(history.as_array().map(Vec::len), Some(1));
     assert_eq!(history[0]["action"], "generated");
+    let program = json!({ "activationKey": key, "email": "", "hardwareId": "PC-1",
+        "productName": "Atlas", "version": "2.1" });
+    let activated = stage.post("/api/license/activate", &program).await;
+    assert_eq!(activated.status, 200, "{}", activated.text);
+    let history = stage.read(&format!("/api/license/{bare}/history/")).await;
+    assert_eq!(
+        (&history[0]["action"], &history[0]["version"]),
+        (&json!("activated"), &json!("2.1"))
+    );
+    assert_eq!(history[1].get("version"), None);
     for unknown in ["0000-0000-0000-0000", "nonsense", "%00"] {
         let reply = stage.get(&format!("/api/license/{unknown}")).await;
         assert_eq!(reply.refusal().0, 404, "{unknown}");

@@ -1,9 +1,10 @@
 //! Stripe by the JSON API: apps, diagnostics, the event log, replay, review, checkout, dashboard.
 
 use engine::ports::StripeProblem;
+use reqwest::Method;
 use serde_json::json;
 
-use super::stage::{SIGNING_SECRET, Stage, paid};
+use super::stage::{SIGNING_SECRET, Stage, paid, send};
 
 #[tokio::test]
 async fn secrets_go_in_and_never_come_out() {
@@ -315,6 +316,28 @@ async fn a_checkout_session_is_made_or_stripes_words_are_passed_on() {
         .await
         .refusal();
     assert_eq!((status, code.as_str()), (502, "upstream"));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn a_checkout_that_stripe_could_not_make_is_made_by_the_same_call_again() {
+    let stage = Stage::start().await;
+    stage.make_app().await;
+    let product = json!({ "name": "Atlas", "price": 49, "currency": "EUR" });
+    let product = stage.make("/api/product/", &product).await;
+    let body = json!({ "productId": product["id"], "livemode": false });
+    let call = || {
+        let request = stage.request(Method::POST, "/api/stripe/checkout/session");
+        send(request.header("Idempotency-Key", "order-7").json(&body))
+    };
+    stage.stripe.set_problem(StripeProblem::Unreachable);
+    for _ in 0..2 {
+        assert_eq!(call().await.refusal().0, 502, "the key is not taken");
+    }
+    stage.stripe.mend();
+    let made = call().await;
+    assert!(made.status < 300, "{}", made.text);
+    assert_eq!(call().await.text, made.text);
     stage.stop().await;
 }
 
