@@ -23,7 +23,7 @@ pub async fn run(engine: Engine, stop: CancellationToken) {
     }
     tasks.spawn(keep_house(engine.clone(), stop.clone()));
     while tasks.join_next().await.is_some() {}
-    if let Err(error) = housekeeping::flush_all(&engine).await {
+    if let Err(error) = housekeeping::flush(&engine).await {
         tracing::error!(?error, "what was put aside could not be written at the end");
     }
 }

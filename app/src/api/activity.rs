@@ -63,7 +63,7 @@ pub struct DeviceDetail {
     pub first_activated_at: Option<Timestamp>,
     /// The end of its trial.
     pub trial_ends_at: Timestamp,
-    /// How often it was heard of.
+    /// In how many minutes it was heard of.
     pub contacts: i64,
     /// Whether whoever looks may move the trial's end, and there is one to move.
     pub may_move: bool,

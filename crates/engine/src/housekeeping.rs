@@ -18,13 +18,6 @@ pub async fn flush(engine: &Engine) -> Result<()> {
     deliveries.and(sessions).and(tokens).and(sightings)
 }
 
-/// The same at shutdown, with what waits for its minute.
-pub async fn flush_all(engine: &Engine) -> Result<()> {
-    let flushed = flush(engine).await;
-    let sightings = sightings::flush_all(engine).await;
-    flushed.and(sightings)
-}
-
 /// Forgets what has expired: refused deliveries, sessions, form errors on their way back, answers kept for repeats.
 /// The worker calls it once an hour.
 pub async fn prune(engine: &Engine) -> Result<()> {

@@ -28,7 +28,7 @@ pub struct Device {
     pub address: String,
     /// The program's version when it was last said, or blank.
     pub version: String,
-    /// How often it was heard of.
+    /// In how many minutes it was heard of.
     pub contacts: i64,
 }
 

@@ -68,7 +68,7 @@ pub struct Device {
     /// The latest contact that is written down; RFC 3339, UTC.
     #[schema(format = DateTime)]
     last_seen_at: String,
-    /// How often it was heard of.
+    /// In how many minutes it was heard of.
     contacts: i64,
     /// The end of its trial; RFC 3339, UTC.
     #[schema(format = DateTime)]

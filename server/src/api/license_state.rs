@@ -9,7 +9,6 @@ use engine::licenses::{extend, hold, offline_code, resend};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::api::body::JsonBody;
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
@@ -89,16 +88,19 @@ pub(super) async fn reinstate(caller: Caller, Id(key): Id<String>) -> ApiResult<
 
 /// Gives a licence another end.
 #[utoipa::path(post, path = "/api/license/{key}/extend", tag = "Licenses", request_body = ExtendBody,
-    params(("key" = String, Path)),
+    params(("key" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = License)))]
 pub(super) async fn extend(
     caller: Caller,
     Id(key): Id<String>,
-    JsonBody(form): JsonBody<ExtendForm>,
-) -> ApiResult<Json<License>> {
-    let (engine, actor) = caller.parts();
-    let view = extend::execute(engine, actor, &key, &form).await?;
-    Ok(Json(view.into()))
+    call: Creating<ExtendForm>,
+) -> ApiResult<Made> {
+    call.once(caller, async move |caller, form| {
+        let (engine, actor) = caller.parts();
+        let view = extend::execute(engine, actor, &key, &form).await?;
+        Made::ok(&License::from(view))
+    })
+    .await
 }
 
 /// Mails a licence's key again, alone, to its holder or to another address.

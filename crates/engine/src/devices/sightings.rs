@@ -1,4 +1,5 @@
-//! When and where devices were seen: written behind, at most once a minute for each.
+//! When and where devices were seen: written behind, at most once a minute for each, and within a second
+//! where a device comes from another address or by another version.
 //!
 //! A crash loses what was not written yet: times and counts, never an activation or a first contact.
 
@@ -41,7 +42,6 @@ pub(crate) struct Seen<'a> {
 /// What is written of it.
 struct Waiting {
     at: Timestamp,
-    due_at: Timestamp,
     address: IpAddr,
     version: String,
     contacts: i64,
@@ -115,7 +115,6 @@ impl<'a> Seen<'a> {
 impl Waiting {
     /// Adds what was seen of the device before.
     fn follow(&mut self, earlier: Self) {
-        self.due_at = self.due_at.min(earlier.due_at);
         self.contacts += earlier.contacts;
         if self.version.is_empty() {
             self.version = earlier.version;
@@ -129,10 +128,12 @@ fn is_other(known: Option<&str>, address: IpAddr) -> bool {
 }
 
 impl Sightings {
-    /// Notes a sighting, unless the device was written down as it is within the minute.
+    /// Notes a sighting, unless the device was written down as it is within the last minute.
     pub(crate) fn note(&self, seen: &Seen<'_>, now: Timestamp) {
-        let due_at = Timestamp::from_millis(seen.last_seen_at).plus_millis(WRITE_EVERY_MILLIS);
-        if due_at > now && !seen.is_elsewhere && !seen.is_other_version {
+        let is_as_it_was = !seen.is_elsewhere && !seen.is_other_version;
+        let minute_is_over =
+            Timestamp::from_millis(seen.last_seen_at).plus_millis(WRITE_EVERY_MILLIS);
+        if is_as_it_was && minute_is_over > now {
             return;
         }
         let news = seen.news(now);
@@ -151,7 +152,6 @@ impl Sightings {
         } else if !is_full {
             let first = Waiting {
                 at: now,
-                due_at,
                 address: seen.address,
                 version: seen.version.to_owned(),
                 contacts: 1,
@@ -162,11 +162,8 @@ impl Sightings {
     }
 
     /// In one order: two nodes that write the same devices down never wait crosswise.
-    fn take(&self, until: Timestamp) -> Vec<(Key, Waiting)> {
-        let mut taken: Vec<_> = self
-            .lock()
-            .extract_if(|_, device| device.due_at <= until)
-            .collect();
+    fn take(&self) -> Vec<(Key, Waiting)> {
+        let mut taken: Vec<_> = self.lock().drain().collect();
         taken.sort_by(|(one, _), (other, _)| one.cmp(other));
         taken
     }
@@ -190,19 +187,10 @@ impl Sightings {
     }
 }
 
-/// Writes down which devices were seen a minute or more after they were last written; what could not be
-/// written waits for the next time. The worker calls it every second.
+/// Writes down which devices were seen; what could not be written waits for the next time. The worker
+/// calls it every second, and at shutdown.
 pub async fn flush(engine: &Engine) -> Result<()> {
-    write(engine, engine.now()).await
-}
-
-/// Writes down all of them, at shutdown.
-pub async fn flush_all(engine: &Engine) -> Result<()> {
-    write(engine, Timestamp::from_millis(i64::MAX)).await
-}
-
-async fn write(engine: &Engine, until: Timestamp) -> Result<()> {
-    let mut taken = engine.sightings().take(until);
+    let mut taken = engine.sightings().take();
     let mut written = 0;
     let mut outcome = Ok(());
     for together in taken.chunks(TOGETHER) {

@@ -23,7 +23,7 @@ pub struct DeviceView {
     pub first_seen_at: Timestamp,
     /// Its latest contact that is written down.
     pub last_seen_at: Timestamp,
-    /// How often it was heard of.
+    /// In how many minutes it was heard of.
     pub contacts: i64,
     /// The end of its trial, whatever became of it since.
     pub trial_ends_at: Timestamp,

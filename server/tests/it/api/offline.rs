@@ -192,6 +192,27 @@ async fn a_licence_is_extended_and_its_key_sent_again() {
 }
 
 #[tokio::test]
+async fn an_extension_whose_answer_was_lost_is_not_added_twice() {
+    let stage = with_product().await;
+    let made = generated(&stage, &json!({})).await;
+    let key = made["activationKey"].as_str().expect("a key");
+    let path = format!("/api/license/{key}/extend");
+    let before = stage.read(&format!("/api/license/{key}")).await;
+    let extend = || {
+        let request = stage.request(Method::POST, &path);
+        let request = request.header("Idempotency-Key", "renewal-7");
+        send(request.json(&json!({ "days": 10 })))
+    };
+    let first = extend().await;
+    assert_eq!(first.status, 200, "{}", first.text);
+    assert_eq!(extend().await.text, first.text);
+    let after = stage.read(&format!("/api/license/{key}")).await;
+    assert_ne!(after["expirationDate"], before["expirationDate"]);
+    assert_eq!(after["expirationDate"], first.json()["expirationDate"]);
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn a_ticket_is_kept_listed_and_passed_on() {
     let mut stage = with_product().await;
     let all = stage.token.clone();
