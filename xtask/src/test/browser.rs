@@ -3,7 +3,6 @@
 use std::process::Command;
 
 use super::End;
-use super::tally::Tally;
 use crate::process::{self, Outcome};
 use crate::tools;
 use crate::workspace::{Profile, Workspace};
@@ -33,5 +32,5 @@ pub fn run(workspace: &Workspace) -> Outcome<End> {
         )
         .env("E2E_CHROMIUM", chromium);
     let ended = process::tee(&mut playwright)?;
-    Ok(End::Counted(Tally::of(&ended.stdout, ended.success)))
+    Ok(End::counted(&ended))
 }

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::End;
-use super::tally::Tally;
 use crate::process::{self, Outcome};
 use crate::tools;
 use crate::workspace::{Profile, Workspace};
@@ -80,7 +79,7 @@ impl Client {
                 workspace.binary(Profile::Dev, "exisone-sandbox"),
             );
         let ended = process::tee(&mut command)?;
-        Ok(End::Counted(Tally::of(&ended.stdout, ended.success)))
+        Ok(End::counted(&ended))
     }
 
     /// A Python of its own with what requirements.txt names, kept in the target directory.

@@ -11,7 +11,7 @@ mod tally;
 use std::time::Instant;
 
 use crate::interrupt;
-use crate::process::{self, Outcome};
+use crate::process::{self, Captured, Outcome};
 use crate::site;
 use crate::workspace::{self, Workspace};
 use postgres::{Postgres, Server};
@@ -19,10 +19,18 @@ use tally::Tally;
 
 /// What a stage came to.
 enum End {
-    /// It ran.
-    Counted(Tally),
+    /// It ran: the counts, and what failed by name.
+    Counted(Tally, Vec<String>),
     /// It could not run; the text says what is missing.
     Missing(String),
+}
+
+impl End {
+    /// What a runner said.
+    fn counted(ended: &Captured) -> Self {
+        let tally = Tally::of(&ended.stdout, ended.success);
+        Self::Counted(tally, tally::failures(&ended.stdout))
+    }
 }
 
 /// What `cargo xtask test` can be limited to.
@@ -32,6 +40,8 @@ const PARTS: [&str; 4] = ["xtask", "rust", "browser", "clients"];
 struct Report {
     total: Tally,
     lines: Vec<String>,
+    /// Tests that failed, as their runners name them.
+    failures: Vec<String>,
     in_ci: bool,
 }
 
@@ -44,7 +54,10 @@ impl Report {
         println!("\n== test: {name}");
         let started = Instant::now();
         let (tally, note) = match run() {
-            Ok(End::Counted(tally)) => (tally, String::new()),
+            Ok(End::Counted(tally, failures)) => {
+                self.failures.extend(failures);
+                (tally, String::new())
+            }
             Ok(End::Missing(what)) if self.in_ci => {
                 (Tally::FAILURE, format!(" (missing in CI: {what})"))
             }
@@ -76,6 +89,7 @@ pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
     let mut report = Report {
         total: Tally::default(),
         lines: Vec::new(),
+        failures: Vec::new(),
         in_ci,
     };
     let started = Instant::now();
@@ -135,7 +149,7 @@ fn product() -> Vec<&'static str> {
 
 /// A stage that prepares others and proves nothing itself.
 fn nothing_counted() -> End {
-    End::Counted(Tally::default())
+    End::Counted(Tally::default(), Vec::new())
 }
 
 fn cargo_test(workspace: &Workspace, packages: &[&str], postgres: Option<&Server>) -> Outcome<End> {
@@ -145,10 +159,16 @@ fn cargo_test(workspace: &Workspace, packages: &[&str], postgres: Option<&Server
         cargo.env("TEST_POSTGRES_URL", server.url());
     }
     let ended = process::tee(&mut cargo)?;
-    Ok(End::Counted(Tally::of(&ended.stdout, ended.success)))
+    Ok(End::counted(&ended))
 }
 
 fn finish(report: &Report, started: Instant) -> Outcome {
+    if !report.failures.is_empty() {
+        println!("\n== failed");
+        for failure in &report.failures {
+            println!("{failure}");
+        }
+    }
     println!("\n== times");
     for line in &report.lines {
         println!("{line}");

@@ -60,6 +60,17 @@ impl fmt::Display for Tally {
     }
 }
 
+/// The lines of a runner's output that name a test that failed: cargo `test a ... FAILED`, Playwright
+/// `  ✘  3 [chromium] › a.spec.ts:5:1 › …`, node `not ok 3 - …`, Python `FAIL: …` and `ERROR: …`.
+pub fn failures(output: &str) -> Vec<String> {
+    let names_one = |line: &String| {
+        let is_cargos = line.starts_with("test ") && line.ends_with("... FAILED");
+        let others = ["✘ ", "not ok ", "FAIL: ", "ERROR: "];
+        is_cargos || others.iter().any(|mark| line.starts_with(mark))
+    };
+    output.lines().map(plain).filter(names_one).collect()
+}
+
 /// Runners write their counts in four ways:
 /// cargo `test result: ok. 3 passed; 0 failed; 1 ignored; …`, Playwright `  3 passed (2.1s)`,
 /// node `# pass 3` (or `ℹ pass 3`), scripts `3 passed, 0 failed, 0 skipped`.
@@ -145,6 +156,20 @@ mod tests {
             Tally::of("checked all\n12 passed, 0 failed", true),
             tally(12, 0, 0)
         );
+    }
+
+    #[test]
+    fn a_test_that_failed_is_named_again() {
+        let output = "test a ... ok\ntest b::c ... FAILED\ntest result: FAILED. 1 passed; 1 failed\n\
+                      \u{1b}[31m  ✘  7 [chromium] › a.spec.ts:5:1 › it works (9.1s)\u{1b}[39m\n  ✓  8 [no-js] › b\n\
+                      ok 1 - fine\nnot ok 2 - wrong\n0 not ok\nFAIL: test_seats (__main__.Usage)";
+        let expected = [
+            "test b::c ... FAILED",
+            "✘  7 [chromium] › a.spec.ts:5:1 › it works (9.1s)",
+            "not ok 2 - wrong",
+            "FAIL: test_seats (__main__.Usage)",
+        ];
+        assert_eq!(failures(output), expected);
     }
 
     #[test]
