@@ -39,6 +39,6 @@ adminTest('a page fetches what it shows once', async ({ page }) => {
   await stream;
   expect(fetched, 'the first page came with its data').toEqual([]);
   await goByLink(page, 'Outbox');
-  await expect(page.getByText('No such mails').or(page.getByRole('table', { name: 'Mails' }))).toBeVisible();
+  await expect(page.getByText('No mails yet').or(page.getByRole('table', { name: 'Mails' }))).toBeVisible();
   expect(fetched, 'once, and nothing for the frame around it').toEqual(['/ui/load_mails']);
 });

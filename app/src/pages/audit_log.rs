@@ -6,7 +6,9 @@ use super::filters::{address, any_of};
 use super::load::{Data, loaded, query_part};
 use crate::api::Listed;
 use crate::api::changes::{ChangeRow, ChangeSearch, load_changes};
-use crate::ui::{Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Table, When};
+use crate::ui::{
+    Breakable, Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Table, When,
+};
 
 const COLUMNS: &[Column] = &[
     ("What", Place::Lead),
@@ -133,7 +135,7 @@ fn table(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
                         <span class="wrap">{subject}</span>
                     </Cell>
                     <Cell place=Place::Detail>
-                        <span class="wrap">{change.actor}</span>
+                        <Breakable text=change.actor/>
                     </Cell>
                     <Cell place=Place::Wide>
                         <span class="muted small wrap">{change.detail}</span>

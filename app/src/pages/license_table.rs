@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::words;
 use crate::api::licenses::LicenseRow;
 use crate::format;
-use crate::ui::{Ago, Cell, Column, CopyButton, Place, Row, Table, Tag};
+use crate::ui::{Ago, Breakable, Cell, Column, CopyButton, Place, Row, Table, Tag};
 
 const COLUMNS: &[Column] = &[
     ("Key", Place::Lead),
@@ -49,7 +49,9 @@ fn LicenseLine(row: LicenseRow, now: Timestamp) -> impl IntoView {
                 </span>
             </Cell>
             <Cell place=Place::Wide>{row.product_name}</Cell>
-            <Cell place=Place::Detail>{customer}</Cell>
+            <Cell place=Place::Detail>
+                <Breakable text=customer/>
+            </Cell>
             <Cell place=Place::WideNumber>{format::date(row.expires_at)}</Cell>
             <Cell place=Place::Mark>
                 <Tag tone=words::license(&row.state) word=row.state/>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::words;
 use crate::api::mails::MailRow;
-use crate::ui::{Ago, Cell, Column, Place, Row, Table, Tag};
+use crate::ui::{Ago, Breakable, Cell, Column, Place, Row, Table, Tag};
 
 const COLUMNS: &[Column] = &[
     ("To", Place::Lead),
@@ -35,7 +35,9 @@ fn MailLine(mail: MailRow, now: Timestamp) -> impl IntoView {
     view! {
         <Row>
             <Cell place=Place::Lead>
-                <a href=format!("/outbox/{}", mail.id)>{mail.address}</a>
+                <a href=format!("/outbox/{}", mail.id)>
+                    <Breakable text=mail.address/>
+                </a>
             </Cell>
             <Cell place=Place::Mark>
                 <Tag tone=words::mail(&mail.state) word=mail.state/>

@@ -60,10 +60,7 @@ pub fn OutboxPage() -> impl IntoView {
 #[component]
 fn List(mails: Listed<MailRow>, page: (Option<String>, bool)) -> impl IntoView {
     if mails.items.is_empty() {
-        return view! {
-            <Empty title="No such mails" text="A mail stands here as soon as a purchase gave keys."/>
-        }
-        .into_any();
+        return nothing(page.0.is_some());
     }
     let (state, is_first) = page;
     let base = state.map_or_else(
@@ -77,6 +74,26 @@ fn List(mails: Listed<MailRow>, page: (Option<String>, bool)) -> impl IntoView {
             newest=(!is_first).then_some(newest)
             older=mails.next.map(|next| format!("{base}after={next}"))
         />
+    }
+    .into_any()
+}
+
+fn nothing(is_narrowed: bool) -> AnyView {
+    let (title, href, label) = if is_narrowed {
+        ("No such mails", "/outbox", "All mails")
+    } else {
+        (
+            "No mails yet",
+            "/stripe/test-purchase",
+            "Make a test purchase",
+        )
+    };
+    view! {
+        <Empty title text="A mail stands here as soon as a purchase gave keys.">
+            <a class="btn" href=href>
+                {label}
+            </a>
+        </Empty>
     }
     .into_any()
 }

@@ -11,8 +11,8 @@ use crate::api::people::{
 };
 use crate::format;
 use crate::ui::{
-    Ago, ButtonLook, Cell, Column, Confirm, Field, Form, FormAction, Notice, Outcome, PageHead,
-    Panel, Place, Row, SelectField, SubmitButton, Table, Tag, Tone,
+    Ago, Breakable, ButtonLook, Cell, Column, Confirm, Field, Form, FormAction, Notice, Outcome,
+    PageHead, Panel, Place, Row, SelectField, SubmitButton, Table, Tag, Tone,
 };
 
 const MEMBERS: &[Column] = &[
@@ -155,7 +155,7 @@ fn line(member: MemberRow, now: Timestamp, acts: Option<&Acts>) -> AnyView {
     view! {
         <Row>
             <Cell place=Place::Lead>
-                <span class="wrap">{person}</span>
+                <Breakable text=person/>
                 {name}
             </Cell>
             <Cell place=Place::Mark>{role}</Cell>
@@ -282,7 +282,7 @@ fn invitation_line(invitation: InvitationRow, now: Timestamp, acts: &Acts) -> An
     view! {
         <Row>
             <Cell place=Place::Lead>
-                <span class="wrap">{email}</span>
+                <Breakable text=email/>
             </Cell>
             <Cell place=Place::Mark>{invitation.role.label()}</Cell>
             <Cell place=Place::Detail>{end}</Cell>

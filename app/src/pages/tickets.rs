@@ -8,15 +8,15 @@ use super::load::{Data, loaded, path_part, query_part};
 use crate::api::Listed;
 use crate::api::tickets::{TicketDetail, TicketRow, load_ticket, load_tickets};
 use crate::ui::{
-    Ago, Cell, Column, Copyable, Empty, Fact, Facts, PageHead, Pager, Panel, Place, Row, Table,
-    When,
+    Ago, Breakable, Cell, Column, Copyable, Empty, Fact, Facts, PageHead, Pager, Panel, Place, Row,
+    Table, When,
 };
 
 const COLUMNS: &[Column] = &[
     ("Subject", Place::Lead),
     ("Product", Place::Wide),
     ("From", Place::Detail),
-    ("Came", Place::End),
+    ("Received", Place::End),
 ];
 
 /// Tickets.
@@ -85,7 +85,7 @@ fn line(ticket: TicketRow, now: Timestamp) -> impl IntoView {
             </Cell>
             <Cell place=Place::Wide>{ticket.product_name}</Cell>
             <Cell place=Place::Detail>
-                <span class="wrap">{ticket.email}</span>
+                <Breakable text=ticket.email/>
             </Cell>
             <Cell place=Place::End>
                 <Ago at=ticket.created_at now/>

@@ -11,6 +11,7 @@ use super::activity::device_path;
 use super::session::SignedIn;
 use crate::api::Listed;
 use crate::api::changes::{ChangeRow, ChangeSearch};
+use crate::format;
 
 /// Lines of a thing's history on its own page.
 const HISTORY: usize = 50;
@@ -48,7 +49,10 @@ pub(super) async fn history_of(
 
 /// One change of the log.
 pub(super) fn change_row(change: ChangeView) -> ChangeRow {
-    let kind = change.subject_kind.replace('_', " ");
+    let kind = change
+        .subject_kind
+        .replace('_', " ")
+        .replace("license", "licence");
     ChangeRow {
         href: address(&change.subject_kind, &change.subject_id),
         actor: match change.actor_kind.as_str() {
@@ -58,7 +62,7 @@ pub(super) fn change_row(change: ChangeView) -> ChangeRow {
         verb: change.verb.replace('_', " "),
         subject: match change.data.get("name").and_then(Value::as_str) {
             Some(name) => format!("{kind} “{name}”"),
-            None => format!("{kind} {}", change.subject_id),
+            None => format!("{kind} {}", brief(&change.subject_id)),
         },
         detail: details(&change.data),
         at: change.at,
@@ -92,14 +96,39 @@ fn details(data: &Value) -> String {
     let texts: Vec<_> = fields
         .iter()
         .filter(|(name, value)| *name != "name" && !value.is_null())
-        .map(|(name, value)| format!("{name}: {}", plain(value)))
+        .map(|(name, value)| format!("{}: {}", words(name), plain(value)))
         .collect();
     texts.join(", ")
 }
 
+/// `hardware id` of `hardwareId`; names of Stripe's metadata stay, because people type them there.
+fn words(name: &str) -> String {
+    if matches!(name, "productId" | "planId" | "planDays") {
+        return name.to_owned();
+    }
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() {
+            words.push(' ');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
+
+/// Ids and hardware ids without their middle: nobody reads them, and their things are linked.
+fn brief(text: &str) -> String {
+    let is_id = text.len() > 24 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    if is_id {
+        format::shorten(text)
+    } else {
+        text.to_owned()
+    }
+}
+
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => text.clone(),
+        Value::String(text) => brief(text),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
         other => other.to_string(),
     }
@@ -115,6 +144,11 @@ mod tests {
         let data =
             json!({"fields": ["price", "version"], "name": "Atlas", "quantity": 3, "plan": null});
         assert_eq!(details(&data), "fields: price, version, quantity: 3");
+        let data = json!({"orderId": "01a20b61-f997-7060-8c3f-4038ec8bd497", "productId": 1});
+        assert_eq!(
+            details(&data),
+            "order id: 01a20b61-f99…8bd497, productId: 1"
+        );
         assert_eq!(details(&Value::Null), "");
     }
 }

@@ -1,6 +1,5 @@
 //! The dashboard between the engine and its page.
 
-use domain::money::Money;
 use domain::timestamp::Timestamp;
 use engine::Error;
 use engine::dashboard::figures::Counts;
@@ -11,7 +10,6 @@ use super::licenses::license_row;
 use super::session::SignedIn;
 use crate::api::dashboard::{Dashboard, Figure, FirstSteps, Problem};
 use crate::api::session::Wanting;
-use crate::format;
 
 /// One side's dashboard.
 pub async fn dashboard_page(who: &SignedIn) -> Result<Dashboard, Error> {
@@ -25,7 +23,11 @@ pub async fn dashboard_page(who: &SignedIn) -> Result<Dashboard, Error> {
             &figures.days,
             &figures.activations,
         ),
-        revenue: figures.revenue.into_iter().map(grouped).collect(),
+        revenue: figures
+            .revenue
+            .into_iter()
+            .map(|money| money.to_string())
+            .collect(),
         mails_unsent: found.mails_unsent,
         problems: found.problems.into_iter().map(problem).collect(),
         first_steps: FirstSteps {
@@ -69,18 +71,6 @@ fn figure(
     }
 }
 
-/// `62,916.00 EUR`.
-fn grouped(money: Money) -> String {
-    let major = money.major();
-    let digits = major.trim_start_matches('-');
-    let (whole, decimals) = digits.split_at(digits.find('.').unwrap_or(digits.len()));
-    let sign = if money.minor < 0 { "-" } else { "" };
-    let whole = whole
-        .parse()
-        .map_or_else(|_| whole.to_owned(), format::count);
-    format!("{sign}{whole}{decimals} {}", money.currency)
-}
-
 fn problem(found: Found) -> Problem {
     let (kind, is_urgent) = match found.kind {
         ProblemKind::FailedEvents => ("Event", true),
@@ -112,27 +102,5 @@ fn address(target: Target) -> String {
         Target::StripeApp(id) => format!("/stripe/apps/{id}"),
         Target::AccessToken(_) => "/access-tokens".to_owned(),
         Target::Settings => "/help".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn revenue_is_grouped_by_thousands_in_the_currencys_own_decimals() {
-        let texts: Vec<_> = [
-            (6_291_600, "EUR"),
-            (112_000, "JPY"),
-            (-50, "USD"),
-            (0, "KWD"),
-        ]
-        .map(|(minor, code)| Money::new(minor, code.parse().expect("a currency")))
-        .map(grouped)
-        .into();
-        assert_eq!(
-            texts,
-            ["62,916.00 EUR", "112,000 JPY", "-0.50 USD", "0.000 KWD"]
-        );
     }
 }

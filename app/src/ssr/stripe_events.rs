@@ -42,7 +42,7 @@ fn row(line: EventLine) -> EventRow {
     EventRow {
         id: line.id.to_string(),
         stripe_event_id: line.stripe_event_id,
-        event_type: line.event_type,
+        event_type: named(line.event_type),
         outcome: if line.outcome.is_empty() {
             line.error.unwrap_or_else(|| line.processing.clone())
         } else {
@@ -95,7 +95,7 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
         row: EventRow {
             id: event.id.to_string(),
             stripe_event_id: event.stripe_event_id,
-            event_type: event.event_type,
+            event_type: named(event.event_type),
             status: event.status,
             processing: event.processing,
             outcome: event.outcome,
@@ -103,6 +103,14 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
             received_at: event.received_at,
         },
     })
+}
+
+/// What Stripe calls it; what came may have no type at all.
+fn named(event_type: String) -> String {
+    if event_type.is_empty() {
+        return "No event type".to_owned();
+    }
+    event_type
 }
 
 /// `None` where it is not over yet: a person, another event or another try decides.
@@ -127,6 +135,13 @@ fn attempt(attempt: &VerificationAttempt) -> EventStep {
 fn remedy(attempts: &[VerificationAttempt]) -> String {
     if attempts.iter().any(|attempt| attempt.matched) {
         return "The secret that is saved now is the right one: press Process again.".to_owned();
+    }
+    let unsigned =
+        |attempt: &VerificationAttempt| attempt.finding.contains("no readable signature");
+    if !attempts.is_empty() && attempts.iter().all(unsigned) {
+        return "It did not come from Stripe, or something on its way took the signature off. If Stripe's \
+                Dashboard shows this delivery, let your proxy pass the Stripe-Signature header on, and resend it there."
+            .to_owned();
     }
     "Copy the signing secret of exactly the endpoint in Stripe that sends here into its app, save it, \
      and press Process again. Or let Stripe send the event again."

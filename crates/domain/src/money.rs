@@ -220,14 +220,24 @@ fn minor_units(whole: &str, fraction: &str, currency: Currency) -> Result<i64, I
         .ok()
         .filter(|minor| *minor <= AMOUNT_MAX)
         .ok_or_else(|| InvalidPrice::TooHigh {
-            highest: Money::new(AMOUNT_MAX, currency).to_string(),
+            // As it may be typed.
+            highest: format!("{} {currency}", Money::new(AMOUNT_MAX, currency).major()),
         })
 }
 
 impl fmt::Display for Money {
-    /// `49.00 USD`.
+    /// `49.00 USD`, `1,299.00 USD`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.major(), self.currency)
+        let major = self.major();
+        let sign = usize::from(self.minor < 0);
+        let whole = major.find('.').unwrap_or(major.len());
+        for (place, letter) in major.char_indices() {
+            if place > sign && place < whole && (whole - place).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{letter}")?;
+        }
+        write!(f, " {}", self.currency)
     }
 }
 
@@ -315,6 +325,10 @@ mod tests {
     #[rstest]
     #[case(5, "USD", "0.05 USD")]
     #[case(-4_900, "USD", "-49.00 USD")]
+    #[case(-490_000, "USD", "-4,900.00 USD")]
+    #[case(-49_000, "JPY", "-49,000 JPY")]
+    #[case(6_291_600, "EUR", "62,916.00 EUR")]
+    #[case(123_456_750, "EUR", "1,234,567.50 EUR")]
     #[case(500, "JPY", "500 JPY")]
     #[case(5_120, "KWD", "5.120 KWD")]
     fn an_amount_is_shown_with_all_decimals(

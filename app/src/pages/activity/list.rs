@@ -11,7 +11,8 @@ use crate::pages::filters::{address, any_of};
 use crate::pages::load::{Data, loaded, loaded_or_refused, query_part};
 use crate::pages::words;
 use crate::ui::{
-    Ago, Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Segments, Table, Tag,
+    Ago, Breakable, Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Segments,
+    Table, Tag,
 };
 
 const COLUMNS: &[Column] = &[
@@ -167,9 +168,15 @@ fn line(device: DeviceLine, now: Timestamp) -> impl IntoView {
             <Cell place=Place::Mark>
                 <Tag tone=words::device(&device.state) word=device.state/>
             </Cell>
-            <Cell place=Place::Detail>{device.remark}</Cell>
-            <Cell place=Place::Wide>{device.version}</Cell>
-            <Cell place=Place::Wide>{device.address}</Cell>
+            <Cell place=Place::Detail>
+                <span class="keep">{device.remark}</span>
+            </Cell>
+            <Cell place=Place::Wide>
+                <Breakable text=device.version/>
+            </Cell>
+            <Cell place=Place::Wide>
+                <Breakable text=device.address/>
+            </Cell>
             <Cell place=Place::Wide>
                 <Ago at=device.first_seen_at now/>
             </Cell>

@@ -108,6 +108,14 @@ fn facts(event: EventDetail, now: Timestamp) -> impl IntoView {
             </Fact>
         }
     });
+    let id = event.row.stripe_event_id;
+    let id = (!id.is_empty()).then(|| {
+        view! {
+            <Fact name="Event id">
+                <Copyable text=id what="event id"/>
+            </Fact>
+        }
+    });
     let app = event.row.app_name.unwrap_or_else(|| "none".to_owned());
     view! {
         <Facts>
@@ -116,9 +124,7 @@ fn facts(event: EventDetail, now: Timestamp) -> impl IntoView {
                 " "
                 {event.row.processing}
             </Fact>
-            <Fact name="Event id">
-                <Copyable text=event.row.stripe_event_id what="event id"/>
-            </Fact>
+            {id}
             {purchase}
             <Fact name="App">{app}</Fact>
             <Fact name="Known because">{source}</Fact>

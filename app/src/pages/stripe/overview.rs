@@ -161,7 +161,7 @@ fn Events(events: Listed<EventRow>, status: Option<String>, is_first: bool) -> i
     if events.items.is_empty() {
         return view! {
             <Empty
-                title="No such events"
+                title=if status.is_some() { "No such events" } else { "No events yet" }
                 text="Events stand here as soon as Stripe sends one. Register the webhook URL that stands on the app’s page, or make a test purchase."
             />
         }

@@ -298,10 +298,11 @@ async fn ending_tokens(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result
             continue;
         };
         let end = Timestamp::from_millis(end).to_rfc3339();
+        let end = end.get(..16).unwrap_or(&end).replace('T', " at ");
         problems.push(Problem {
             kind: ProblemKind::TokenExpires,
             title: format!("The access token “{}” ends soon", token.name),
-            detail: format!("It ends on {end}. Create another and exchange it before then."),
+            detail: format!("It ends on {end} UTC. Create another and exchange it before then."),
             target: Target::AccessToken(token.id),
             since: None,
         });
