@@ -1,5 +1,5 @@
 //! Mail text: templates of the products, rendered strictly and with bounded effort.
 
+mod calculation;
 pub(crate) mod compose;
-mod multiplication;
 pub mod template;

@@ -3,7 +3,7 @@
 use domain::template::{PLACEHOLDERS, is_placeholder};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-use super::multiplication;
+use super::calculation;
 
 /// Steps that a template may take; the default template takes under a hundred.
 const FUEL: u64 = 50_000;
@@ -110,10 +110,10 @@ fn or_default<'a>(given: &'a str, default: &'a str) -> &'a str {
 }
 
 fn one(field: &'static str, template: &str, values: &Values) -> Result<String, TemplateError> {
-    if multiplication::stands_in(template) {
+    if let Some(sign) = calculation::sign_in(template) {
         return Err(TemplateError {
             field,
-            message: "Take the * out of the braces: a mail multiplies nothing.".into(),
+            message: format!("Take the {sign} out of the braces: a mail calculates nothing."),
         });
     }
     let mut environment = Environment::new();
@@ -303,7 +303,7 @@ mod tests {
                 "{{A}} and {{B}} are not known.",
             ),
             (
-                "{% for n in range(2) %}{{Nmae}}{% endfor %}",
+                "{% for key in ActivationKey|lines %}{{Nmae}}{% endfor %}",
                 "{{Nmae}} in line 1 is not known.",
             ),
             ("{{C}} {{A}} {{B}}", "{{A}}, {{B}} and {{C}} are not known."),
@@ -335,6 +335,14 @@ mod tests {
             "{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}",
             "{{ 'x' * 1000000000 }}",
             "{{ [1] * 100000000 }}",
+            &format!(
+                "{{% set a = ActivationKey|list %}}{}",
+                "{% set a = a|chain(a) %}".repeat(40)
+            ),
+            &format!(
+                "{{% set a = ActivationKey %}}{}{{{{ a }}}}",
+                "{% set a = a ~ a %}".repeat(40)
+            ),
             "{{ ActivationKey",
             "{% include 'other' %}",
         ] {
