@@ -28,9 +28,10 @@ adminTest('the public key of offline codes is shown as PEM, and former ones stay
   const keys = panel.locator('details');
   const before = await keys.count();
   await page.getByText('Make a new signing pair…').click();
+  await page.getByText('RSA-3072', { exact: true }).click();
   await page.getByRole('button', { name: 'Make a new signing pair' }).click();
   await expect(keys).toHaveCount(before + 1);
-  await expect(keys.first()).toContainText('active');
+  await expect(keys.first()).toContainText(/RSA-3072\s+active/);
   await expect(keys.nth(1)).toContainText('retired');
   const current = await panel.locator('pre').first().innerText();
   expect(current).not.toBe(former);

@@ -1,5 +1,6 @@
 //! The keys that seal a tenant's secrets, and the pairs that sign its offline codes.
 
+use domain::signing_key_form::SigningKeyForm;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,8 @@ pub struct PublicKeyRow {
     pub version: i32,
     /// True for the one that signs now.
     pub is_active: bool,
+    /// How large it is: 2048 or 3072.
+    pub bits: usize,
     /// As programs ship it.
     pub pem: String,
     /// When the pair was made.
@@ -69,9 +72,9 @@ pub async fn activate_tenant_key() -> Result<Done, UiError> {
 
 /// Makes a new pair, which signs offline codes from now on.
 #[server]
-pub async fn rotate_signing_key() -> Result<Done, UiError> {
-    use crate::ssr::{NOTHING, make_signing_pair, reply, signed_in};
+pub async fn rotate_signing_key(#[server(flatten)] form: SigningKeyForm) -> Result<Done, UiError> {
+    use crate::ssr::{make_signing_pair, reply, signed_in};
     let who = signed_in().await?;
-    let made = make_signing_pair(&who).await;
-    reply::<RotateSigningKey>(made, NOTHING).await
+    let made = make_signing_pair(&who, &form).await;
+    reply::<RotateSigningKey>(made, &form).await
 }

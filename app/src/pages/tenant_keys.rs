@@ -8,8 +8,8 @@ use crate::api::tenant_keys::{
     ActivateTenantKey, PublicKeyRow, RotateSigningKey, TenantKeyRow, TenantKeys, load_tenant_keys,
 };
 use crate::ui::{
-    Cell, Column, Confirm, CopyButton, Form, FormAction, PageHead, Panel, Place, Row, SubmitButton,
-    Table, Tag, Tone, When,
+    Cell, ChoiceField, Column, Confirm, CopyButton, Form, FormAction, PageHead, Panel, Place, Row,
+    SubmitButton, Table, Tag, Tone, When,
 };
 
 const COLUMNS: &[Column] = &[
@@ -18,6 +18,9 @@ const COLUMNS: &[Column] = &[
     ("Made", Place::Detail),
     ("Retired", Place::Wide),
 ];
+
+/// Sizes of a pair: value, label and the label's class.
+const SIZES: &[(&str, &str, &str)] = &[("2048", "RSA-2048", ""), ("3072", "RSA-3072", "")];
 
 /// Tenant Keys.
 #[component]
@@ -91,6 +94,13 @@ fn signing(data: TenantKeys, rotate: FormAction) -> AnyView {
                 question="New offline codes are signed with it, and only programs that ship its public key take them. Codes that were made before stay good where the former public key is."
             >
                 <Form action=rotate>
+                    <ChoiceField
+                        name="bits"
+                        label="Size"
+                        hint="2048 bits are enough for years. 3072 make every offline code half as long again."
+                        value="2048"
+                        choices=SIZES
+                    />
                     <SubmitButton label="Make a new signing pair"/>
                 </Form>
             </Confirm>
@@ -117,7 +127,7 @@ fn public_key(key: PublicKeyRow, now: Timestamp) -> AnyView {
     view! {
         <details open=key.is_active>
             <summary>
-                {name} " " <Tag tone word/> " " <When at=since now/>
+                {name} " " <span class="muted">{format!("RSA-{}", key.bits)}</span> " " <Tag tone word/> " " <When at=since now/>
             </summary>
             <pre class="letter small">{key.pem.clone()}</pre>
             <CopyButton text=key.pem what="public key"/>

@@ -1,6 +1,7 @@
 //! Tenant keys and public keys between the engine and their page.
 
 use domain::permission::Permission;
+use domain::signing_key_form::SigningKeyForm;
 use engine::Error;
 use engine::crypto::signing_keys::{self, PublicKeyView};
 use engine::keys::list_tenant_keys::{self, TenantKeyView};
@@ -34,6 +35,7 @@ fn public_key_row(key: PublicKeyView) -> PublicKeyRow {
     PublicKeyRow {
         version: key.version,
         is_active: key.is_active,
+        bits: key.bits,
         pem: key.pem,
         created_at: key.created_at,
         retired_at: key.retired_at,
@@ -41,8 +43,8 @@ fn public_key_row(key: PublicKeyView) -> PublicKeyRow {
 }
 
 /// Makes the pair that signs offline codes from now on.
-pub async fn make_signing_pair(who: &SignedIn) -> Result<Next, Error> {
-    let key = signing_keys::rotate(&who.engine, &who.actor).await?;
+pub async fn make_signing_pair(who: &SignedIn, form: &SigningKeyForm) -> Result<Next, Error> {
+    let key = signing_keys::rotate(&who.engine, &who.actor, form).await?;
     Ok(Next::stay(format!(
         "Public key {} is active. Ship it with your next version.",
         key.version

@@ -44,6 +44,7 @@ mod review_reason;
 pub mod role;
 pub mod seats;
 pub mod settings_form;
+pub mod signing_key_form;
 pub mod stripe_app;
 pub mod stripe_app_status;
 pub mod stripe_app_view;

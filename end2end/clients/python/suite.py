@@ -234,6 +234,17 @@ class Offline(unittest.TestCase):
         stranger = house.client(public_key=pem)
         self.assertFalse(stranger.validate_offline(self.made["offlineCode"], HERE).is_valid)
 
+    def test_a_code_of_a_longer_pair_is_verified_with_its_public_key(self):
+        with House() as other:
+            other.product("Atlas")
+            pair = other.ask("POST", "/api/crypto/keys", {"bits": 3072})
+            wish = {"productName": "Atlas", "email": WHO, "hardwareId": HERE}
+            code = other.ask("POST", "/api/activationkey/generate", wish)["offlineCode"]
+            machine = other.client(public_key=pair["publicKey"])
+            found = machine.validate_offline(code, HERE)
+        self.assertTrue(found.is_valid, found.error_message)
+        self.assertFalse(self.machine.validate_offline(code, HERE).is_valid)
+
     def test_the_server_takes_the_code_for_its_licence(self):
         found = shipped.validate(self.made["offlineCode"], HERE)
         self.assertEqual((found.is_valid, found.status), (True, "licensed"))

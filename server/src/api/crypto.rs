@@ -4,9 +4,10 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
+use domain::signing_key_form::SigningKeyForm;
 use domain::timestamp::Timestamp;
 use engine::crypto::signing_keys::{self, PublicKeyView};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::both;
@@ -28,6 +29,8 @@ pub struct VerifyingKey {
     version: i32,
     /// True for the one that signs now.
     is_active: bool,
+    /// How large it is: 2048 or 3072.
+    bits: usize,
     /// PEM, `BEGIN PUBLIC KEY`.
     public_key: String,
     /// RFC 3339, UTC.
@@ -44,6 +47,7 @@ impl From<PublicKeyView> for VerifyingKey {
         Self {
             version: view.version,
             is_active: view.is_active,
+            bits: view.bits,
             public_key: view.pem,
             created_at: view.created_at.to_rfc3339(),
             retired_at: view.retired_at.map(Timestamp::to_rfc3339),
@@ -51,9 +55,14 @@ impl From<PublicKeyView> for VerifyingKey {
     }
 }
 
-/// The body of a call that needs to say nothing: `{}`.
-#[derive(Deserialize, ToSchema)]
-pub struct Nothing {}
+/// How the new pair is made; `{}` is 2048 bits.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what `SigningKeyForm` reads")]
+pub struct NewPairBody {
+    /// 2048 or 3072; absent is 2048.
+    #[schema(minimum = 2048, maximum = 3072, multiple_of = 1024)]
+    bits: Option<i32>,
+}
 
 /// The public key of the pair that signs offline codes now, as PEM. Any token may read it.
 #[utoipa::path(get, path = "/api/crypto/keys/public", tag = "Programs",
@@ -76,13 +85,13 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<VerifyingKey>>> {
 
 /// Makes a new pair that signs from now on. Former codes are still taken here; programs need the new
 /// public key before they take new codes. Wants `manage`.
-#[utoipa::path(post, path = "/api/crypto/keys", tag = "Licenses", request_body = Nothing,
+#[utoipa::path(post, path = "/api/crypto/keys", tag = "Licenses", request_body = NewPairBody,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, body = VerifyingKey)))]
-pub(super) async fn rotate(caller: Caller, call: Creating<Nothing>) -> ApiResult<Made> {
-    call.once(caller, async move |caller, Nothing {}| {
+pub(super) async fn rotate(caller: Caller, call: Creating<SigningKeyForm>) -> ApiResult<Made> {
+    call.once(caller, async move |caller, form| {
         let (engine, actor) = caller.parts();
-        let key = signing_keys::rotate(engine, actor).await?;
+        let key = signing_keys::rotate(engine, actor, &form).await?;
         Made::created(&VerifyingKey::from(key))
     })
     .await

@@ -1,13 +1,14 @@
-//! RSA as client libraries verify it: 2048 bits, PKCS#1 v1.5 with SHA-256 (RFC 8017).
+//! RSA as client libraries verify it: 2048 or 3072 bits, PKCS#1 v1.5 with SHA-256 (RFC 8017).
 
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::rsa::{KeyPair, KeySize, PublicEncryptingKey};
 use aws_lc_rs::signature::{
     KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey,
 };
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::signing_key_form::RsaSize;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
@@ -24,9 +25,13 @@ pub(super) struct NewPair {
 }
 
 /// Draws a pair. Takes a good part of a second: not for an asynchronous thread.
-pub(super) fn generate() -> Result<NewPair> {
+pub(super) fn generate(size: RsaSize) -> Result<NewPair> {
     let fault = |_| Error::fault("an RSA pair could not be made");
-    let pair = KeyPair::generate(KeySize::Rsa2048).map_err(fault)?;
+    let size = match size {
+        RsaSize::Bits2048 => KeySize::Rsa2048,
+        RsaSize::Bits3072 => KeySize::Rsa3072,
+    };
+    let pair = KeyPair::generate(size).map_err(fault)?;
     let public: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(fault)?;
     let private: Pkcs8V1Der<'_> = pair.as_der().map_err(fault)?;
     Ok(NewPair {
@@ -57,6 +62,11 @@ pub(super) fn is_genuine(public_der: &[u8], bytes: &[u8], signature: &[u8]) -> b
         .is_ok()
 }
 
+/// How large a public key is, in bits; 0 where it is none.
+pub(super) fn bits(public_der: &[u8]) -> usize {
+    PublicEncryptingKey::from_der(public_der).map_or(0, |key| key.key_size_bits())
+}
+
 /// A public key as text, for shipping inside a program.
 pub(super) fn pem(public_der: &[u8]) -> String {
     let text = STANDARD.encode(public_der);
@@ -78,22 +88,26 @@ mod tests {
 
     #[test]
     fn a_signature_is_of_its_key_and_its_bytes_alone() {
-        let (pair, other) = (generate().expect("a pair"), generate().expect("another"));
-        let signature = sign(&pair.private_der, b"payload").expect("signs");
-        assert_eq!(signature.len(), 256);
-        assert!(is_genuine(&pair.public_der, b"payload", &signature));
-        assert!(!is_genuine(&other.public_der, b"payload", &signature));
-        assert!(!is_genuine(&pair.public_der, b"Payload", &signature));
-        for place in 0..signature.len() {
-            let mut changed = signature.clone();
-            changed[place] ^= 1;
-            assert!(
-                !is_genuine(&pair.public_der, b"payload", &changed),
-                "{place}"
-            );
+        for (size, length) in [(RsaSize::Bits2048, 2048), (RsaSize::Bits3072, 3072)] {
+            let draw = || generate(size).expect("a pair");
+            let (pair, other) = (draw(), draw());
+            let signature = sign(&pair.private_der, b"payload").expect("signs");
+            assert_eq!(8 * signature.len(), length);
+            assert_eq!(bits(&pair.public_der), length);
+            assert!(is_genuine(&pair.public_der, b"payload", &signature));
+            assert!(!is_genuine(&other.public_der, b"payload", &signature));
+            assert!(!is_genuine(&pair.public_der, b"Payload", &signature));
+            for place in 0..signature.len() {
+                let mut changed = signature.clone();
+                changed[place] ^= 1;
+                assert!(
+                    !is_genuine(&pair.public_der, b"payload", &changed),
+                    "{place}"
+                );
+            }
+            let text = pem(&pair.public_der);
+            assert!(text.lines().all(|line| line.len() <= LINE));
         }
-        let text = pem(&pair.public_der);
-        assert!(text.lines().all(|line| line.len() <= LINE));
     }
 
     /// Codes that the public Python client took as genuine, each with the key that it was given.

@@ -2,6 +2,7 @@
 
 use domain::ids::TenantId;
 use domain::permission::Permission;
+use domain::signing_key_form::{RsaSize, SigningKeyForm};
 use domain::timestamp::Timestamp;
 use serde_json::json;
 use store::signing_keys::{self, SigningKey};
@@ -26,6 +27,8 @@ pub struct PublicKeyView {
     pub version: i32,
     /// True for the one that signs now.
     pub is_active: bool,
+    /// How large it is: 2048 or 3072.
+    pub bits: usize,
     /// PEM, `BEGIN PUBLIC KEY`.
     pub pem: String,
     /// When the pair was made.
@@ -49,9 +52,13 @@ pub async fn current(engine: &Engine, actor: &Actor) -> Result<PublicKeyView> {
 
 /// Makes a new pair, which signs from now on; answers its public key. Codes that the former one
 /// signed are still taken here, and by programs that still have its public key.
-pub async fn rotate(engine: &Engine, actor: &Actor) -> Result<PublicKeyView> {
+pub async fn rotate(
+    engine: &Engine,
+    actor: &Actor,
+    form: &SigningKeyForm,
+) -> Result<PublicKeyView> {
     actor.may(Permission::Manage)?;
-    let pair = draw().await?;
+    let pair = draw(form.parse()?).await?;
     let mut tx = engine.begin();
     tenants::lock(&mut tx, actor.tenant()).await?;
     let key = put(engine, &mut tx, actor, &pair).await?;
@@ -75,7 +82,7 @@ pub(super) async fn active(engine: &Engine, tenant: TenantId) -> Result<SigningK
     if let Some(key) = rows.into_iter().find(is_active) {
         return Ok(key);
     }
-    let pair = draw().await?;
+    let pair = draw(RsaSize::default()).await?;
     let mut tx = engine.begin();
     tenants::lock(&mut tx, tenant).await?;
     // Somebody else may have been first: what counts is what is there.
@@ -92,8 +99,8 @@ fn is_active(key: &SigningKey) -> bool {
     key.state == "active"
 }
 
-async fn draw() -> Result<NewPair> {
-    tokio::task::spawn_blocking(rsa::generate)
+async fn draw(size: RsaSize) -> Result<NewPair> {
+    tokio::task::spawn_blocking(move || rsa::generate(size))
         .await
         .map_err(|_| Error::fault("making an RSA pair ended before its time"))?
 }
@@ -118,7 +125,7 @@ async fn put(engine: &Engine, tx: &mut Tx, actor: &Actor, pair: &NewPair) -> Res
     let what = Change {
         subject: ("signing_key", id.to_string()),
         verb: "activated",
-        data: json!({ "version": key.version }),
+        data: json!({ "version": key.version, "bits": rsa::bits(&key.public_der) }),
         livemode: false,
     };
     change::write(tx, actor, now, what);
@@ -148,6 +155,7 @@ fn view(row: &SigningKey) -> PublicKeyView {
     PublicKeyView {
         version: row.version,
         is_active: is_active(row),
+        bits: rsa::bits(&row.public_der),
         pem: rsa::pem(&row.public_der),
         created_at: Timestamp::from_millis(row.created_at),
         retired_at: row.retired_at.map(Timestamp::from_millis),

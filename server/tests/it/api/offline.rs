@@ -192,6 +192,26 @@ async fn a_licence_is_extended_and_its_key_sent_again() {
 }
 
 #[tokio::test]
+async fn a_pair_of_3072_bits_signs_as_one_of_2048_does() {
+    let stage = with_product().await;
+    let wrong = stage
+        .post("/api/crypto/keys", &json!({ "bits": 1024 }))
+        .await;
+    assert_eq!(wrong.refusal(), (422, "invalid".into(), "bits".into()));
+    let made = stage
+        .make("/api/crypto/keys", &json!({ "bits": 3072 }))
+        .await;
+    assert_eq!((&made["bits"], &made["version"]), (&json!(3072), &json!(2)));
+    let keys = stage.read("/api/crypto/keys").await;
+    let sizes = [&keys[0]["bits"], &keys[1]["bits"]];
+    assert_eq!(sizes, [&json!(3072), &json!(2048)]);
+    let license = generated(&stage, &json!({ "hardwareId": "AB12" })).await;
+    let verdict = judged(&stage, &license["offlineCode"], "AB12").await;
+    assert_eq!(verdict["code"], "ok", "{verdict}");
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn an_extension_whose_answer_was_lost_is_not_added_twice() {
     let stage = with_product().await;
     let made = generated(&stage, &json!({})).await;
