@@ -119,7 +119,7 @@ pub async fn write_offline_code(
 }
 
 async fn key_of(who: &SignedIn, id: &str) -> Result<ActivationKey, Error> {
-    let id: LicenseId = id.parse().map_err(|_| Error::NotFound("licence"))?;
+    let id: LicenseId = id.parse().map_err(|_| Error::NoSuchLicense)?;
     let license = find::execute(&who.engine, &who.actor, id).await?;
     Ok(license.activation_key)
 }

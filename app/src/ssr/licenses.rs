@@ -67,7 +67,7 @@ pub async fn license_detail(
     id: &str,
     after: Option<&str>,
 ) -> Result<LicenseDetail, Error> {
-    let id: LicenseId = id.parse().map_err(|_| Error::NotFound("licence"))?;
+    let id: LicenseId = id.parse().map_err(|_| Error::NoSuchLicense)?;
     let view = find::execute(&who.engine, &who.actor, id).await?;
     let (devices, next_devices) = devices(who, id, after).await?;
     let changes = history::execute(&who.engine, &who.actor, id).await?;

@@ -39,7 +39,7 @@ pub(super) fn say_status(refusal: &UiError) {
 fn translate(error: Error) -> UiError {
     let message = error.to_string();
     let kind = match error {
-        Error::NotFound(_) => Kind::NotFound,
+        Error::NotFound(_) | Error::NoSuchLicense => Kind::NotFound,
         Error::Forbidden(_) => Kind::Forbidden,
         Error::Unauthorized(_) => Kind::SignedOut,
         Error::Conflict { .. } | Error::Refused(_) => Kind::Conflict,

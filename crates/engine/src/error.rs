@@ -13,6 +13,9 @@ pub enum Error {
     /// It is not there, or it is another tenant's: the caller may not know which.
     #[error("There is no such {0}.")]
     NotFound(&'static str),
+    /// No licence of the tenant has this key or id: apart from the rest, because whoever tries keys is slowed.
+    #[error("There is no such licence.")]
+    NoSuchLicense,
     /// The caller is known and may not do this.
     #[error("{0}")]
     Forbidden(String),

@@ -211,8 +211,9 @@ impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         match error {
-            Error::NotFound(what) => Self {
-                unknown_key: (what == "license").then_some(UnknownKey),
+            Error::NotFound(_) => Self::new(StatusCode::NOT_FOUND, "not_found", message),
+            Error::NoSuchLicense => Self {
+                unknown_key: Some(UnknownKey),
                 ..Self::new(StatusCode::NOT_FOUND, "not_found", message)
             },
             Error::Forbidden(_) => Self::new(StatusCode::FORBIDDEN, "forbidden", message),

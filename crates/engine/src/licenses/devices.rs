@@ -38,7 +38,7 @@ pub async fn execute(
     let mut conn = engine.read().await?;
     licenses::find(&mut conn, actor.tenant(), id)
         .await?
-        .ok_or(Error::NotFound("licence"))?;
+        .ok_or(Error::NoSuchLicense)?;
     let part = (after.map(Place::row), page::rows_to_fetch(limit));
     let rows = license_devices::list(&mut conn, actor.tenant(), id, part).await?;
     let place = |row: &LicenseDevice| Place::of(Timestamp::from_millis(row.activated_at), row.id);

@@ -22,7 +22,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: LicenseId) -> Result<Li
 /// The licence with this key, however it was pasted.
 pub async fn with_key(engine: &Engine, actor: &Actor, key: &str) -> Result<LicenseView> {
     actor.may_read()?;
-    let key = ActivationKey::parse(key).ok_or(Error::NotFound("licence"))?;
+    let key = ActivationKey::parse(key).ok_or(Error::NoSuchLicense)?;
     let mut conn = engine.read().await?;
     let row = by_key(engine, &mut conn, actor, &key).await?;
     opened(engine, &mut conn, actor, row).await
@@ -34,7 +34,7 @@ async fn opened(
     actor: &Actor,
     row: Option<License>,
 ) -> Result<LicenseView> {
-    let row = row.ok_or(Error::NotFound("licence"))?;
+    let row = row.ok_or(Error::NoSuchLicense)?;
     let name = hold::product_name(conn, actor, &row).await?;
     view::named(engine, conn, actor.tenant(), (&row, name)).await
 }

@@ -14,6 +14,6 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: LicenseId) -> Result<Ve
     let mut conn = engine.read().await?;
     licenses::find(&mut conn, actor.tenant(), id)
         .await?
-        .ok_or(Error::NotFound("licence"))?;
+        .ok_or(Error::NoSuchLicense)?;
     of_subject(&mut conn, actor, ("license", &id.to_string())).await
 }

@@ -86,11 +86,11 @@ fn is_manual(hold: &Hold) -> bool {
 /// The licence with this key, locked, for who may change it.
 pub(super) async fn lock(engine: &Engine, actor: &Actor, key: &str) -> Result<(Tx, License)> {
     actor.may(Permission::Manage)?;
-    let key = ActivationKey::parse(key).ok_or(Error::NotFound("licence"))?;
+    let key = ActivationKey::parse(key).ok_or(Error::NoSuchLicense)?;
     let mut tx = engine.begin();
     let keys = DataKeys::load(engine, &mut tx, actor.tenant()).await?;
     let found = licenses::lock_by_index(&mut tx, actor.tenant(), &keys.index(&key)?).await?;
-    Ok((tx, found.ok_or(Error::NotFound("licence"))?))
+    Ok((tx, found.ok_or(Error::NoSuchLicense)?))
 }
 
 /// Writes what follows from a locked licence's holds and end.

@@ -32,7 +32,7 @@ pub async fn execute(
     actor.may(Permission::Generate)?;
     let device = HardwareId::parse(hardware_id)
         .map_err(|refusal| Error::field("hardwareId", refusal.to_string()))?;
-    let key = ActivationKey::parse(key).ok_or(Error::NotFound("licence"))?;
+    let key = ActivationKey::parse(key).ok_or(Error::NoSuchLicense)?;
     let pen = offline::pen(engine, actor.tenant()).await?;
     let attempt = || attempt(engine, actor, (&key, &device), &pen);
     start_over::when_overtaken(attempt, "an offline code was overtaken too often").await
@@ -48,7 +48,7 @@ async fn attempt(
     let mut tx = engine.begin();
     let index = DataKeys::load(engine, &mut tx, tenant).await?.index(key)?;
     let license = licenses::lock_by_index(&mut tx, tenant, &index).await?;
-    let license = license.ok_or(Error::NotFound("licence"))?;
+    let license = license.ok_or(Error::NoSuchLicense)?;
     let product = products::find(&mut tx, tenant, license.product_id).await?;
     let product = product.ok_or(Error::fault("a licence's product is missing"))?;
     check_state(engine, &license)?;

@@ -14,9 +14,9 @@ use crate::licenses::lookup::{self, KnownLicense, Question};
 
 /// The seats of a multi-seat licence; any token may ask. A licence for one device has no seats to tell.
 pub async fn seats(engine: &Engine, actor: &Actor, key: &str) -> Result<Seats> {
-    let key = GivenKey::parse(key).ok_or(Error::NotFound("licence"))?;
+    let key = GivenKey::parse(key).ok_or(Error::NoSuchLicense)?;
     let license = look_up(engine, actor, &key).await?;
-    let seats = license.ok_or(Error::NotFound("licence"))?.facts.seats;
+    let seats = license.ok_or(Error::NoSuchLicense)?.facts.seats;
     if !seats.is_multi_seat() {
         return Err(Error::NotFound("multi-seat licence"));
     }

@@ -223,13 +223,13 @@ async fn another_tenants_licence_does_not_exist() {
     let mine = search(&t, &shop.actor, &query("")).await.remove(0);
     let stranger = second_tenant(&t).await;
     let found = find::execute(&t.engine, &stranger, mine.id).await;
-    assert!(matches!(found, Err(Error::NotFound("licence"))));
+    assert!(matches!(found, Err(Error::NoSuchLicense)));
     let key = mine.activation_key.to_string();
     let found = find::with_key(&t.engine, &stranger, &key).await;
-    assert!(matches!(found, Err(Error::NotFound("licence"))));
+    assert!(matches!(found, Err(Error::NoSuchLicense)));
     assert!(search(&t, &stranger, &query(&key)).await.is_empty());
     let found = history::execute(&t.engine, &stranger, mine.id).await;
-    assert!(matches!(found, Err(Error::NotFound("licence"))));
+    assert!(matches!(found, Err(Error::NoSuchLicense)));
 }
 
 #[tokio::test]
