@@ -45,6 +45,8 @@ def open_shop(house):
         "spare_apps": [stripe_app(house, f"Spare {n}")[0] for n in range(SPARE)],
         "keys": [licensed, seats, bound, seats.lower().replace("-", " "), "nonsense"],
         "spare_keys": [key(house, "Atlas") for _ in range(SPARE)] + ["AAAA-BBBB-CCCC-DDDD"],
+        "ending_keys": [key(house, "Atlas", validityDays=30) for _ in range(SPARE)],
+        "days": [1, 30, 365],
         "devices": [DEVICE, "EF56-0002", "EF56-0003"],
         "emails": [BUYER, "bob@example.com", "Eve@Example.com", "not an address"],
         "mails": mails(house),
