@@ -13,7 +13,7 @@ use crate::orders::fulfil::Arrival;
 use crate::stripe::process_event::Vouched;
 
 const PAYMENT_INTENT: &str = "payment_intent";
-const SESSION: &str = "session";
+pub(crate) const SESSION: &str = "session";
 
 /// An order, and what has to be written with it.
 pub(crate) enum Opened<'a> {

@@ -13,6 +13,7 @@ use store::{Conn, licenses, mails, products};
 use crate::Engine;
 use crate::error::Result;
 use crate::keys::data_keys::DataKeys;
+use crate::orders::facts::SESSION;
 use crate::orders::purchase_mail::PURCHASE;
 
 /// Minutes after payment in which the keys are shown.
@@ -52,12 +53,7 @@ pub async fn execute(engine: &Engine, session_id: &str) -> Result<Success> {
         return Ok(Success::Unknown);
     }
     let mut conn = engine.read().await?;
-    // Two tenants that both know the session could read each other's keys: then nobody does.
-    let known = orders::find_by_session(&mut conn, session_id).await?;
-    let [(tenant, id)] = known.as_slice() else {
-        return Ok(Success::Unknown);
-    };
-    let Some(order) = orders::find(&mut conn, *tenant, *id).await? else {
+    let Some(order) = find_order(&mut conn, session_id).await? else {
         return Ok(Success::Unknown);
     };
     match order.state.as_str() {
@@ -66,6 +62,33 @@ pub async fn execute(engine: &Engine, session_id: &str) -> Result<Success> {
         "review" | "dismissed" => Ok(Success::Review),
         _ => Ok(Success::Waiting),
     }
+}
+
+/// The order of a session. Where several tenants say that it is theirs, it is the one's whose page we made;
+/// where none of them had us make it they could read each other's keys, so then nobody does.
+async fn find_order(conn: &mut Conn, session_id: &str) -> Result<Option<Order>> {
+    let known = orders::find_by_session(conn, session_id).await?;
+    let is_disputed = known.len() > 1;
+    let mut found = Vec::new();
+    for (tenant, id) in known {
+        let Some(order) = orders::find(conn, tenant, id).await? else {
+            continue;
+        };
+        if !is_disputed || is_page_of_ours(conn, &order).await? {
+            found.push(order);
+        }
+    }
+    Ok(found.pop().filter(|_| found.is_empty()))
+}
+
+/// True where we made the one session that the order has. An order with a quote may be told a second one,
+/// by whoever signs its tenant's events: then neither is believed.
+async fn is_page_of_ours(conn: &mut Conn, order: &Order) -> Result<bool> {
+    if order.quote_minor.is_none() {
+        return Ok(false);
+    }
+    let facts = orders::facts(conn, order.tenant_id, order.id).await?;
+    Ok(facts.iter().filter(|fact| fact.kind == SESSION).count() == 1)
 }
 
 async fn issued(engine: &Engine, conn: &mut Conn, order: &Order) -> Result<Success> {

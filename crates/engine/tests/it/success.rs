@@ -65,7 +65,7 @@ async fn a_payment_in_review_says_that_somebody_looks_at_it() {
 }
 
 #[tokio::test]
-async fn a_session_that_two_tenants_know_shows_nothing() {
+async fn a_session_that_two_tenants_know_and_neither_had_us_make_shows_nothing() {
     let t = TestEngine::start().await;
     let shop = Shop::open(&t, t.system()).await;
     shop.sell(&t, 1, 1).await;

@@ -1,6 +1,8 @@
 //! Tenants that name each other's payments, orders and events change nothing for each other.
 
-use engine::orders::checkout::{self, NewCheckout};
+use domain::ids::ProductId;
+use engine::orders::checkout::{self, Checkout, NewCheckout};
+use engine::orders::success::{self, Success};
 use engine::stripe::receive_event::{Answer, Target};
 use engine::{Actor, Error};
 use serde_json::json;
@@ -29,14 +31,12 @@ async fn deliver_to(shop: &Shop, public_id: &str, body: &str) -> String {
     }
 }
 
-#[tokio::test]
-async fn naming_anothers_payment_and_order_changes_nothing_for_them() {
-    let shop = Shop::open().await;
-    let (theirs, product, public_id) = neighbour(&shop).await;
+/// A page for one of a product, by the tenant's only app.
+async fn check_out(shop: &Shop, actor: &Actor, product_id: ProductId) -> Checkout {
     let new = NewCheckout {
-        product_id: shop.product,
+        product_id,
         quantity: 1,
-        app_id: Some(shop.app),
+        app_id: None,
         livemode: Some(false),
         currency: None,
         customer_email: None,
@@ -44,9 +44,22 @@ async fn naming_anothers_payment_and_order_changes_nothing_for_them() {
         success_url: None,
         cancel_url: None,
     };
-    let ours = checkout::execute(&shop.t.engine, &shop.t.system(), &new)
+    checkout::execute(&shop.t.engine, actor, &new)
         .await
-        .expect("the page is made");
+        .expect("the page is made")
+}
+
+async fn shown(shop: &Shop, session: &str) -> Success {
+    success::execute(&shop.t.engine, session)
+        .await
+        .expect("answers")
+}
+
+#[tokio::test]
+async fn naming_anothers_payment_and_order_changes_nothing_for_them() {
+    let shop = Shop::open().await;
+    let (theirs, product, public_id) = neighbour(&shop).await;
+    let ours = check_out(&shop, &shop.t.system(), shop.product).await;
     // They claim our payment intent, our session and our order, before we know of the payment.
     let claimed = json!({ "id": ours.session_id, "metadata": { "productId": product,
         "orderId": ours.order_id.to_string() } });
@@ -57,14 +70,48 @@ async fn naming_anothers_payment_and_order_changes_nothing_for_them() {
         "nothing for us, nothing of us"
     );
     assert_eq!(keys_of(&shop.t, &theirs).await.len(), 1);
+    let page = shown(&shop, &ours.session_id).await;
+    assert!(matches!(page, Success::Waiting), "our buyer has not paid");
 
     let patch = json!({ "id": ours.session_id, "customer_details": { "email": "ours@example.com" },
         "metadata": { "orderId": ours.order_id.to_string() } });
     let real = event("evt_1", COMPLETED, &shop.session(1, patch));
     assert_eq!(shop.deliver(&real).await, "1 key issued, mail queued");
     assert_eq!(shop.keys().await[0].email, "ours@example.com");
+    let Success::Ready { keys, .. } = shown(&shop, &ours.session_id).await else {
+        panic!("our buyer should see the key");
+    };
+    assert_eq!(keys, [shop.keys().await[0].activation_key.clone()]);
     shop.t.run_due_jobs().await;
     assert_eq!(shop.t.mailer.sent().len(), 2, "a mail each");
+}
+
+#[tokio::test]
+async fn a_page_of_their_own_that_is_told_anothers_session_shows_that_buyer_nothing() {
+    let shop = Shop::open().await;
+    let (theirs, product, public_id) = neighbour(&shop).await;
+    let product_id = product.parse().expect("an id");
+    let bait = check_out(&shop, &theirs, product_id).await;
+    let ours = check_out(&shop, &shop.t.system(), shop.product).await;
+    let made_elsewhere = shop.session(3, json!({}));
+    shop.deliver(&event("evt_3", COMPLETED, &made_elsewhere))
+        .await;
+    // Their own page is paid, and then its payment is told again under our two sessions.
+    let order = json!({ "productId": product, "orderId": bait.order_id.to_string() });
+    let sessions = [&*bait.session_id, &*ours.session_id, "cs_test_3"];
+    for (number, session) in sessions.into_iter().enumerate() {
+        let told = json!({ "id": session, "payment_intent": "pi_bait", "metadata": order });
+        let told = event(
+            &format!("evt_bait{number}"),
+            COMPLETED,
+            &shop.session(9, told),
+        );
+        deliver_to(&shop, &public_id, &told).await;
+    }
+    let page = shown(&shop, &ours.session_id).await;
+    assert!(matches!(page, Success::Waiting), "our page is ours");
+    let page = shown(&shop, "cs_test_3").await;
+    assert!(matches!(page, Success::Unknown), "not their keys either");
 }
 
 #[tokio::test]
