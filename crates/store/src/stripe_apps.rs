@@ -36,6 +36,8 @@ pub struct StripeApp {
     pub previous_signing_secret_sealed: Option<Vec<u8>>,
     /// Until when the previous secret is accepted, Unix milliseconds.
     pub previous_signing_secret_until: Option<i64>,
+    /// Its keyed fingerprint; as long as it is accepted, no other app may have it.
+    pub previous_signing_secret_fingerprint: Option<Vec<u8>>,
     /// Live or test account.
     pub is_live: bool,
     /// Inactive apps verify nothing.
@@ -58,26 +60,29 @@ macro_rules! columns {
     () => {
         "id, tenant_id, public_id, name, publishable_key, secret_key_sealed, secret_key_last_four,
         signing_secret_sealed, signing_secret_last_four, signing_secret_fingerprint,
-        previous_signing_secret_sealed, previous_signing_secret_until, is_live, is_active, is_default,
-        default_currency, row_version, created_at, updated_at, archived_at"
+        previous_signing_secret_sealed, previous_signing_secret_until,
+        previous_signing_secret_fingerprint, is_live, is_active, is_default, default_currency,
+        row_version, created_at, updated_at, archived_at"
     };
 }
 
 const INSERT: &str = concat!(
     "insert into stripe_apps (",
     columns!(),
-    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)"
+    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
 );
 const UPDATE: &str =
     "update stripe_apps set name = $3, publishable_key = $4, secret_key_sealed = $5,
         secret_key_last_four = $6, signing_secret_sealed = $7, signing_secret_last_four = $8,
         signing_secret_fingerprint = $9, previous_signing_secret_sealed = $10,
-        previous_signing_secret_until = $11, is_live = $12, is_active = $13, is_default = $14,
-        default_currency = $15, row_version = row_version + 1, updated_at = $16
-    where tenant_id = $1 and id = $2 and row_version = $17 and archived_at is null";
+        previous_signing_secret_until = $11, previous_signing_secret_fingerprint = $12, is_live = $13,
+        is_active = $14, is_default = $15, default_currency = $16, row_version = row_version + 1,
+        updated_at = $17
+    where tenant_id = $1 and id = $2 and row_version = $18 and archived_at is null";
 const ARCHIVE: &str = "update stripe_apps set archived_at = $3, is_active = $4, is_default = $4,
         secret_key_sealed = null, signing_secret_sealed = null, signing_secret_fingerprint = null,
-        previous_signing_secret_sealed = null, row_version = row_version + 1
+        previous_signing_secret_sealed = null, previous_signing_secret_fingerprint = null,
+        row_version = row_version + 1
     where tenant_id = $1 and id = $2 and archived_at is null";
 const CLEAR_DEFAULT: &str = "update stripe_apps set is_default = $3, row_version = row_version + 1
     where tenant_id = $1 and is_live = $2 and is_default and archived_at is null";
@@ -102,8 +107,9 @@ const LIST: &str = concat!(
     columns!(),
     " from stripe_apps where tenant_id = $1 and archived_at is null order by created_at, id limit 1000"
 );
-const FINGERPRINT_IN_USE: &str = "select count(*) from stripe_apps
-    where signing_secret_fingerprint = $1 and id <> $2";
+const FINGERPRINT_IN_USE: &str = "select count(*) from stripe_apps where id <> $2
+    and (signing_secret_fingerprint = $1
+        or (previous_signing_secret_fingerprint = $1 and previous_signing_secret_until >= $3))";
 
 /// Adds an app.
 pub async fn insert(tx: &mut Tx, app: &StripeApp) -> Result<()> {
@@ -112,8 +118,8 @@ pub async fn insert(tx: &mut Tx, app: &StripeApp) -> Result<()> {
         .bind(&app.secret_key_last_four).bind(&app.signing_secret_sealed)
         .bind(&app.signing_secret_last_four).bind(&app.signing_secret_fingerprint)
         .bind(&app.previous_signing_secret_sealed).bind(app.previous_signing_secret_until)
-        .bind(app.is_live).bind(app.is_active).bind(app.is_default).bind(&app.default_currency)
-        .bind(app.row_version).bind(app.created_at).bind(app.updated_at).bind(app.archived_at)
+        .bind(&app.previous_signing_secret_fingerprint).bind(app.is_live).bind(app.is_active).bind(app.is_default)
+        .bind(&app.default_currency).bind(app.row_version).bind(app.created_at).bind(app.updated_at).bind(app.archived_at)
         .execute(c).await.map(drop))?;
     Ok(())
 }
@@ -126,7 +132,8 @@ pub async fn update(tx: &mut Tx, app: &StripeApp) -> Result<bool> {
         .bind(&app.publishable_key).bind(&app.secret_key_sealed).bind(&app.secret_key_last_four)
         .bind(&app.signing_secret_sealed).bind(&app.signing_secret_last_four)
         .bind(&app.signing_secret_fingerprint).bind(&app.previous_signing_secret_sealed)
-        .bind(app.previous_signing_secret_until).bind(app.is_live).bind(app.is_active)
+        .bind(app.previous_signing_secret_until).bind(&app.previous_signing_secret_fingerprint)
+        .bind(app.is_live).bind(app.is_active)
         .bind(app.is_default).bind(&app.default_currency).bind(app.updated_at).bind(app.row_version)
         .execute(c).await?.rows_affected() == 1),
     )
@@ -169,13 +176,15 @@ pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<StripeApp>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
 }
 
-/// True where another app of the installation has a signing secret with this fingerprint.
+/// True where another app of the installation has a signing secret with this fingerprint, or had it before
+/// a roll and still accepts it (`now` in Unix milliseconds).
 pub async fn fingerprint_in_use(
     conn: &mut Conn,
     fingerprint: &[u8],
     except: StripeAppId,
+    now: i64,
 ) -> Result<bool> {
     let count: i64 = on!(conn, c => sqlx::query_scalar(FINGERPRINT_IN_USE).bind(fingerprint)
-        .bind(except.get()).fetch_one(c).await?);
+        .bind(except.get()).bind(now).fetch_one(c).await?);
     Ok(count > 0)
 }

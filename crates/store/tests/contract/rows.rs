@@ -63,6 +63,7 @@ pub fn an_app(tenant: TenantId, n: u128) -> StripeApp {
         signing_secret_fingerprint: Some(n.to_be_bytes().to_vec()),
         previous_signing_secret_sealed: None,
         previous_signing_secret_until: None,
+        previous_signing_secret_fingerprint: None,
         is_live: false,
         is_active: true,
         is_default: false,

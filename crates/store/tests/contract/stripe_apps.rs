@@ -88,6 +88,40 @@ async fn a_tenant_has_one_default_app_per_mode() {
 }
 
 #[tokio::test]
+async fn a_former_secret_is_its_apps_alone_until_its_end() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let mut row = an_app(acme, 1);
+        row.previous_signing_secret_sealed = Some(vec![3]);
+        row.previous_signing_secret_until = Some(NOW + 10);
+        row.previous_signing_secret_fingerprint = Some(vec![9]);
+        write(db, async |tx| stripe_apps::insert(tx, &row).await).await;
+        let in_use = async |fingerprint: u8, except: u128, now: i64| {
+            read(db, async |c| {
+                stripe_apps::fingerprint_in_use(c, &[fingerprint], id(except), now).await
+            })
+            .await
+        };
+        assert!(in_use(9, 2, NOW + 10).await);
+        assert!(!in_use(9, 2, NOW + 11).await, "it is over");
+        assert!(!in_use(9, 1, NOW).await, "its own does not count");
+        row.previous_signing_secret_until = Some(NOW + 20);
+        row.previous_signing_secret_fingerprint = Some(vec![8]);
+        assert!(write(db, async |tx| stripe_apps::update(tx, &row).await).await);
+        assert!(in_use(8, 2, NOW + 20).await && !in_use(9, 2, NOW).await);
+        let found = read(db, async |c| stripe_apps::find(c, acme, id(1)).await).await;
+        let found = found.expect("is there");
+        assert_eq!(found.previous_signing_secret_fingerprint, Some(vec![8]));
+        let archived = write(db, async |tx| {
+            stripe_apps::archive(tx, acme, id(1), NOW).await
+        });
+        assert!(archived.await);
+        assert!(!in_use(8, 2, NOW).await, "it went with the app");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_archived_app_is_gone_with_its_secrets_and_frees_its_fingerprint() {
     on_each(async |db| {
         let (acme, blue) = (tenant(db).await, tenant(db).await);
@@ -95,7 +129,7 @@ async fn an_archived_app_is_gone_with_its_secrets_and_frees_its_fingerprint() {
         let fingerprint = 1_u128.to_be_bytes();
         let in_use = async |except: u128| {
             read(db, async |c| {
-                stripe_apps::fingerprint_in_use(c, &fingerprint, id(except)).await
+                stripe_apps::fingerprint_in_use(c, &fingerprint, id(except), NOW).await
             })
             .await
         };

@@ -6,7 +6,7 @@ use domain::permission::Permission;
 use domain::stripe_app::{SavedStripeApp, StripeAppChanges, StripeAppForm};
 use serde_json::json;
 use store::stripe_apps::{self, StripeApp};
-use store::{StoreError, Tx, tenants};
+use store::{StoreError, Tx, installation, tenants};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -74,6 +74,7 @@ fn blank(engine: &Engine, actor: &Actor) -> StripeApp {
         signing_secret_fingerprint: None,
         previous_signing_secret_sealed: None,
         previous_signing_secret_until: None,
+        previous_signing_secret_fingerprint: None,
         is_live: false,
         is_active: true,
         is_default: false,
@@ -161,16 +162,19 @@ async fn seal_secrets(
         app.signing_secret_fingerprint = Some(fingerprint);
     }
     if let Some(secret) = &changes.previous_webhook_signing_secret {
-        refuse_foreign(engine, tx, app, ("previousWebhookSigningSecret", secret)).await?;
+        let named = ("previousWebhookSigningSecret", &**secret);
+        let fingerprint = refuse_foreign(engine, tx, app, named).await?;
         let at = place(&row, PREVIOUS_SIGNING_SECRET);
         app.previous_signing_secret_sealed = Some(keys.seal_secret(engine, &at, secret)?);
         app.previous_signing_secret_until =
             Some(engine.now().plus_hours(PREVIOUS_SECRET_HOURS).millis());
+        app.previous_signing_secret_fingerprint = Some(fingerprint);
     }
     Ok(())
 }
 
-/// The secret's fingerprint, unless another app of the installation has the same secret.
+/// The secret's fingerprint, unless another app of the installation accepts the same secret. Who brings a
+/// secret at the same instant waits here: a unique index knows nothing of the former ones.
 async fn refuse_foreign(
     engine: &Engine,
     tx: &mut Tx,
@@ -178,7 +182,9 @@ async fn refuse_foreign(
     (field, secret): (&str, &str),
 ) -> Result<Vec<u8>> {
     let fingerprint = engine.installation().fingerprint(secret);
-    if stripe_apps::fingerprint_in_use(tx, &fingerprint, app.id).await? {
+    installation::lock(tx).await?;
+    let now = engine.now().millis();
+    if stripe_apps::fingerprint_in_use(tx, &fingerprint, app.id, now).await? {
         return Err(secret_in_use(field));
     }
     Ok(fingerprint)

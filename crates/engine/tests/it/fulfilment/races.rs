@@ -1,12 +1,14 @@
-//! Two nodes with events of one payment at one instant, as only PostgreSQL lets them: the test holds one
-//! transaction open until the other waits for it.
+//! Two nodes with one payment or one secret at one instant, as only PostgreSQL lets them: the test holds
+//! one transaction open until the other waits for it.
 
 use std::sync::Arc;
 
 use domain::ids::OrderId;
+use engine::stripe::apps;
+use futures::future::join_all;
 use serde_json::json;
-use store::Tx;
 use store::orders::{self, Order};
+use store::{Tx, installation};
 
 use super::fixture::{COMPLETED, Shop, event};
 use crate::support::{START, TestEngine};
@@ -79,4 +81,34 @@ async fn a_payment_that_another_order_issued_at_that_instant_issues_nothing_more
     let first = orders::find(&mut conn, shop.t.tenant, first).await;
     let first = first.expect("reads").expect("is there");
     assert_eq!(first.state, "dismissed", "it points to the one that issued");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_tenants_that_save_one_secret_at_that_instant_as_new_and_as_former_one_has_it() {
+    let Some(t) = TestEngine::start_on_postgres().await else {
+        return;
+    };
+    let shop = Arc::new(Shop::open_in(t).await);
+    let stranger = shop.stranger("Borealis").await;
+    let mut somebody = shop.t.engine.db().begin();
+    installation::lock(&mut somebody).await.expect("locks");
+    let wishes = [
+        (stranger, "webhookSigningSecret"),
+        (shop.t.system(), "previousWebhookSigningSecret"),
+    ];
+    let wishes = wishes.map(|(actor, field)| {
+        let shop = shop.clone();
+        tokio::spawn(async move {
+            let form = json!({ "name": "Second", field: "whsec_contestedcontestedcontested07" });
+            let form = serde_json::from_value(form).expect("a form");
+            let saved = apps::save::create(&shop.t.engine, &actor, &form).await;
+            saved.is_ok()
+        })
+    });
+    let database = shop.t.postgres.as_ref().expect("it is on PostgreSQL");
+    database.until_waiting(2).await;
+    somebody.commit().await.expect("commits");
+    let saved = join_all(wishes).await;
+    let saved = saved.into_iter().map(|save| save.expect("it is answered"));
+    assert_eq!(saved.filter(|is_saved| *is_saved).count(), 1);
 }

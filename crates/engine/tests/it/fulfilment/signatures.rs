@@ -1,7 +1,9 @@
 //! Who is believed: the signature table, from the header to the app whose secret made it.
 
 use domain::stripe_signature::{SignatureRefusal, sign};
+use engine::stripe::apps;
 use engine::stripe::receive_event::{Answer, Cause, Target};
+use engine::{Actor, Error};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
 use sha2::Sha256;
@@ -197,6 +199,41 @@ async fn while_a_secret_is_rolled_both_count_until_the_former_ones_time() {
     assert_eq!(answer, refused(Cause::NoAppMatched));
     assert!(is_accepted(&shop.post_signed(OTHER, &body(4)).await));
     assert_eq!(shop.keys().await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_secret_that_any_app_of_the_installation_accepts_is_refused_to_every_other() {
+    let shop = Shop::open().await;
+    let stranger = shop.stranger("Borealis").await;
+    shop.change_app(json!({ "webhookSigningSecret": OTHER,
+        "previousWebhookSigningSecret": SECRET }))
+        .await;
+    let save = async |actor: &Actor, field: &str, secret: &str| {
+        let form = json!({ "name": "Bold", "isActive": true, field: secret });
+        let form = serde_json::from_value(form).expect("a form");
+        apps::save::create(&shop.t.engine, actor, &form).await
+    };
+    for actor in [&stranger, &shop.t.system()] {
+        for field in ["webhookSigningSecret", "previousWebhookSigningSecret"] {
+            for secret in [OTHER, SECRET] {
+                let Err(Error::Invalid(errors)) = save(actor, field, secret).await else {
+                    panic!("{field} should be refused");
+                };
+                let message = errors.message(field).expect("beside its field");
+                assert!(message.contains("Another app already uses"), "{message}");
+            }
+        }
+    }
+    // Rolling on, the app itself may bring its own former secret back.
+    shop.change_app(json!({ "webhookSigningSecret": SECRET,
+        "previousWebhookSigningSecret": OTHER }))
+        .await;
+    shop.t.clock.set(START.plus_hours(24));
+    let early = save(&stranger, "webhookSigningSecret", OTHER).await;
+    assert!(early.is_err(), "it still counts");
+    shop.t.clock.set(START.plus_hours(24).plus_millis(1));
+    let freed = save(&stranger, "webhookSigningSecret", OTHER).await;
+    assert!(freed.is_ok(), "nobody accepts it any more");
 }
 
 #[tokio::test]
