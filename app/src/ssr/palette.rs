@@ -7,6 +7,7 @@ use engine::products;
 use engine::stripe::look_up::{self, Found};
 
 use super::session::SignedIn;
+use super::stripe_events::named;
 use crate::api::palette::Hit;
 
 /// Pages by what they are called, their address, and what one must be allowed to do there.
@@ -123,7 +124,10 @@ async fn stripe_ids(who: &SignedIn, find: &str) -> Result<Vec<Hit>, Error> {
     }
     let found = look_up::execute(&who.engine, &who.actor, find).await?;
     let hit = found.map(|found| match found {
-        Found::Event(id, kind) => hit("Event", (&kind, find), format!("/stripe/events/{id}")),
+        Found::Event(id, kind) => {
+            let address = format!("/stripe/events/{id}");
+            hit("Event", (&named(kind), find), address)
+        }
         Found::Order(id) => hit("Purchase", (find, ""), format!("/orders/{id}")),
     });
     Ok(hit.into_iter().collect())

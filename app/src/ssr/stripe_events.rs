@@ -106,7 +106,7 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
 }
 
 /// What Stripe calls it; what came may have no type at all.
-fn named(event_type: String) -> String {
+pub fn named(event_type: String) -> String {
     if event_type.is_empty() {
         return "No event type".to_owned();
     }

@@ -18,10 +18,10 @@ const TYPE_MAX: usize = 255;
 pub struct StripeEvent {
     /// `evt_…`
     pub id: String,
-    /// For example `checkout.session.completed`.
+    /// For example `checkout.session.completed`; empty where it names none.
     pub event_type: String,
-    /// Test or live.
-    pub livemode: bool,
+    /// Test or live, where it says so.
+    pub livemode: Option<bool>,
     /// The API version that the object is written in.
     pub api_version: Option<String>,
     /// When it happened.
@@ -43,16 +43,10 @@ pub enum EventRefusal {
     /// No `id` that Stripe could have given.
     #[error("it has no `id` that begins with evt_")]
     NoId,
-    /// No `type`.
-    #[error("it has no `type`")]
-    NoType,
-    /// No `livemode`.
-    #[error("it has no `livemode`")]
-    NoLivemode,
 }
 
 impl StripeEvent {
-    /// Reads the envelope; nothing of the object is needed.
+    /// Reads the envelope, of which only the id is needed; nothing of the object is.
     pub fn parse(body: &[u8]) -> Result<Self, EventRefusal> {
         let mut json: Value = serde_json::from_slice(body).map_err(|_| EventRefusal::NotJson)?;
         if !json.is_object() {
@@ -62,8 +56,8 @@ impl StripeEvent {
         let event_type = json["type"].as_str().filter(|text| is_type(text));
         Ok(Self {
             id: id.ok_or(EventRefusal::NoId)?.to_owned(),
-            event_type: event_type.ok_or(EventRefusal::NoType)?.to_owned(),
-            livemode: json["livemode"].as_bool().ok_or(EventRefusal::NoLivemode)?,
+            event_type: event_type.unwrap_or_default().to_owned(),
+            livemode: json["livemode"].as_bool(),
             api_version: short_text(&json["api_version"]),
             created: created(&json["created"]),
             account: short_text(&json["account"]),
@@ -96,17 +90,21 @@ struct Claimed<'a> {
 
 /// The `evt_…` that unverified bytes claim to be; reads the JSON once and keeps nothing else of it.
 pub fn claimed_event_id(body: &[u8]) -> Option<String> {
-    let claimed: Claimed<'_> = serde_json::from_slice(body).ok()?;
-    claimed.id.filter(|id| is_event_id(id)).map(Cow::into_owned)
+    let id = claimed(body)?.id;
+    id.filter(|id| is_event_id(id)).map(Cow::into_owned)
 }
 
 /// The event type that unverified bytes claim to be, at most 255 characters.
 pub fn claimed_type(body: &[u8]) -> Option<String> {
-    let claimed: Claimed<'_> = serde_json::from_slice(body).ok()?;
-    claimed
-        .event_type
-        .filter(|text| is_type(text))
-        .map(Cow::into_owned)
+    let event_type = claimed(body)?.event_type;
+    event_type.filter(|text| is_type(text)).map(Cow::into_owned)
+}
+
+fn claimed(body: &[u8]) -> Option<Claimed<'_>> {
+    // Serde would also take an array, for the fields one after the other.
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    let is_object = first == Some(&b'{');
+    is_object.then(|| serde_json::from_slice(body).ok())?
 }
 
 fn is_event_id(text: &str) -> bool {
@@ -157,6 +155,16 @@ pub enum Ignored {
         "It comes from a connected account (Connect). Send only your own account's events to this endpoint."
     )]
     Connect,
+    /// No `type`.
+    #[error(
+        "It names no type that could be read, so nobody knows what happened. Let Stripe's own events come to this endpoint, as they are."
+    )]
+    NoType,
+    /// No `livemode`.
+    #[error(
+        "It does not say whether it is live or test. Let Stripe's own events come to this endpoint, as they are."
+    )]
+    NoLivemode,
     /// Some other type.
     #[error("Events of type {0} do not issue keys.")]
     OtherType(String),
@@ -199,7 +207,7 @@ pub fn bare_payment(event: &StripeEvent) -> Option<BarePayment> {
     {
         return None;
     }
-    BarePayment::from_payment_intent(&event.object, event.livemode)
+    BarePayment::from_payment_intent(&event.object, event.livemode?)
 }
 
 fn purchase(event: &StripeEvent) -> Result<Purchase, Ignored> {
@@ -209,7 +217,11 @@ fn purchase(event: &StripeEvent) -> Result<Purchase, Ignored> {
     if event.account.is_some() {
         return Err(Ignored::Connect);
     }
-    let (object, livemode) = (&event.object, event.livemode);
+    if event.event_type.is_empty() {
+        return Err(Ignored::NoType);
+    }
+    let livemode = event.livemode.ok_or(Ignored::NoLivemode)?;
+    let object = &event.object;
     let purchase = match &*event.event_type {
         "payment_intent.succeeded" => Purchase::from_payment_intent(object, livemode),
         "checkout.session.completed"

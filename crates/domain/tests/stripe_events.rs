@@ -194,18 +194,24 @@ fn a_payment_without_any_id_cannot_be_told_from_another() {
 #[case(r#"{"id":"evt_","type":"a","livemode":true}"#, EventRefusal::NoId)]
 #[case(r#"{"id":"evt_1 2","type":"a","livemode":true}"#, EventRefusal::NoId)]
 #[case(r#"{"id":"cs_1","type":"a","livemode":true}"#, EventRefusal::NoId)]
-#[case(r#"{"id":"evt_1","livemode":true}"#, EventRefusal::NoType)]
-#[case(
-    r#"{"id":"evt_1","type":"a\nb","livemode":true}"#,
-    EventRefusal::NoType
-)]
-#[case(r#"{"id":"evt_1","type":"a"}"#, EventRefusal::NoLivemode)]
-#[case(
-    r#"{"id":"evt_1","type":"a","livemode":"true"}"#,
-    EventRefusal::NoLivemode
-)]
 fn what_is_not_an_event_is_refused(#[case] body: &str, #[case] refusal: EventRefusal) {
     assert_eq!(StripeEvent::parse(body.as_bytes()), Err(refusal));
+}
+
+#[rstest]
+#[case(r#"{"id":"evt_1","livemode":true}"#, Ignored::NoType)]
+#[case(r#"{"id":"evt_1","type":"a\nb","livemode":true}"#, Ignored::NoType)]
+#[case(r#"{"id":"evt_1","type":"a"}"#, Ignored::NoLivemode)]
+#[case(r#"{"id":"evt_1","type":"a","livemode":"true"}"#, Ignored::NoLivemode)]
+fn an_envelope_that_lacks_something_is_ignored(#[case] body: &str, #[case] why: Ignored) {
+    let event = StripeEvent::parse(body.as_bytes()).expect("it has an id");
+    assert_eq!(judge(&event), Decision::Ignore(why));
+}
+
+#[test]
+fn a_paid_session_that_does_not_say_whether_it_is_live_issues_nothing() {
+    let decision = changed(|json| json["livemode"] = Value::Null);
+    assert_eq!(decision, Decision::Ignore(Ignored::NoLivemode));
 }
 
 #[test]
@@ -217,6 +223,7 @@ fn the_cheap_check_finds_the_claimed_id_alone() {
     let endless = format!(r#"{{"id":"evt_{}"}}"#, "a".repeat(252));
     assert_eq!(claimed_event_id(endless.as_bytes()), None);
     assert_eq!(claimed_event_id(b"{\"id\":5}"), None);
+    assert_eq!(claimed_event_id(b" [\"evt_1\", \"a\"]"), None);
     assert_eq!(claimed_event_id(b"\xff"), None);
 }
 

@@ -33,6 +33,13 @@ pub(crate) struct Vouched<'a> {
     pub received_at: Timestamp,
 }
 
+impl Vouched<'_> {
+    /// Test or live: as the event says, and else as the app is marked.
+    pub(crate) fn livemode(&self) -> bool {
+        self.event.livemode.unwrap_or(self.app.is_live)
+    }
+}
+
 /// Tries a transaction again that met another one about the same payment, or drew a key that exists.
 const MEETINGS: usize = 8;
 
@@ -185,7 +192,7 @@ fn new_event<'a>(engine: &Engine, vouched: &Vouched<'a>) -> NewStripeEvent<'a> {
         app_id: vouched.app.id,
         stripe_event_id: &vouched.event.id,
         event_type: &vouched.event.event_type,
-        livemode: vouched.event.livemode,
+        livemode: vouched.livemode(),
         api_version: vouched.event.api_version.as_deref().unwrap_or_default(),
         source: vouched.source,
         payload: vouched.payload,
@@ -249,7 +256,7 @@ async fn known_purchase(
     };
     let told = stripe_events::first_payload_of_order(tx, tenant, order).await?;
     let told = told.and_then(|payload| StripeEvent::parse(payload.as_bytes()).ok());
-    let told = told.filter(|told| told.livemode == payment.livemode);
+    let told = told.filter(|told| told.livemode == Some(payment.livemode));
     Ok(match told.map(|told| stripe_event::judge(&told)) {
         Some(Decision::Issue(told) | Decision::Wait(told) | Decision::Fail(told)) => {
             Some(payment.clone().complete(told))

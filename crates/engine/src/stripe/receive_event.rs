@@ -203,13 +203,14 @@ async fn accept(engine: &Engine, incoming: &Incoming<'_>, app: StripeApp) -> Res
     Ok(Answer::Accepted { outcome })
 }
 
-/// Refuses an event whose livemode is not the app's; thin payloads carry one too.
+/// Refuses an event whose livemode is not the app's; thin payloads carry one too. One that has none
+/// contradicts nothing.
 pub(crate) fn agree_on_mode(event: &StripeEvent, app: &StripeApp) -> Result<(), Cause> {
-    if event.livemode == app.is_live {
+    let Some(livemode) = event.livemode.filter(|mode| *mode != app.is_live) else {
         return Ok(());
-    }
+    };
     Err(Cause::Livemode {
-        event: if event.livemode { "live" } else { "test" },
+        event: if livemode { "live" } else { "test" },
         app: if app.is_live { "Live" } else { "Test" },
     })
 }

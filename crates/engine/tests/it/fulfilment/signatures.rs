@@ -1,8 +1,8 @@
 //! Who is believed: the signature table, from the header to the app whose secret made it.
 
 use domain::stripe_signature::{SignatureRefusal, sign};
-use engine::stripe::apps;
 use engine::stripe::receive_event::{Answer, Cause, Target};
+use engine::stripe::{apps, replay};
 use engine::{Actor, Error};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
@@ -278,11 +278,41 @@ async fn a_body_that_is_no_event_is_refused_though_its_signature_is_right() {
         "null",
         "{\"id\":\"pi_1\"}",
         "{\"id\":\"evt_\"}",
-        "{\"id\":\"evt_1\"}",
+        "[\"evt_1\",\"ping\"]",
     ] {
         let answer = shop.post_signed(SECRET, body).await;
         let is_told = matches!(answer, Answer::Refused(Cause::NotAnEvent(_)));
         assert!(is_told, "{body}: {answer:?}");
+    }
+    assert!(shop.keys().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_rightly_signed_event_without_type_or_livemode_is_kept_and_ignored_with_the_reason() {
+    let shop = Shop::open().await;
+    let form = json!({ "name": "Live", "isLive": true, "secretKey": "sk_live_51AtlasAtlasAtlas02",
+        "webhookSigningSecret": OTHER });
+    let (_, live_app) = add_app(&shop.t, &shop.t.system(), form).await;
+    let session = shop.session(1, json!({}));
+    for (id, lacks, app, reason) in [
+        ("evt_1", "type", &shop.public_id, "names no type"),
+        ("evt_2", "livemode", &shop.public_id, "live or test"),
+        ("evt_3", "livemode", &live_app, "live or test"),
+    ] {
+        let body = event_with(id, COMPLETED, &session, json!({ lacks: null }));
+        let secret = if *app == live_app { OTHER } else { SECRET };
+        let header = sign(secret, START, body.as_bytes());
+        let answer = shop.post_to(Target::App(app), Some(&header), &body).await;
+        let Answer::Accepted { outcome } = answer else {
+            panic!("{id} is verified, but: {answer:?}");
+        };
+        assert!(outcome.contains(reason), "{outcome}");
+        let line = shop.line(id).await;
+        let told = (&*line.status, &*line.processing, line.outcome);
+        assert_eq!(told, ("verified", "ignored", outcome));
+        assert_eq!(line.livemode, *app == live_app, "as the app is marked");
+        let again = replay::execute(&shop.t.engine, &shop.t.system(), line.id).await;
+        assert_eq!(again.expect("it can be read"), "received before (ignored)");
     }
     assert!(shop.keys().await.is_empty());
 }
