@@ -40,6 +40,7 @@ pub(super) async fn execute(engine: &Engine, job: &Job) -> Result<End> {
         },
         payload: &row.payload,
         received_at: Timestamp::from_millis(row.received_at),
+        replay: None,
     };
     match process_event::attempt(engine, &vouched).await {
         Ok(_) => Ok(End::Done),

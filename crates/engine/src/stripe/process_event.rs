@@ -18,6 +18,7 @@ use crate::jobs::PROCESS_EVENT;
 use crate::orders::facts;
 use crate::orders::fulfil::{self, Arrival, Fulfilled, Payment};
 use crate::orders::work::Work;
+use crate::stripe::replay::Replay;
 
 /// An event that a signature or Stripe itself vouches for.
 pub(crate) struct Vouched<'a> {
@@ -31,6 +32,8 @@ pub(crate) struct Vouched<'a> {
     pub payload: &'a str,
     /// When it came.
     pub received_at: Timestamp,
+    /// Who wants it processed again; the change log tells it together with what comes of it.
+    pub replay: Option<Replay<'a>>,
 }
 
 impl Vouched<'_> {
@@ -115,6 +118,7 @@ async fn one_transaction(
     if known.processing.is_some() {
         let again = receive(engine, &mut work.tx, vouched).await?;
         if is_final(&again.processing) {
+            note_replay(engine, &mut work.tx, (vouched, again.id)).await?;
             work.tx.commit().await?;
             return Ok(format!("received before ({})", again.processing));
         }
@@ -128,10 +132,15 @@ async fn one_transaction(
         now: engine.now().millis(),
     };
     let tx = work.write();
-    match receipt {
-        Some(receipt) => stripe_events::finish(tx, tenant, receipt.id, &end),
-        None => stripe_events::insert_final(tx, &new_event(engine, vouched), &end),
-    }
+    let id = if let Some(receipt) = receipt {
+        stripe_events::finish(tx, tenant, receipt.id, &end);
+        receipt.id
+    } else {
+        let event = new_event(engine, vouched);
+        stripe_events::insert_final(tx, &event, &end);
+        event.id
+    };
+    note_replay(engine, tx, (vouched, id)).await?;
     work.tx.commit().await?;
     if done.has_jobs && engine.has_mailer() {
         engine.wake_worker();
@@ -178,6 +187,17 @@ impl Told {
             payment_intent_id: payment_intent.unwrap_or_default(),
             session_id: session.unwrap_or_default(),
         }
+    }
+}
+
+async fn note_replay(
+    engine: &Engine,
+    tx: &mut Tx,
+    (vouched, id): (&Vouched<'_>, StripeEventId),
+) -> Result<()> {
+    match &vouched.replay {
+        Some(replay) => replay.note(engine, tx, (id, vouched.livemode())).await,
+        None => Ok(()),
     }
 }
 
@@ -275,6 +295,7 @@ async fn store_alone(engine: &Engine, vouched: &Vouched<'_>, error: &Error) -> R
         stripe_events::fail(&mut tx, tenant, receipt.id, state).await?;
         enqueue(engine, &mut tx, tenant, receipt.id).await?;
     }
+    note_replay(engine, &mut tx, (vouched, receipt.id)).await?;
     tx.commit().await?;
     engine.wake_worker();
     Ok(())

@@ -198,6 +198,7 @@ async fn accept(engine: &Engine, incoming: &Incoming<'_>, app: StripeApp) -> Res
         source: "signature",
         payload: &payload,
         received_at: engine.now(),
+        replay: None,
     };
     let outcome = process_event::execute(engine, &vouched).await?;
     Ok(Answer::Accepted { outcome })

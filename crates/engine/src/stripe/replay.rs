@@ -2,6 +2,7 @@
 //!
 //! What was verified is processed again, which changes nothing that is done. What was refused is
 //! verified again with today's secrets and the clock of its receipt, or fetched from Stripe by its id.
+//! Who did it stands in the change log as soon as what came of it is written, and no sooner.
 
 use domain::ids::{StripeDeliveryId, StripeEventId};
 use domain::permission::Permission;
@@ -11,7 +12,7 @@ use domain::timestamp::Timestamp;
 use serde_json::json;
 use store::stripe_apps::StripeApp;
 use store::stripe_deliveries::{self, StripeDelivery};
-use store::{Conn, stripe_apps, stripe_events};
+use store::{Conn, Tx, stripe_apps, stripe_events};
 use uuid::Uuid;
 
 use crate::Engine;
@@ -24,21 +25,49 @@ use crate::stripe::events::{find_delivery, open_body};
 use crate::stripe::process_event::{self, Vouched};
 use crate::stripe::receive_event::agree_on_mode;
 
+/// Somebody's wish that an event be processed again.
+#[derive(Clone, Copy)]
+pub(crate) struct Replay<'a> {
+    /// Who wishes it.
+    pub by: &'a Actor,
+    /// The refused delivery that becomes an event by it.
+    pub of: Option<StripeDeliveryId>,
+}
+
+impl Replay<'_> {
+    /// Writes who did it, in the transaction that does it; the delivery is an event from then on.
+    pub(crate) async fn note(
+        &self,
+        engine: &Engine,
+        tx: &mut Tx,
+        (event, livemode): (StripeEventId, bool),
+    ) -> Result<()> {
+        let what = Change {
+            subject: ("stripe_event", event.to_string()),
+            verb: "replayed",
+            data: json!({}),
+            livemode,
+        };
+        change::write(tx, self.by, engine.now(), what);
+        if let Some(delivery) = self.of {
+            stripe_deliveries::remove(tx, self.by.tenant(), delivery).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Processes an event again; answers what came of it. Refused with a conflict where still nobody
 /// vouches for it.
 pub async fn execute(engine: &Engine, actor: &Actor, id: Uuid) -> Result<String> {
     actor.may(Permission::Manage)?;
     let mut conn = engine.read().await?;
     let event = stripe_events::find(&mut conn, actor.tenant(), StripeEventId::from(id)).await?;
-    let outcome = if let Some(event) = event {
-        again(engine, conn, (actor, event)).await?
-    } else {
-        let delivery = find_delivery(&mut conn, actor, StripeDeliveryId::from(id)).await?;
-        drop(conn);
-        of_delivery(engine, actor, delivery).await?
-    };
-    note(engine, actor, id).await?;
-    Ok(outcome)
+    if let Some(event) = event {
+        return again(engine, conn, (actor, event)).await;
+    }
+    let delivery = find_delivery(&mut conn, actor, StripeDeliveryId::from(id)).await?;
+    drop(conn);
+    of_delivery(engine, actor, delivery).await
 }
 
 /// The id under which the log shows an event once somebody vouched for it: a refused delivery
@@ -76,16 +105,21 @@ async fn again(
         },
         payload: &row.payload,
         received_at: Timestamp::from_millis(row.received_at),
+        replay: Some(Replay {
+            by: actor,
+            of: None,
+        }),
     };
     process_event::execute(engine, &vouched).await
 }
 
 async fn of_delivery(engine: &Engine, actor: &Actor, delivery: StripeDelivery) -> Result<String> {
     if let Some((app, body)) = verify_again(engine, actor, &delivery).await? {
-        return accept(engine, &delivery, (&app, &body, "signature")).await;
+        return accept(engine, (actor, &delivery), (&app, &body, "signature")).await;
     }
     if let Some((app, body)) = fetch(engine, actor, &delivery).await? {
-        return accept(engine, &delivery, (&app, body.as_bytes(), "stripe")).await;
+        let fetched = (&app, body.as_bytes(), "stripe");
+        return accept(engine, (actor, &delivery), fetched).await;
     }
     Err(Error::Conflict {
         code: "still_not_verified",
@@ -169,7 +203,7 @@ async fn fetch(
 
 async fn accept(
     engine: &Engine,
-    delivery: &StripeDelivery,
+    (actor, delivery): (&Actor, &StripeDelivery),
     (app, body, source): (&StripeApp, &[u8], &'static str),
 ) -> Result<String> {
     let refuse = |why: String| Error::Conflict {
@@ -187,22 +221,10 @@ async fn accept(
         source,
         payload: &String::from_utf8_lossy(body),
         received_at: Timestamp::from_millis(delivery.first_at),
+        replay: Some(Replay {
+            by: actor,
+            of: Some(delivery.id),
+        }),
     };
-    let outcome = process_event::execute(engine, &vouched).await?;
-    let mut tx = engine.begin();
-    stripe_deliveries::remove(&mut tx, app.tenant_id, delivery.id).await?;
-    tx.commit().await?;
-    Ok(outcome)
-}
-
-async fn note(engine: &Engine, actor: &Actor, id: Uuid) -> Result<()> {
-    let mut tx = engine.begin();
-    let what = Change {
-        subject: ("stripe_event", id.to_string()),
-        verb: "replayed",
-        data: json!({}),
-        livemode: false,
-    };
-    change::write(&mut tx, actor, engine.now(), what);
-    Ok(tx.commit().await?)
+    process_event::execute(engine, &vouched).await
 }

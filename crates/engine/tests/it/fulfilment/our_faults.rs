@@ -2,8 +2,10 @@
 
 use domain::activation_key::ActivationKey;
 use domain::ids::OrderId;
+use engine::Error;
 use engine::orders::review;
 use engine::stripe::receive_event::Answer;
+use engine::stripe::replay;
 use serde_json::json;
 
 use super::fixture::{COMPLETED, SECRET, Shop, event};
@@ -123,6 +125,28 @@ async fn what_fails_for_a_reason_of_ours_is_kept_and_done_by_the_worker() {
     assert_eq!(shop.keys().await.len(), 3);
     assert_eq!(shop.line("evt_3").await.processing, "fulfilled");
     assert_eq!(shop.t.mailer.sent().len(), 3);
+}
+
+#[tokio::test]
+async fn a_replay_that_fails_for_a_reason_of_ours_is_told_once_with_what_is_kept() {
+    let shop = Shop::open().await;
+    let body = shop.session_event(3);
+    shop.post(None, &body).await;
+    shop.t.stripe.set_event(&body);
+    let refused = shop.line("evt_3").await.id;
+    break_chance(&shop).await;
+    let outcome = replay::execute(&shop.t.engine, &shop.t.system(), refused).await;
+    let outcome = outcome.expect("it is kept");
+    assert_eq!(outcome, "stored; it will be processed by the worker");
+    let kept = shop.line("evt_3").await;
+    assert_eq!((&*kept.status, &*kept.processing), ("verified", "pending"));
+    // Each of the attempts that failed would have told it; the delivery is gone.
+    assert_eq!(shop.replays().await, [(kept.id.to_string(), false)]);
+    let gone = replay::execute(&shop.t.engine, &shop.t.system(), refused).await;
+    assert!(matches!(gone, Err(Error::NotFound(_))));
+    shop.t.run_due_jobs().await;
+    assert_eq!(shop.line("evt_3").await.processing, "fulfilled");
+    assert_eq!(shop.replays().await.len(), 1, "the worker replays nothing");
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use engine::Error;
 use engine::ports::StripeProblem;
+use engine::stripe::receive_event::{Answer, Target};
 use serde_json::json;
 
-use super::fixture::{COMPLETED, SECRET, Shop, event};
+use super::fixture::{COMPLETED, SECRET, SECRET_KEY, Shop, add_app, event, event_with};
 
 const CORRECTED: &str = "whsec_correctedcorrectedcorrected3";
 
@@ -12,6 +13,17 @@ impl Shop {
     async fn replay(&self, stripe_event_id: &str) -> engine::Result<String> {
         let line = self.line(stripe_event_id).await;
         engine::stripe::replay::execute(&self.t.engine, &self.t.system(), line.id).await
+    }
+
+    /// Replays that the change log tells: of which event, and of which mode.
+    pub async fn replays(&self) -> Vec<(String, bool)> {
+        let log = engine::audit::list::execute(&self.t.engine, &self.t.system(), None, 200).await;
+        let mut lines = log.expect("the change log is read").items;
+        lines.retain(|line| (&*line.subject_kind, &*line.verb) == ("stripe_event", "replayed"));
+        let told = lines
+            .into_iter()
+            .map(|line| (line.subject_id, line.livemode));
+        told.collect()
     }
 
     fn body(&self) -> String {
@@ -32,6 +44,37 @@ async fn replaying_a_fulfilled_event_changes_nothing() {
     assert_eq!(outcome, "received before (fulfilled)");
     assert_eq!(shop.keys().await.len(), 1);
     assert_eq!(shop.t.run_due_jobs().await, 1);
+}
+
+#[tokio::test]
+async fn who_replays_stands_in_the_change_log_with_the_events_own_mode() {
+    let shop = Shop::open().await;
+    let live = json!({ "name": "Live", "isLive": true, "webhookSigningSecret": CORRECTED,
+        "secretKey": SECRET_KEY.replace("test", "live") });
+    let (_, live) = add_app(&shop.t, &shop.t.system(), live).await;
+    let session = shop.session(1, json!({}));
+    let body = event_with("evt_live", COMPLETED, &session, json!({ "livemode": true }));
+    shop.post_to(Target::App(&live), None, &body).await;
+    let refused = shop.line("evt_live").await.id;
+    shop.t.stripe.set_problem(Some(StripeProblem::NotFound));
+    let answer = shop.replay("evt_live").await;
+    assert!(is_still_not_verified(&answer), "{answer:?}");
+    assert!(shop.replays().await.is_empty(), "nothing was done");
+    shop.t.stripe.set_problem(None);
+    shop.t.stripe.set_event(&body);
+    shop.replay("evt_live")
+        .await
+        .expect("Stripe vouches for it");
+    let event = shop.line("evt_live").await.id;
+    assert_ne!(event, refused, "it is an event of its own");
+    assert_eq!(shop.replays().await, [(event.to_string(), true)]);
+    shop.replay("evt_live").await.expect("it is replayed");
+    assert_eq!(shop.replays().await.len(), 2);
+
+    shop.deliver(&shop.body()).await;
+    shop.replay("evt_1").await.expect("it is replayed");
+    let test = shop.line("evt_1").await.id.to_string();
+    assert_eq!(shop.replays().await[0], (test, false));
 }
 
 #[tokio::test]
@@ -71,10 +114,7 @@ async fn a_corrected_secret_and_a_replay_fulfil_by_the_clock_of_the_receipt() {
     assert_eq!(shop.line("evt_1").await.status, "verified");
     // Stripe's own retry comes after it and changes nothing.
     let answer = shop.post_signed(CORRECTED, &shop.body()).await;
-    assert!(matches!(
-        answer,
-        engine::stripe::receive_event::Answer::Accepted { .. }
-    ));
+    assert!(matches!(answer, Answer::Accepted { .. }));
     assert_eq!(shop.keys().await.len(), 1);
 }
 
