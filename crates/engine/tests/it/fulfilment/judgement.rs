@@ -1,5 +1,6 @@
 //! What a paid purchase becomes: how many keys, or a review with its reason, or nothing.
 
+use engine::Actor;
 use engine::orders::review;
 use serde_json::{Value, json};
 
@@ -83,6 +84,42 @@ async fn a_product_that_cannot_be_sold_is_reviewed() {
         let patch = metadata(&json!({ "productId": id }));
         shop.assert_reviewed(number, patch, reason).await;
     }
+}
+
+#[tokio::test]
+async fn a_plan_decides_how_long_and_one_that_cannot_be_sold_is_reviewed() {
+    let shop = Shop::open().await;
+    let stranger = shop.stranger("Borealis").await;
+    let add_plan = async |actor: &Actor, name: &str, is_active: bool| {
+        let form = json!({ "name": name, "durationDays": 30, "isActive": is_active });
+        let form = serde_json::from_value(form).expect("a form");
+        let plan = engine::plans::create::execute(&shop.t.engine, actor, &form).await;
+        plan.expect("the plan is created").id.to_string()
+    };
+    let monthly = add_plan(&shop.t.system(), "Monthly", true).await;
+    let retired = add_plan(&shop.t.system(), "Retired", false).await;
+    let theirs = add_plan(&stranger, "Theirs", true).await;
+    let named = |plan: &str| metadata(&json!({ "planId": plan, "planDays": "7" }));
+    assert_eq!(shop.buy(1, named(&monthly)).await.1, "fulfilled");
+    let key = shop.keys().await.remove(0);
+    assert_eq!(
+        key.expires_at.to_rfc3339(),
+        "2026-12-23T23:59:59Z",
+        "the plan's days, not planDays"
+    );
+    let table = [
+        ("999999", "names plan 999999, which does not exist here"),
+        (&*theirs, "which does not exist here"),
+        (&*retired, "which is not active"),
+        ("Monthly", "metadata planId is “Monthly”"),
+    ];
+    for (number, (plan, reason)) in (2..).zip(table) {
+        shop.assert_reviewed(number, named(plan), reason).await;
+    }
+    let waiting = review::list(&shop.t.engine, &shop.t.system(), false).await;
+    assert_eq!(waiting.expect("the list is read").len(), table.len());
+    let elsewhere = review::list(&shop.t.engine, &stranger, false).await;
+    assert!(elsewhere.expect("the list is read").is_empty());
 }
 
 #[tokio::test]
