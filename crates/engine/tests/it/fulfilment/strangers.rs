@@ -1,9 +1,14 @@
 //! Tenants that name each other's payments, orders and events change nothing for each other.
 
-use domain::ids::ProductId;
+use domain::ids::{PersonId, ProductId};
+use domain::role::Role;
+use engine::actor::Who;
+use engine::dashboard::wanting;
 use engine::orders::checkout::{self, Checkout, NewCheckout};
 use engine::orders::success::{self, Success};
+use engine::stripe::events::{self, EventFilter};
 use engine::stripe::receive_event::{Answer, Target};
+use engine::stripe::replay;
 use engine::{Actor, Error};
 use serde_json::json;
 
@@ -149,13 +154,80 @@ async fn anothers_events_deliveries_and_apps_are_not_found() {
     shop.post(None, "{\"id\":\"evt_2\"}").await;
     let engine = &shop.t.engine;
     for line in shop.log().await {
-        let seen = engine::stripe::events::detail(engine, &theirs, line.id).await;
+        let seen = events::detail(engine, &theirs, line.id).await;
         assert!(matches!(seen, Err(Error::NotFound(_))));
-        let replayed = engine::stripe::replay::execute(engine, &theirs, line.id).await;
+        let replayed = replay::execute(engine, &theirs, line.id).await;
         assert!(matches!(replayed, Err(Error::NotFound(_))));
     }
     let app = engine::stripe::apps::list::find(engine, &theirs, shop.app).await;
     assert!(matches!(app, Err(Error::NotFound(_))));
     let archived = engine::stripe::apps::archive::execute(engine, &theirs, shop.app).await;
     assert!(matches!(archived, Err(Error::NotFound(_))));
+}
+
+#[tokio::test]
+async fn what_the_shared_url_refuses_is_shown_to_the_only_tenant_and_else_to_the_operator() {
+    let shop = Shop::open().await;
+    let person = |tenant, is_operator| {
+        let who = Who::Person {
+            id: PersonId::from(uuid::Uuid::from_u128(7)),
+            email: "pat@example.com".into(),
+            role: Role::Owner,
+            is_operator,
+        };
+        Actor::new(tenant, who)
+    };
+    let owner = person(shop.t.tenant, false);
+    shop.post_to(Target::Shared, None, "{\"id\":\"evt_shared\"}")
+        .await;
+    shop.post(None, "{\"id\":\"evt_ours\"}").await;
+    let shared = shop.line("evt_shared").await.id;
+    assert_eq!(seen_by(&shop, &owner).await, ["evt_ours", "evt_shared"]);
+    assert!(replays_in_vain(&shop, &owner, shared).await);
+
+    let second = shop.stranger("Borealis").await.tenant();
+    let token = Who::Token {
+        id: uuid::Uuid::nil().into(),
+        name: "program".into(),
+        permissions: "generate,manage".parse().expect("words"),
+    };
+    let theirs = person(second, false);
+    for (actor, seen) in [
+        (&owner, &["evt_ours"][..]),
+        (&Actor::new(shop.t.tenant, token), &["evt_ours"]),
+        (&theirs, &[]),
+        (&person(shop.t.tenant, true), &["evt_ours", "evt_shared"]),
+        (&person(second, true), &["evt_shared"]),
+    ] {
+        assert_eq!(seen_by(&shop, actor).await, seen, "{actor:?}");
+        let sees_shared = seen.contains(&"evt_shared");
+        let line = events::detail(&shop.t.engine, actor, shared).await;
+        assert_eq!(line.is_ok(), sees_shared, "{actor:?}");
+        assert_eq!(replays_in_vain(&shop, actor, shared).await, sees_shared);
+        let counted = wanting::execute(&shop.t.engine, actor, false).await;
+        let counted = counted.expect("it is counted").failed_events;
+        assert_eq!(usize::try_from(counted), Ok(seen.len()), "{actor:?}");
+    }
+}
+
+/// What an actor's log shows, in the order of the alphabet.
+async fn seen_by(shop: &Shop, actor: &Actor) -> Vec<String> {
+    let filter = EventFilter {
+        limit: 200,
+        ..EventFilter::default()
+    };
+    let lines = events::list(&shop.t.engine, actor, (filter, 0)).await;
+    let lines = lines.expect("the log is listed").into_iter();
+    let mut ids: Vec<_> = lines.map(|line| line.stripe_event_id).collect();
+    ids.sort();
+    ids
+}
+
+/// True where the actor may try, though nobody vouches for it; false where it is not found.
+async fn replays_in_vain(shop: &Shop, actor: &Actor, id: uuid::Uuid) -> bool {
+    match replay::execute(&shop.t.engine, actor, id).await {
+        Err(Error::Conflict { .. }) => true,
+        Err(Error::NotFound(_)) => false,
+        other => panic!("neither refused nor unknown: {other:?}"),
+    }
 }
