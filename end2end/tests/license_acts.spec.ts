@@ -65,6 +65,36 @@ adminTest('a key is extended by days or until a day, and told why not', { tag: '
   await expect(page.getByText('It ends on 2031-05-07 now.')).toBeVisible();
 });
 
+adminTest('what stands on a key is edited, and its seats never fall below those taken', { tag: '@no-js' }, async ({ page, installation }) => {
+  const { key } = await openKey(page, installation, { maxSeats: 5 });
+  const device = { activationKey: key, productName: installation.product.name };
+  for (const hardwareId of ['EDIT-1', 'EDIT-2']) await installation.api('POST', '/api/license/activate', { ...device, hardwareId });
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  const save = page.getByRole('button', { name: 'Save' });
+  await field('Company').fill('Umbrella GmbH');
+  await field('Seats').fill('1');
+  await field('Note').fill('Paid by wire.');
+  await save.click();
+  await expectRefusal(field('Seats'), /2 seats are in use/);
+  await expect(field('Company')).toHaveValue('Umbrella GmbH');
+  await expect(field('Note')).toHaveValue('Paid by wire.');
+  await field('Seats').fill('3');
+  await field('Own features').fill('beta, maps');
+  await save.click();
+  await expect(page.getByText('Saved.')).toBeVisible();
+  const facts = page.locator('section', { has: page.getByRole('heading', { name: 'Facts' }) });
+  for (const text of ['Umbrella GmbH', '2 of 3 taken', 'beta, maps', 'Paid by wire.']) await expect(facts).toContainText(text);
+  const history = page.locator('section', { has: page.getByRole('heading', { name: 'History' }) });
+  await expect(history).toContainText('fields: corporate');
+  await expect(history).not.toContainText('wire');
+  const answer = await installation.api<{ features: string[] }>('POST', '/api/license/validate', { ...device, hardwareId: 'EDIT-1' });
+  expect(answer.features).toContain('beta');
+  await hydrated(page);
+  await field('Note').fill('');
+  await save.click();
+  await expect(facts).not.toContainText('wire');
+});
+
 adminTest('a key is mailed to its holder and to another address', { tag: '@no-js' }, async ({ page, installation }) => {
   const { key, email } = await openKey(page, installation);
   const to = page.getByLabel('To', { exact: true });

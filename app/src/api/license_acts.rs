@@ -1,9 +1,10 @@
-//! What people do with license keys: generate, hold back, extend, send again, make offline codes.
+//! What people do with license keys: generate, edit, hold back, extend, send again, make offline codes.
 
 use std::fmt;
 
 use domain::extension::ExtendForm;
 use domain::license_form::LicenseForm;
+use domain::license_update_form::LicenseUpdateForm;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,29 @@ pub async fn change_license_state(id: String, change: String) -> Result<Done, Ui
     let who = signed_in().await?;
     let changed = change_hold(&who, &id, &change).await;
     reply::<ChangeLicenseState>(changed, &[("id", id), ("change", change)]).await
+}
+
+/// The form of a key's holder, company, seats, features and note: its `Debug` says nothing of them.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UpdateForm(pub LicenseUpdateForm);
+
+impl fmt::Debug for UpdateForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UpdateForm").finish_non_exhaustive()
+    }
+}
+
+/// Changes what people say of a key.
+#[server]
+pub async fn update_license(
+    id: String,
+    #[server(flatten)] form: UpdateForm,
+) -> Result<Done, UiError> {
+    use crate::ssr::{reply, save_license, signed_in};
+    let who = signed_in().await?;
+    let saved = save_license(&who, &id, &form.0).await;
+    reply::<UpdateLicense>(saved, &form).await
 }
 
 /// Gives a key another end.

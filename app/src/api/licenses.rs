@@ -55,6 +55,8 @@ pub struct LicenseDetail {
     pub seats_used: i32,
     /// Live, or made by a test.
     pub livemode: bool,
+    /// What it unlocks beside its product's and its plan's, with commas between.
+    pub features: String,
     /// A remark that only people of the tenant see.
     pub note: String,
     /// The purchase it came from.

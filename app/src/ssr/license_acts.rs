@@ -4,11 +4,12 @@ use domain::activation_key::ActivationKey;
 use domain::extension::ExtendForm;
 use domain::ids::LicenseId;
 use domain::license_form::LicenseForm;
+use domain::license_update_form::LicenseUpdateForm;
 use domain::permission::Permission;
 use domain::resend_form::ResendForm;
 use engine::Error;
 use engine::licenses::generate::Side;
-use engine::licenses::{extend as extending, find, generate, hold, offline_code, resend};
+use engine::licenses::{extend as extending, find, generate, hold, offline_code, resend, update};
 use leptos_router::location::Url;
 
 use super::products::{plan_list, product_list};
@@ -78,6 +79,17 @@ pub async fn change_hold(who: &SignedIn, id: &str, change: &str) -> Result<Next,
         _ => return Err(Error::field("change", "Press one of the buttons.")),
     };
     Ok(Next::stay(done))
+}
+
+/// Changes what people say of a key.
+pub async fn save_license(
+    who: &SignedIn,
+    id: &str,
+    form: &LicenseUpdateForm,
+) -> Result<Next, Error> {
+    let key = key_of(who, id).await?.to_string();
+    update::execute(&who.engine, &who.actor, &key, form).await?;
+    Ok(Next::stay("Saved. Programs are told when they next ask."))
 }
 
 /// Gives a key another end.

@@ -75,6 +75,7 @@ pub async fn license_detail(
         max_seats: view.max_seats,
         seats_used: view.seats_used,
         livemode: view.livemode,
+        features: view.features.join(", "),
         note: view.note.clone().unwrap_or_default(),
         order_id: view.order_id,
         corporate_name: view.corporate_name.clone().unwrap_or_default(),

@@ -51,7 +51,8 @@ pub use door::{
 };
 pub use guide::guide;
 pub use license_acts::{
-    change_hold, extend, license_choices, mail_license, make_licenses, write_offline_code,
+    change_hold, extend, license_choices, mail_license, make_licenses, save_license,
+    write_offline_code,
 };
 pub use license_export::export_licenses;
 pub use licenses::{license_detail, license_list};

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::email_address;
+use crate::features;
 use crate::field_error::FieldErrors;
 use crate::form::{Reader, form, input};
 use crate::hardware_id::HardwareId;
@@ -10,9 +11,10 @@ use crate::ids::{PlanId, ProductId};
 use crate::license_term::DAYS_MAX;
 use crate::purchase::QUANTITY_MAX;
 
-const COMPANY_MAX: usize = 200;
+pub(crate) const COMPANY_MAX: usize = 200;
+pub(crate) const SEATS_MAX: i32 = 1_000_000;
 const NAME_MAX: usize = 200;
-const SEATS_MAX: i32 = 1_000_000;
+const NOTE_MAX: usize = 2_000;
 
 form! {
     /// A wish for licences as it is typed or sent.
@@ -35,6 +37,10 @@ form! {
         corporate_name,
         /// A device: the key comes with an offline code for it, and is activated there.
         hardware_id,
+        /// Words joined by commas: what it unlocks beside its product's and its plan's.
+        features: list,
+        /// For admins only; several lines.
+        note,
     }
 }
 
@@ -66,6 +72,10 @@ pub struct LicenseWish {
     pub corporate_name: Option<String>,
     /// The device that an offline code is wanted for; then the quantity is 1.
     pub hardware_id: Option<HardwareId>,
+    /// What each unlocks beside its product's and its plan's.
+    pub features: Vec<String>,
+    /// For admins only.
+    pub note: Option<String>,
 }
 
 impl LicenseForm {
@@ -96,6 +106,8 @@ impl LicenseForm {
             corporate_name: Some(reader.line(company, "", COMPANY_MAX))
                 .filter(|name| !name.is_empty()),
             hardware_id: self.device(&mut reader),
+            features: features::read(&mut reader, input("features", self.features.as_ref()), &[]),
+            note: note(&mut reader, self.note.as_ref(), None),
         };
         if wish.hardware_id.is_some() && wish.quantity > 1 {
             reader.refuse(
@@ -146,6 +158,17 @@ impl LicenseForm {
     }
 }
 
+/// A licence's note; `None` where it is blank.
+pub(crate) fn note(
+    reader: &mut Reader,
+    note: Option<&String>,
+    current: Option<&str>,
+) -> Option<String> {
+    let current = current.unwrap_or_default();
+    let note = reader.paragraphs(input("note", note), current, NOTE_MAX);
+    Some(note.trim().to_owned()).filter(|note| !note.is_empty())
+}
+
 // Written by hand: the holder's address does not belong into a log.
 impl fmt::Debug for LicenseWish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -179,6 +202,8 @@ mod tests {
             max_seats: None,
             corporate_name: None,
             hardware_id: None,
+            features: Vec::new(),
+            note: None,
         };
         assert_eq!(wish, Ok(expected));
     }
@@ -190,6 +215,17 @@ mod tests {
         assert_eq!(device.as_str(), "AB12");
         let blank = parse(json!({"productId": 7, "email": "a@b.example", "hardwareId": ""}));
         assert_eq!(blank.expect("fine").hardware_id, None);
+    }
+
+    #[test]
+    fn features_and_a_note_come_along() {
+        let wish = parse(
+            json!({"productId": 7, "email": "a@b.example", "features": "maps, api",
+            "note": " By wire. "}),
+        );
+        let wish = wish.expect("fine");
+        assert_eq!(wish.features, ["maps", "api"]);
+        assert_eq!(wish.note.as_deref(), Some("By wire."));
     }
 
     #[test]
@@ -214,6 +250,8 @@ mod tests {
     #[case(json!({"productId": 1, "email": "a@b.example", "planId": "p"}), "planId")]
     #[case(json!({"productId": 1, "email": "a@b.example", "corporateName": "a\u{7}"}), "corporateName")]
     #[case(json!({"productId": 1, "email": "a@b.example", "hardwareId": "a\0"}), "hardwareId")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "features": "f".repeat(101)}), "features")]
+    #[case(json!({"productId": 1, "email": "a@b.example", "note": "a\0"}), "note")]
     #[case(json!({"productId": 1, "email": "a@b.example", "hardwareId": "a", "quantity": 2}), "quantity")]
     fn what_is_wrong_stands_beside_its_field(#[case] json: Value, #[case] field: &str) {
         let errors = parse(json).expect_err("refused");

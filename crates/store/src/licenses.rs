@@ -111,8 +111,13 @@ const LOCK_BY_ID: &str =
 const SET_STATE: &str =
     "update licenses set state = $3, manual_end = $4, expires_at = $5, updated_at = $6
     where tenant_id = $1 and id = $2";
+const SET_FIELDS: &str =
+    "update licenses set email = $3, email_key = $4, corporate_name = $5, max_seats = $6,
+        features = $7, note = $8, updated_at = $9
+    where tenant_id = $1 and id = $2";
 const MARK_OFFLINE: &str =
     "update licenses set is_offline = true where tenant_id = $1 and id = $2 and not is_offline";
+
 /// Adds a licence. A key that exists already makes the transaction fail with
 /// [`crate::StoreError::Overtaken`], so that the caller draws again.
 pub fn insert(tx: &mut Tx, tenant: TenantId, l: &License) {
@@ -185,6 +190,22 @@ pub fn set_state(tx: &mut Tx, tenant: TenantId, l: &License) {
             .bind(&l.state)
             .bind(l.manual_end)
             .bind(l.expires_at)
+            .bind(l.updated_at),
+    );
+}
+
+/// Writes what people say of a locked licence: its holder, company, seats, features, note, and when.
+pub fn set_fields(tx: &mut Tx, tenant: TenantId, l: &License) {
+    tx.keep(
+        Write::one(SET_FIELDS)
+            .bind(tenant.get())
+            .bind(l.id.get())
+            .bind(&l.email)
+            .bind(&l.email_key)
+            .bind(&l.corporate_name)
+            .bind(l.max_seats)
+            .bind(&l.features)
+            .bind(&l.note)
             .bind(l.updated_at),
     );
 }

@@ -63,6 +63,11 @@ pub struct GenerateBody {
     /// A device: the key is activated there and comes with an offline code for it.
     #[schema(max_length = 256)]
     hardware_id: Option<String>,
+    /// What each unlocks beside its product's and its plan's.
+    features: Option<Vec<String>>,
+    /// For admins; several lines.
+    #[schema(max_length = 2000)]
+    note: Option<String>,
     /// Absent is live.
     livemode: Option<bool>,
 }

@@ -89,6 +89,9 @@ pub struct License {
     /// The version that the activated program said.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<String>,
+    /// What it unlocks beside its product's and its plan's; for admins.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    features: Vec<String>,
     /// For admins.
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
@@ -122,6 +125,7 @@ impl From<LicenseView> for License {
             product_id: view.product_id.get(),
             product_name: view.product_name,
             version: view.version,
+            features: view.features,
             note: view.note,
             is_corporate: view.max_seats.is_some() || view.corporate_name.is_some(),
             max_seats: view.max_seats,
@@ -139,6 +143,7 @@ impl License {
     /// what belongs to other devices.
     pub(super) fn on_device(mut view: LicenseView, device: &str) -> Self {
         view.note = None;
+        view.features.clear();
         if view.offline_code_device.as_deref() != Some(device) {
             view.offline_code = None;
         }

@@ -21,6 +21,7 @@ mod license_devices;
 mod license_export;
 mod license_history;
 mod license_state;
+mod license_update;
 mod license_validation;
 mod mail;
 mod new_things;
@@ -57,6 +58,7 @@ pub fn routes() -> Router<ServerState> {
         .merge(license_activation::routes())
         .merge(license_validation::routes())
         .merge(license_state::routes())
+        .merge(license_update::routes())
         .merge(license_history::routes())
         .merge(license_devices::routes())
         .merge(license_export::routes())

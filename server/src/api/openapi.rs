@@ -12,9 +12,9 @@ use crate::api::error::ErrorAnswer;
 use crate::api::refusals::Refusals;
 use crate::api::{
     checkout, crypto, dashboard, device, device_list, generate, license, license_activation,
-    license_devices, license_export, license_history, license_state, license_validation, mail,
-    order, plan, product, product_mail, review, settings, stripe_app, stripe_event, tenant_key,
-    ticket, token, words,
+    license_devices, license_export, license_history, license_state, license_update,
+    license_validation, mail, order, plan, product, product_mail, review, settings, stripe_app,
+    stripe_event, tenant_key, ticket, token, words,
 };
 use crate::state::ServerState;
 
@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<ServerState> {
         plan::list, plan::save,
         license_activation::activate, license_activation::deactivate,
         license_validation::validate, license_validation::features, license_validation::seats,
-        license::list, license::show, license_history::history, license_devices::list, license_export::export,
+        license::list, license::show, license_update::update, license_history::history, license_devices::list, license_export::export,
         device::show, device_list::list, device_list::show, device_list::change,
         license_state::revoke, license_state::suspend, license_state::reinstate,
         license_state::extend, license_state::resend, license_state::make_offline_code,

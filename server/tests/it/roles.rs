@@ -68,6 +68,7 @@ const ROWS: &[Row] = &[
         Admin,
         &[("id", "{license}"), ("change", "suspend")],
     ),
+    ("update_license", Admin, &[("id", "{license}")]),
     ("extend_license", Admin, &[("id", "{license}")]),
     ("resend_license", Admin, &[("id", "{license}")]),
     ("make_offline_code", Support, &[("id", "{license}")]),

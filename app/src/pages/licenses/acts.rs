@@ -1,18 +1,21 @@
-//! What people do with one key: hold it back, extend it, send it again, make its offline code.
+//! What people do with one key: edit it, hold it back, extend it, send it again, make its offline code.
 
 use leptos::prelude::*;
 
-use crate::api::license_acts::{ChangeLicenseState, ExtendLicense, MakeOfflineCode, ResendLicense};
+use crate::api::license_acts::{
+    ChangeLicenseState, ExtendLicense, MakeOfflineCode, ResendLicense, UpdateLicense,
+};
 use crate::api::licenses::LicenseDetail;
 use crate::ui::{
-    ButtonLook, Confirm, CopyButton, Field, Form, FormAction, FormPanel, InputKind, Outcome, Panel,
-    SubmitButton,
+    AreaField, ButtonLook, Confirm, CopyButton, Field, Form, FormAction, FormPanel, InputKind,
+    Outcome, Panel, SubmitButton,
 };
 
 /// The actions of a key's page.
 #[derive(Clone, Copy)]
 pub struct Acts {
     state: FormAction,
+    update: FormAction,
     extend: FormAction,
     resend: FormAction,
     offline: FormAction,
@@ -23,6 +26,7 @@ impl Acts {
     pub fn new() -> Self {
         Self {
             state: FormAction::of::<ChangeLicenseState>(),
+            update: FormAction::of::<UpdateLicense>(),
             extend: FormAction::of::<ExtendLicense>(),
             resend: FormAction::of::<ResendLicense>(),
             offline: FormAction::of::<MakeOfflineCode>(),
@@ -30,8 +34,14 @@ impl Acts {
     }
 
     /// Changes with every success.
-    pub fn successes(self) -> impl Fn() -> [u32; 4] + Copy + Send + Sync + 'static {
-        let all = [self.state, self.extend, self.resend, self.offline];
+    pub fn successes(self) -> impl Fn() -> [u32; 5] + Copy + Send + Sync + 'static {
+        let all = [
+            self.state,
+            self.update,
+            self.extend,
+            self.resend,
+            self.offline,
+        ];
         let all = all.map(FormAction::successes);
         move || all.map(|count| count.get())
     }
@@ -48,7 +58,7 @@ fn changes(state: &str) -> &'static [&'static str] {
 }
 
 /// What became of a change of state.
-pub fn state_outcome(license: &LicenseDetail, acts: Acts) -> AnyView {
+pub fn state_outcome(license: &LicenseDetail, acts: &Acts) -> AnyView {
     let present = if license.may_manage {
         changes(&license.row.state)
     } else {
@@ -59,7 +69,7 @@ pub fn state_outcome(license: &LicenseDetail, acts: Acts) -> AnyView {
 }
 
 /// The forms of whoever may change licences.
-pub fn manage(license: &LicenseDetail, acts: Acts) -> AnyView {
+pub fn manage(license: &LicenseDetail, acts: &Acts) -> AnyView {
     if !license.may_manage {
         return ().into_any();
     }
@@ -70,6 +80,7 @@ pub fn manage(license: &LicenseDetail, acts: Acts) -> AnyView {
         .collect_view();
     let (id_to_send, email) = (id.clone(), row.email.clone());
     view! {
+        {edit(license, acts.update)}
         <FormPanel title="Extend" action=acts.extend id submit="Extend">
             <Field
                 name="days"
@@ -95,6 +106,47 @@ pub fn manage(license: &LicenseDetail, acts: Acts) -> AnyView {
         <Panel title="Hold back">
             <div class="inner stack">{changes}</div>
         </Panel>
+    }
+    .into_any()
+}
+
+/// What stands on the key.
+fn edit(license: &LicenseDetail, action: FormAction) -> AnyView {
+    let (id, email) = (license.row.id.to_string(), license.row.email.clone());
+    let company = license.corporate_name.clone();
+    let seats = license.max_seats.map(|seats| seats.to_string());
+    let (features, note) = (license.features.clone(), license.note.clone());
+    view! {
+        <FormPanel title="Edit" action id submit="Save">
+            <Field
+                name="email"
+                label="Holder’s e-mail"
+                hint="Empty: nobody yet."
+                kind=InputKind::Email
+                value=email
+            />
+            <Field name="corporateName" label="Company" hint="May stay empty." value=company/>
+            <Field
+                name="maxSeats"
+                label="Seats"
+                hint="Empty: for one device. Never fewer than are taken."
+                kind=InputKind::Number
+                value=seats.unwrap_or_default()
+            />
+            <Field
+                name="features"
+                label="Own features"
+                hint="Beside its product’s and its plan’s, comma between."
+                value=features
+            />
+            <AreaField
+                name="note"
+                label="Note"
+                hint="Programs and customers never see it."
+                rows=3
+                value=note
+            />
+        </FormPanel>
     }
     .into_any()
 }
@@ -137,7 +189,7 @@ fn state_form(change: &'static str, license: &LicenseDetail, action: FormAction)
 }
 
 /// The offline code that there is, and making one.
-pub fn offline_code(license: &LicenseDetail, acts: Acts) -> AnyView {
+pub fn offline_code(license: &LicenseDetail, acts: &Acts) -> AnyView {
     let code = license.offline_code.clone().map(|code| {
         view! {
             <div class="stack tight">

@@ -53,10 +53,10 @@ fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
     let (history, now) = (license.history.clone(), license.now);
     let devices = devices(license.devices.clone(), now);
     let (outcome, manage) = (
-        acts::state_outcome(&license, acts),
-        acts::manage(&license, acts),
+        acts::state_outcome(&license, &acts),
+        acts::manage(&license, &acts),
     );
-    let offline = acts::offline_code(&license, acts);
+    let offline = acts::offline_code(&license, &acts);
     view! {
         <PageHead title=row.activation_key.clone() purpose=format!("A key for {}.", row.product_name)/>
         {outcome}
@@ -152,8 +152,15 @@ fn facts(license: LicenseDetail) -> impl IntoView {
     let company = (!license.corporate_name.is_empty()).then(|| {
         view! { <Fact name="Company">{license.corporate_name}</Fact> }
     });
+    let features = (!license.features.is_empty()).then(|| {
+        view! { <Fact name="Own features">{license.features}</Fact> }
+    });
     let note = (!license.note.is_empty()).then(|| {
-        view! { <Fact name="Note">{license.note}</Fact> }
+        view! {
+            <Fact name="Note">
+                <span class="lines">{license.note}</span>
+            </Fact>
+        }
     });
     view! {
         <Facts>
@@ -175,6 +182,7 @@ fn facts(license: LicenseDetail) -> impl IntoView {
                 <When at=row.created_at now/>
             </Fact>
             {purchase}
+            {features}
             {note}
         </Facts>
     }

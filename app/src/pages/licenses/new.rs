@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::api::license_acts::{GenerateLicenses, LicenseChoices, load_license_choices};
 use crate::pages::load::{Data, loaded};
 use crate::ui::{
-    Empty, Field, Form, FormAction, FormEnd, InputKind, Notice, PageHead, Panel, SelectField, Tone,
+    AreaField, Empty, Field, Form, FormAction, FormEnd, InputKind, Notice, PageHead, Panel,
+    SelectField, Tone,
 };
 
 /// Generate keys.
@@ -50,7 +51,9 @@ fn body(choices: LicenseChoices, action: FormAction) -> AnyView {
     view! {
         <Panel>
             <div class="inner stack loose">
-                {live} <Form action>{whose(&choices)} {how_long(choices.plans)} {how_many()}
+                {live}
+                <Form action>
+                    {whose(&choices)} {how_long(choices.plans)} {how_many()} {more()}
                     <FormEnd save="Generate" back="/licenses"/>
                 </Form>
             </div>
@@ -117,6 +120,25 @@ fn how_many() -> AnyView {
                 label="Seats of each"
                 hint="Empty is what the product says."
                 kind=InputKind::Number
+            />
+        </div>
+    }
+    .into_any()
+}
+
+fn more() -> AnyView {
+    view! {
+        <div class="pair">
+            <Field
+                name="features"
+                label="Own features"
+                hint="Beside its product’s and its plan’s, comma between."
+            />
+            <AreaField
+                name="note"
+                label="Note"
+                hint="Programs and customers never see it."
+                rows=3
             />
         </div>
     }

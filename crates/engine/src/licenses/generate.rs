@@ -190,6 +190,8 @@ fn blank(
         email: wish.email.clone(),
         email_key: email_key(&wish.email),
         corporate_name: wish.corporate_name.clone(),
+        features: serde_json::to_string(&wish.features)?,
+        note: wish.note.clone(),
         livemode: side == Side::Live,
         ..issue::bare(product, &issuance, now)
     })

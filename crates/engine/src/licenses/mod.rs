@@ -14,6 +14,7 @@ pub(crate) mod lookup;
 pub mod offline_code;
 pub mod resend;
 pub(crate) mod seat;
+pub mod update;
 pub mod usage;
 pub mod validate;
 pub(crate) mod view;

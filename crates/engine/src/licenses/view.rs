@@ -43,6 +43,8 @@ pub struct LicenseView {
     pub seats_used: i32,
     /// The order that it was bought with.
     pub order_id: Option<OrderId>,
+    /// What it unlocks beside its product's and its plan's.
+    pub features: Vec<String>,
     /// For admins only.
     pub note: Option<String>,
     /// The holder's company.
@@ -119,6 +121,7 @@ fn one(
         max_seats: row.max_seats,
         seats_used: row.seats_used,
         order_id: row.order_id.map(OrderId::from),
+        features: serde_json::from_str(&row.features)?,
         note: row.note.clone(),
         corporate_name: row.corporate_name.clone(),
         hardware_id: row.hardware_key.clone(),

@@ -7,7 +7,7 @@ use domain::permission::{Permission, Permissions};
 use engine::actor::Who;
 use engine::licenses::generate::{self, Side};
 use engine::licenses::list::{self, LicenseQuery, Search};
-use engine::licenses::{LicenseView, find, history};
+use engine::licenses::{LicenseView, find, history, update};
 use engine::{Actor, Error, Result};
 use serde_json::{Value, json};
 
@@ -173,6 +173,50 @@ async fn several_licences_are_generated_at_once_each_with_its_history() {
     let keys: std::collections::HashSet<_> =
         made.iter().map(|l| l.activation_key.to_string()).collect();
     assert_eq!(keys.len(), 3);
+}
+
+#[tokio::test]
+async fn the_history_says_which_fields_were_changed_and_not_what_stands_in_them() {
+    let t = TestEngine::start().await;
+    let actor = t.system();
+    let product = new_product(&t, &actor, json!({ "name": "Atlas" })).await;
+    let wish = json!({ "productId": product.id, "email": "Ann@b.example", "maxSeats": 3 });
+    let license = generated(&t, wish).await.expect("is generated").remove(0);
+    let key = license.activation_key.to_string();
+    let edited = async |form: Value| {
+        let form = serde_json::from_value(form).expect("a form");
+        update::execute(&t.engine, &actor, &key, &form).await
+    };
+    let lines = async || {
+        let lines = history::execute(&t.engine, &actor, license.id).await;
+        lines.expect("lists")
+    };
+    let form = json!({ "email": "Ann@b.example", "maxSeats": 5, "note": "Paid by wire.",
+        "features": "beta" });
+    let after = edited(form).await.expect("is changed");
+    assert_eq!(after.note.as_deref(), Some("Paid by wire."));
+    assert_eq!(
+        (after.max_seats, after.features),
+        (Some(5), vec!["beta".into()])
+    );
+    let told = lines().await;
+    assert_eq!((told.len(), told[0].verb.as_str()), (2, "updated"));
+    let fields = json!({ "fields": ["maxSeats", "features", "note"] });
+    assert_eq!(told[0].data, fields);
+    edited(json!({ "maxSeats": "5", "note": "Paid by wire." }))
+        .await
+        .expect("is the same");
+    assert_eq!(lines().await.len(), 2, "nothing was another");
+    assert_eq!(field_of(edited(json!({ "email": "ann" })).await), "email");
+    let cleared = edited(json!({ "email": "", "note": null })).await;
+    let cleared = cleared.expect("is changed");
+    assert_eq!((cleared.email.as_str(), cleared.note), ("", None));
+    assert!(search(&t, &actor, &query("ann@b.example")).await.is_empty());
+    edited(json!({ "email": "Bob@b.example" }))
+        .await
+        .expect("is changed");
+    let found = search(&t, &actor, &query("bob@")).await;
+    assert_eq!(ids(&found), [license.id], "found by its new holder");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use domain::activation::RefusalCode;
 use engine::licenses::generate::{self, Side};
-use engine::licenses::{LicenseView, activate, deactivate, find, offline_code, validate};
+use engine::licenses::{LicenseView, activate, deactivate, find, offline_code, update, validate};
 use engine::{Error, Result, housekeeping};
 use serde_json::{Value, json};
 use store::activations::{self, NewActivation};
@@ -191,6 +191,44 @@ async fn a_licence_that_is_revoked_while_a_device_asks_for_a_seat_gives_none() {
     let activation = activation.await.expect("ends");
     assert_eq!(refusal(activation), RefusalCode::Revoked);
     assert_eq!(house.seats_used().await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seat_that_is_taken_while_somebody_takes_seats_away_counts() {
+    let Some(house) = House::open_on_postgres(2).await else {
+        return;
+    };
+    house.activate("AB").await;
+    let seat = NewActivation {
+        id: uuid::Uuid::from_u128(7),
+        license_id: house.license.id,
+        hardware_key: "CD",
+        version: "",
+        address: "",
+        email: "",
+        at: house.t.engine.now().millis(),
+    };
+    let mut other_node = house.t.engine.db().begin();
+    activations::take_seat(&mut other_node, house.t.tenant, &seat, "");
+    activations::insert(&mut other_node, house.t.tenant, &seat);
+    let taken = licenses::find(&mut other_node, house.t.tenant, house.license.id).await;
+    assert_eq!(taken.expect("is read").expect("is there").seats_used, 2);
+    let form = serde_json::from_value(json!({ "maxSeats": 1 })).expect("a form");
+    let (engine, actor, key) = (house.t.engine.clone(), house.t.system(), house.key());
+    let updating = tokio::spawn(async move {
+        update::execute(&engine, &actor, &key, &form)
+            .await
+            .map(drop)
+    });
+    house.until_waiting().await;
+    other_node.commit().await.expect("commits");
+    match updating.await.expect("ends") {
+        Err(Error::Invalid(errors)) => {
+            let message = errors.message("maxSeats").unwrap_or_default();
+            assert!(message.starts_with("2 seats are in use."), "{message}");
+        }
+        other => panic!("it should be refused beside its field: {other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

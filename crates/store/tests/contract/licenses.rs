@@ -102,6 +102,53 @@ async fn an_orders_licences_have_places_and_get_their_holder_once() {
 }
 
 #[tokio::test]
+async fn what_people_say_of_a_licence_is_written_and_the_rest_stays() {
+    on_each(async |db| {
+        let (acme, of) = ready(db).await;
+        let (first, other) = (a_license(1, of), a_license(2, of));
+        assert!(insert(db, acme, &first).await && insert(db, acme, &other).await);
+        let said = License {
+            email: "Ann@example.com".into(),
+            email_key: "ann@example.com".into(),
+            corporate_name: Some("Acme".into()),
+            max_seats: Some(5),
+            features: r#"["api"]"#.into(),
+            note: Some("By wire.\nRenew in May.".into()),
+            updated_at: Some(NOW),
+            state: "revoked".into(),
+            seats_used: 4,
+            expires_at: 0,
+            ..first.clone()
+        };
+        keep(db, |tx| licenses::set_fields(tx, acme, &said)).await;
+        let find = async |license| {
+            let row = read(db, async |c| licenses::find(c, acme, license).await).await;
+            row.expect("is there")
+        };
+        let row = find(first.id).await;
+        assert_eq!(
+            (row.email, row.email_key, row.corporate_name, row.note),
+            (said.email, said.email_key, said.corporate_name, said.note)
+        );
+        assert_eq!((row.max_seats, row.updated_at), (Some(5), Some(NOW)));
+        assert_eq!(row.features, r#"["api"]"#);
+        assert_eq!((row.state.as_str(), row.seats_used), ("active", 0));
+        assert_eq!(row.expires_at, first.expires_at);
+        keep(db, |tx| licenses::set_fields(tx, acme, &first)).await;
+        let row = find(first.id).await;
+        assert_eq!(
+            (row.max_seats, row.note, row.corporate_name),
+            (None, None, None)
+        );
+        assert_eq!(find(other.id).await.updated_at, None);
+        let blue = tenant(db).await;
+        let foreign = is_kept(db, |tx| licenses::set_fields(tx, blue, &first)).await;
+        assert!(!foreign, "of its own tenant alone");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn licences_are_filtered_counted_and_paged() {
     on_each(async |db| {
         let (acme, of) = ready(db).await;

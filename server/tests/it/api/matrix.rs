@@ -25,7 +25,7 @@ const EMAIL: &[&str] = &["email"];
 const MANAGE: &[&str] = &["manage"];
 const NO_SINGLE_ONE: &[&str] = &[];
 
-const ROWS: [(&str, &[&str]); 65] = [
+const ROWS: [(&str, &[&str]); 66] = [
     ("POST /api/activationkey/generate", GENERATE),
     ("GET /api/change", READ),
     ("GET /api/crypto/keys", ANY),
@@ -43,6 +43,7 @@ const ROWS: [(&str, &[&str]); 65] = [
     ("POST /api/license/features/csv", ANY),
     ("POST /api/license/validate", VERIFY),
     ("GET /api/license/{key}", READ),
+    ("PUT /api/license/{key}", MANAGE),
     ("GET /api/license/{key}/devices", READ),
     ("POST /api/license/{key}/extend", MANAGE),
     ("GET /api/license/{key}/history", READ),

@@ -7,6 +7,7 @@ mod devices;
 mod export;
 mod features;
 mod hostile;
+mod license_update;
 mod licenses;
 mod mails;
 mod matrix;
