@@ -22,14 +22,10 @@ def operations(description):
             yield f"{method.upper()} {path}", operation
 
 
-# What a refusal may name beside a call's own fields: the body or the query as a whole.
-WHOLE = {"body", "query"}
-
-
 def fields(description, call):
     """The names that a refusal of a call may name."""
     operation = dict(operations(description))[call]
-    found = {parameter["name"] for parameter in operation.get("parameters", [])} | WHOLE
+    found = {parameter["name"] for parameter in operation.get("parameters", [])}
     for name in names(operation.get("requestBody", {})):
         found |= set(description["components"]["schemas"][name].get("properties", {}))
     return found

@@ -8,6 +8,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import urllib.parse
 
 import guide
 from description import fields, operations, strict
@@ -75,16 +76,17 @@ class Run:
             status = (interaction.get("response") or {}).get("status_code")
             self.statuses[call][status] += 1
             if status == 422:
-                self.read_refusal(call, interaction["response"])
+                self.read_refusal(call, interaction)
             for check in recorder["checks"].get(number, []):
                 if check["status"] == "failure":
                     self.problems[call].add(f"{status}: {check['name']}")
 
-    def read_refusal(self, call, response):
+    def read_refusal(self, call, interaction):
         """Fields are called as the description calls them, so that a caller finds what to mend."""
-        refusal = json.loads(base64.b64decode(response["content"]["$base64"]))
+        refusal = json.loads(base64.b64decode(interaction["response"]["content"]["$base64"]))
+        known = self.fields[call] | whole(interaction["request"])
         for wrong in refusal["fields"]:
-            if re.split(r"[.\[]", wrong["field"])[0] not in self.fields[call]:
+            if re.split(r"[.\[]", wrong["field"])[0] not in known:
                 self.problems[call].add(f"422: it has no field {wrong['field']}")
 
     def problems_of(self, call):
@@ -93,6 +95,19 @@ class Run:
 
     def successes(self, call):
         return [status for status in self.statuses[call] if status and status < 300]
+
+
+def whole(request):
+    """What a refusal may name beside fields: a body that is no object, a query that says a name twice."""
+    names = set()
+    body = (request.get("body") or {}).get("$base64")
+    if body is not None and not base64.b64decode(body).lstrip().startswith(b"{"):
+        names.add("body")
+    query = urllib.parse.urlsplit(request["uri"]).query
+    said = [name for name, _ in urllib.parse.parse_qsl(query, keep_blank_values=True)]
+    if len(said) > len(set(said)) or "%00" in query:
+        names.add("query")
+    return names
 
 
 def configure(house, found):

@@ -91,16 +91,18 @@ fn explain(path: &str, error: &serde_json::Error) -> ApiError {
     if let Some(field) = quoted_after(&words, "duplicate field ") {
         return ApiError::invalid(field, "Send this field once.");
     }
-    let field = if path.is_empty() || path == "." {
-        "body"
-    } else {
-        path
-    };
     let expected = words
-        .split_once("expected ")
+        .rsplit_once("expected ")
         .map_or("another value", |(_, rest)| {
             rest.split(" at line ").next().unwrap_or(rest)
         });
+    // A form names its field itself: where it is part of a body, the path ends before it.
+    let (expected, named) = expected.split_once(" as `").unwrap_or((expected, "body`"));
+    let field = if path.is_empty() || path == "." {
+        named.trim_end_matches('`')
+    } else {
+        path
+    };
     ApiError::invalid(field, format!("Send {}.", plain(expected)))
 }
 

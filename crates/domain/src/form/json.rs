@@ -1,5 +1,6 @@
 //! A form's fields out of JSON, or out of what HTML sends. A field that is said as another kind of value
-//! than it is, is refused while it is read.
+//! than it is, is refused while it is read, and is named: whoever reads a form as part of something else
+//! no longer knows where in it the reading stopped.
 
 use std::fmt;
 
@@ -57,7 +58,7 @@ impl<'de> Visitor<'de> for TextsVisitor {
     type Value = Vec<Option<String>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a form's fields by their names")
+        f.write_str("a JSON object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
@@ -70,7 +71,13 @@ impl<'de> Visitor<'de> for TextsVisitor {
                 Some((_, Some(_))) => {
                     return Err(A::Error::custom(format!("duplicate field `{key}`")));
                 }
-                Some(((_, kind), text)) => *text = Some(map.next_value_seed(*kind)?),
+                Some(((_, kind), text)) => {
+                    let value = Value {
+                        kind: *kind,
+                        key: &key,
+                    };
+                    *text = Some(map.next_value_seed(value)?);
+                }
             }
         }
         Ok(texts)
@@ -99,7 +106,14 @@ fn is_in_json(field: &str, key: &str) -> bool {
     rest.is_empty()
 }
 
-impl<'de> DeserializeSeed<'de> for Kind {
+/// One value that is being read, with its field's name in JSON.
+#[derive(Clone, Copy)]
+struct Value<'a> {
+    kind: Kind,
+    key: &'a str,
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
     type Value = String;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
@@ -108,16 +122,19 @@ impl<'de> DeserializeSeed<'de> for Kind {
 }
 
 /// Reads one value as text; a list is joined by commas, null is empty.
-impl<'de> Visitor<'de> for Kind {
+impl<'de> Visitor<'de> for Value<'_> {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Text => "a text",
-            Self::Number => "a number",
-            Self::Flag => "true or false",
-            Self::List => "a list of texts",
-        })
+        f.write_str(match self.kind {
+            Kind::Text => "a text",
+            Kind::Number => "a number",
+            Kind::Flag => "true or false",
+            Kind::List => "a list of texts",
+        })?;
+        f.write_str(" as `")?;
+        f.write_str(self.key)?;
+        f.write_str("`")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<String, E> {
@@ -129,21 +146,21 @@ impl<'de> Visitor<'de> for Kind {
     }
 
     fn visit_bool<E: Error>(self, flag: bool) -> Result<String, E> {
-        self.take(Self::Flag, || flag.to_string())
+        self.take(Kind::Flag, || flag.to_string())
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<String, E> {
-        self.take(Self::Number, || number.to_string())
+        self.take(Kind::Number, || number.to_string())
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<String, E> {
-        self.take(Self::Number, || number.to_string())
+        self.take(Kind::Number, || number.to_string())
     }
 
     /// Written as JSON writes it: that is in the browser's program anyway, another way would be added.
     fn visit_f64<E: Error>(self, number: f64) -> Result<String, E> {
         let text = Number::from_f64(number).map_or_else(String::new, |number| number.to_string());
-        self.take(Self::Number, || {
+        self.take(Kind::Number, || {
             text.strip_suffix(".0").unwrap_or(&text).to_owned()
         })
     }
@@ -162,19 +179,23 @@ impl<'de> Visitor<'de> for Kind {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<String, A::Error> {
         let mut parts = Vec::new();
-        if self == Self::List {
-            while let Some(part) = list.next_element_seed(Self::Text)? {
+        if self.kind == Kind::List {
+            let part = Self {
+                kind: Kind::Text,
+                ..self
+            };
+            while let Some(part) = list.next_element_seed(part)? {
                 parts.push(part);
             }
         }
-        self.take(Self::List, || parts.join(","))
+        self.take(Kind::List, || parts.join(","))
     }
 }
 
-impl Kind {
+impl Value<'_> {
     /// The value's text, where it is of the field's kind.
-    fn take<E: Error>(self, said: Self, text: impl FnOnce() -> String) -> Result<String, E> {
-        if self == said {
+    fn take<E: Error>(self, said: Kind, text: impl FnOnce() -> String) -> Result<String, E> {
+        if self.kind == said {
             return Ok(text());
         }
         Err(E::custom(format_args!(
@@ -255,16 +276,16 @@ mod tests {
     #[test]
     fn another_kind_of_value_is_refused() {
         let table = [
-            (r#"{"name":false}"#, "expected a text"),
+            (r#"{"name":false}"#, "expected a text as `name`"),
             (r#"{"name":5}"#, "expected a text"),
             (r#"{"name":["a"]}"#, "expected a text"),
             (r#"{"name":[]}"#, "expected a text"),
-            (r#"{"name":{}}"#, "expected a text"),
-            (r#"{"trialDays":true}"#, "expected a number"),
+            (r#"{"name":{}}"#, "expected a text as `name`"),
+            (r#"{"trialDays":true}"#, "expected a number as `trialDays`"),
             (r#"{"trialDays":[14]}"#, "expected a number"),
             (r#"{"isActive":1}"#, "expected true or false"),
             (r#"{"features":true}"#, "expected a list of texts"),
-            (r#"{"features":["a",1]}"#, "expected a text"),
+            (r#"{"features":["a",1]}"#, "expected a text as `features`"),
             (r#"{"features":[["a"]]}"#, "expected a text"),
         ];
         for (json, expected) in table {

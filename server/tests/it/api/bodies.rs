@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
+use super::described::{bodies, kind};
 use super::stage::{Reply, Stage, send};
 
 async fn post_raw(stage: &Stage, content_type: &str, body: String) -> Reply {
@@ -86,6 +87,43 @@ async fn a_body_of_the_wrong_shape_is_422_and_names_the_field() {
         );
     }
     assert_eq!(stage.read("/api/plan").await, json!([]));
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn in_every_body_a_value_of_another_kind_is_refused_and_its_field_named() {
+    let stage = Stage::start().await;
+    let bodies = bodies(&stage).await;
+    let before = stage.read("/api/change?pageSize=200").await;
+    let mut tried = 0;
+    for body in &bodies {
+        for (field, schema) in &body.fields {
+            let wrong = match kind(schema) {
+                "string" => [json!(5), json!({ "a": "b" })],
+                "integer" | "number" => [json!("x"), json!(true)],
+                "boolean" => [json!("maybe"), json!(5)],
+                "array" => [json!(5), json!([5])],
+                other => panic!("{field} is of kind {other}"),
+            };
+            for value in wrong {
+                let sent = json!({ field: value });
+                let reply = body.send(&stage, sent.to_string()).await;
+                let told = format!("{} {} {sent}: {}", body.method, body.path, reply.text);
+                assert_eq!(reply.refusal().0, 422, "{told}");
+                let answer = reply.json();
+                let named = answer["fields"].as_array().expect("a list");
+                let named = named.iter().filter_map(|wrong| wrong["field"].as_str());
+                let item = format!("{field}[0]");
+                assert!(
+                    named.into_iter().any(|name| name == field || name == item),
+                    "{told}"
+                );
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 150, "{tried}");
+    assert_eq!(stage.read("/api/change?pageSize=200").await, before);
     stage.stop().await;
 }
 

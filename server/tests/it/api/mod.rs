@@ -2,6 +2,7 @@
 
 mod bodies;
 mod callers;
+mod described;
 mod description;
 mod devices;
 mod export;
