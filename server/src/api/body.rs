@@ -13,6 +13,8 @@ use crate::api::error::ApiError;
 pub const BODY_MAX: usize = 64 * 1024;
 /// A product's body: its template may be long.
 pub const PRODUCT_BODY_MAX: usize = 256 * 1024;
+/// Lists and objects that may stand within one another; no field of ours needs more than two.
+const DEPTH_MAX: usize = 32;
 
 /// A body that was read as `T`.
 pub struct JsonBody<T>(pub T);
@@ -53,6 +55,14 @@ fn says_json(headers: &HeaderMap) -> bool {
 
 /// Reads a body. Values are never repeated in what is said about them: they may be secrets.
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    // Of a field that nobody knows, neither would be noticed.
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(ApiError::not_json("it is not UTF-8"));
+    }
+    if depth(bytes) > DEPTH_MAX {
+        let message = format!("Nest lists and objects at most {DEPTH_MAX} levels deep.");
+        return Err(ApiError::invalid("body", message));
+    }
     refuse_list(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
@@ -61,6 +71,24 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     })?;
     reader.end().map_err(|error| explain("", &error))?;
     Ok(value)
+}
+
+/// How deep lists and objects stand within one another, whether or not they end.
+fn depth(json: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' if !is_text => depth += 1,
+            b']' | b'}' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// A list would be read as the fields in the order in which they are declared here.
@@ -197,6 +225,65 @@ mod tests {
             assert_eq!(status, 422, "{body}: {answer}");
             assert_eq!(answer["field"], field, "{body}: {answer}");
             assert_eq!(answer["message"], message, "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_field_that_nobody_knows_may_hold_anything_but_depth() {
+        let nested = |levels: usize| {
+            let (open, close) = ("[".repeat(levels - 1), "]".repeat(levels - 1));
+            format!("{{\"productId\": 1, \"other\": {open}\"{{[\\\"[\"{close}}}")
+        };
+        assert!(parse::<Order>(nested(DEPTH_MAX).as_bytes()).is_ok());
+        for levels in [DEPTH_MAX + 1, 10_000] {
+            let (status, answer) = refused(&nested(levels)).await;
+            assert_eq!((status, &answer["field"]), (422, &"body".into()));
+            assert_eq!(
+                answer["message"],
+                "Nest lists and objects at most 32 levels deep."
+            );
+        }
+        let side_by_side = format!("{{\"productId\": 1, \"other\": [{}[]]}}", "[],".repeat(40));
+        assert!(parse::<Order>(side_by_side.as_bytes()).is_ok());
+        let not_text = parse::<Order>(b"{\"productId\": 1, \"other\": \"\xff\"}");
+        let response = not_text.expect_err("is refused").into_response();
+        assert_eq!(response.status().as_u16(), 400);
+    }
+
+    #[tokio::test]
+    async fn a_form_that_is_a_part_of_a_body_names_its_field() {
+        #[derive(Debug, Deserialize)]
+        #[expect(dead_code, reason = "only reading it is tested")]
+        struct Part {
+            id: Option<i32>,
+            #[serde(flatten)]
+            form: domain::plan::PlanForm,
+        }
+        for (body, field, message) in [
+            (r#"{"name": 5}"#, "name", "Send a text."),
+            (
+                r#"{"id": 1, "durationDays": true}"#,
+                "durationDays",
+                "Send a number.",
+            ),
+            (r#"{"features": ["a", 5]}"#, "features", "Send a text."),
+            (
+                r#"{"name": "a", "name": "b"}"#,
+                "name",
+                "Send this field once.",
+            ),
+            (r#"{"id": "x"}"#, "id", "Send a whole number."),
+            ("5", "body", "Send a JSON object."),
+        ] {
+            let error = parse::<Part>(body.as_bytes()).expect_err("is refused");
+            let response = error.into_response();
+            assert_eq!(response.status().as_u16(), 422, "{body}");
+            let bytes = to_bytes(response.into_body(), 10_000).await.expect("reads");
+            let answer: Value = serde_json::from_slice(&bytes).expect("is JSON");
+            assert_eq!(
+                (&answer["field"], &answer["message"]),
+                (&field.into(), &message.into())
+            );
         }
     }
 }

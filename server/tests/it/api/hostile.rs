@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
+use super::described::{bodies, kind};
 use super::stage::{Stage, send};
 
 #[tokio::test]
@@ -86,6 +87,49 @@ async fn hostile_bodies_are_refused_and_name_the_field() {
         Some(1),
         "nothing was written"
     );
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn no_body_is_read_that_is_deep_no_text_or_says_a_field_twice() {
+    let stage = Stage::start().await;
+    let bodies = bodies(&stage).await;
+    let before = stage.read("/api/change?pageSize=200").await;
+    for body in &bodies {
+        let known = body.fields.first().map(|(name, _)| name.as_str());
+        for field in [Some("unknown"), known].into_iter().flatten() {
+            let deep = format!("{{\"{field}\": {}{}}}", "[".repeat(40), "]".repeat(40));
+            let reply = body.send(&stage, deep).await;
+            let (status, _, named) = reply.refusal();
+            assert_eq!((status, named.as_str()), (422, "body"), "{}", body.path);
+            for broken in [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80", b"\0"] {
+                let sent = [b"{\"", field.as_bytes(), b"\": \"", broken, b"\"}"].concat();
+                let (status, code, _) = body.send(&stage, sent).await.refusal();
+                let told = format!("{} {field} {broken:?}", body.path);
+                assert_eq!((status, code.as_str()), (400, "not_json"), "{told}");
+            }
+        }
+        for (field, schema) in &body.fields {
+            let value = match kind(schema) {
+                "integer" | "number" => "1",
+                "boolean" => "true",
+                "array" => "[\"a\"]",
+                _ => "\"a\"",
+            };
+            let twice = format!("{{\"{field}\": {value}, \"{field}\": {value}}}");
+            let reply = body.send(&stage, twice.clone()).await;
+            let (status, _, named) = reply.refusal();
+            let told = format!("{} {twice}: {}", body.path, reply.text);
+            assert_eq!((status, &named), (422, field), "{told}");
+            if kind(schema) == "string" {
+                let nul = format!("{{\"{field}\": \"a\\u0000b\"}}");
+                let reply = body.send(&stage, nul.clone()).await;
+                let is_refused = (400..500).contains(&reply.status);
+                assert!(is_refused, "{} {nul}: {}", body.path, reply.text);
+            }
+        }
+    }
+    assert_eq!(stage.read("/api/change?pageSize=200").await, before);
     stage.stop().await;
 }
 

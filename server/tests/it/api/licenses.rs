@@ -93,6 +93,14 @@ async fn what_cannot_be_generated_names_its_field() {
             json!({ "productName": "Atlas", "email": "a@b.example", "planId": 9 }),
             "planId",
         ),
+        (
+            json!({ "productName": "Atlas", "email": "a@b.example", "validityDays": -1 }),
+            "validityDays",
+        ),
+        (
+            json!({ "productName": "Atlas", "email": "a@b.example", "validityDays": 36_501 }),
+            "validityDays",
+        ),
     ] {
         let (status, _, named) = stage.post(GENERATE, &body).await.refusal();
         assert_eq!((status, named.as_str()), (422, field), "{body}");
