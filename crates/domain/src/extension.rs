@@ -2,7 +2,7 @@
 
 use crate::field_error::{FieldError, FieldErrors};
 use crate::form::{Reader, form, input};
-use crate::license_term::{DAYS_MAX, explicit_end};
+use crate::license_term::{DAYS_MAX, counted_end, explicit_end};
 use crate::timestamp::Timestamp;
 
 const DATE_ADVICE: &str = "Write a date like 2027-01-31, or a time like 2027-01-31T23:59:59Z.";
@@ -73,11 +73,7 @@ fn days_later(days: i32, current: Timestamp, now: Timestamp) -> Result<Timestamp
             "This licence never ends. To give it an end, send expirationDate.",
         ));
     }
-    let end = current.max(now).plus_days(i64::from(days)).end_of_day();
-    explicit_end(end)
-        .ok()
-        .filter(|end| !end.is_perpetual())
-        .ok_or_else(|| refusal("days", TOO_LATE))
+    counted_end(days, current.max(now)).map_err(|_| refusal("days", TOO_LATE))
 }
 
 fn moment(reader: &mut Reader, text: &str) -> Timestamp {

@@ -52,8 +52,19 @@ pub fn end_of_generated(terms: Terms, issued_at: Timestamp) -> Result<Timestamp,
 pub fn end_after(days: i32, issued_at: Timestamp) -> Result<Timestamp, TermRefusal> {
     match days {
         0 => Ok(Timestamp::PERPETUAL),
-        1..=DAYS_MAX => explicit_end(issued_at.plus_days(i64::from(days)).end_of_day()),
+        1..=DAYS_MAX => counted_end(days, issued_at),
         _ => Err(TermRefusal::Days),
+    }
+}
+
+/// The same for days that are counted from any moment. They never make a licence perpetual, also where
+/// they meet the end that means it.
+pub(crate) fn counted_end(days: i32, from: Timestamp) -> Result<Timestamp, TermRefusal> {
+    let end = from.plus_days(i64::from(days)).end_of_day();
+    if end <= LAST_END {
+        Ok(end)
+    } else {
+        Err(TermRefusal::TooLate)
     }
 }
 
@@ -127,7 +138,12 @@ mod tests {
     #[case("2026-11-23T23:59:59Z", 1, Ok("2026-11-24T23:59:59Z"))]
     #[case("2028-02-28T12:00:00Z", 1, Ok("2028-02-29T23:59:59Z"))]
     #[case("2049-12-29T12:00:00Z", 1, Ok("2049-12-30T23:59:59Z"))]
-    #[case("2049-12-30T12:00:00Z", 1, Ok(PERPETUAL))]
+    #[case("2049-12-28T12:00:00Z", 2, Ok("2049-12-30T23:59:59Z"))]
+    #[case("2049-12-30T12:00:00Z", 1, Err(TermRefusal::TooLate))]
+    #[case("2049-12-29T23:59:59Z", 2, Err(TermRefusal::TooLate))]
+    #[case("2026-11-23T11:05:00Z", 8_438, Ok("2049-12-30T23:59:59Z"))]
+    #[case("2026-11-23T11:05:00Z", 8_439, Err(TermRefusal::TooLate))]
+    #[case("2049-12-30T12:00:00Z", 0, Ok(PERPETUAL))]
     #[case("2049-12-31T00:00:00Z", 1, Err(TermRefusal::TooLate))]
     #[case("2026-11-23T00:00:00Z", 36_500, Err(TermRefusal::TooLate))]
     #[case("2026-11-23T00:00:00Z", 36_501, Err(TermRefusal::Days))]
@@ -139,6 +155,26 @@ mod tests {
     ) {
         let ends_at = end_after(days, at(issued_at)).map(Timestamp::to_rfc3339);
         assert_eq!(ends_at, end.map(str::to_owned));
+    }
+
+    #[rstest]
+    #[case(8_439, None, None)]
+    #[case(30, Some(8_439), None)]
+    #[case(30, None, Some(8_439))]
+    fn days_that_meet_the_perpetual_end_are_refused_wherever_they_come_from(
+        #[case] default_days: i32,
+        #[case] plan_days: Option<i32>,
+        #[case] named_days: Option<i32>,
+    ) {
+        let terms = Terms {
+            default_days,
+            plan_days,
+            named_days,
+        };
+        let issued_at = at("2026-11-23T11:05:00Z");
+        for end in [end_of_purchase, end_of_generated] {
+            assert_eq!(end(terms, issued_at), Err(TermRefusal::TooLate));
+        }
     }
 
     #[test]
