@@ -1,7 +1,6 @@
 //! Revoking, suspending and reinstating a licence by hand. Its state follows from all its holds; what
 //! a payment put on hold, only the payment lifts.
 
-use domain::activation_key::ActivationKey;
 use domain::license_state::{self, HoldCause, HoldKind};
 use domain::permission::Permission;
 use domain::timestamp::Timestamp;
@@ -14,7 +13,7 @@ use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
-use crate::keys::data_keys::DataKeys;
+use crate::licenses::given;
 use crate::licenses::view::{self, LicenseView};
 
 /// Takes the licence back for good, unless it is reinstated; once more, nothing happens.
@@ -83,14 +82,10 @@ fn is_manual(hold: &Hold) -> bool {
     hold.cause == HoldCause::Manual.as_str() && hold.lifted_at.is_none()
 }
 
-/// The licence with this key, locked, for who may change it.
+/// The licence with this key or offline code, locked, for who may change it.
 pub(super) async fn lock(engine: &Engine, actor: &Actor, key: &str) -> Result<(Tx, License)> {
     actor.may(Permission::Manage)?;
-    let key = ActivationKey::parse(key).ok_or(Error::NoSuchLicense)?;
-    let mut tx = engine.begin();
-    let keys = DataKeys::load(engine, &mut tx, actor.tenant()).await?;
-    let found = licenses::lock_by_index(&mut tx, actor.tenant(), &keys.index(&key)?).await?;
-    Ok((tx, found.ok_or(Error::NoSuchLicense)?))
+    given::lock(engine, actor.tenant(), key).await
 }
 
 /// Writes what follows from a locked licence's holds and end.

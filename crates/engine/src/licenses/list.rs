@@ -161,7 +161,7 @@ pub async fn newest(
     Ok((views, is_truncated))
 }
 
-pub(super) async fn by_key(
+async fn by_key(
     engine: &Engine,
     conn: &mut Conn,
     actor: &Actor,

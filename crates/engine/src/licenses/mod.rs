@@ -7,6 +7,7 @@ pub mod export;
 pub mod extend;
 pub mod find;
 pub mod generate;
+mod given;
 pub mod history;
 pub mod hold;
 pub mod list;

@@ -1,7 +1,6 @@
 //! An offline code for a licence that exists: its device takes a seat, for the code works there.
 
 use domain::activation::{ActivationRefusal, RefusalCode, no_seat_left};
-use domain::activation_key::ActivationKey;
 use domain::hardware_id::HardwareId;
 use domain::license_state::LicenseState;
 use domain::permission::Permission;
@@ -17,7 +16,7 @@ use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::crypto::offline::{self, Pen};
 use crate::error::{Error, Result, Versions};
-use crate::keys::data_keys::DataKeys;
+use crate::licenses::given;
 use crate::licenses::seat::{self, Seat};
 use crate::licenses::view::{self, LicenseView};
 use crate::start_over;
@@ -32,23 +31,19 @@ pub async fn execute(
     actor.may(Permission::Generate)?;
     let device = HardwareId::parse(hardware_id)
         .map_err(|refusal| Error::field("hardwareId", refusal.to_string()))?;
-    let key = ActivationKey::parse(key).ok_or(Error::NoSuchLicense)?;
     let pen = offline::pen(engine, actor.tenant()).await?;
-    let attempt = || attempt(engine, actor, (&key, &device), &pen);
+    let attempt = || attempt(engine, actor, (key, &device), &pen);
     start_over::when_overtaken(attempt, "an offline code was overtaken too often").await
 }
 
 async fn attempt(
     engine: &Engine,
     actor: &Actor,
-    (key, device): (&ActivationKey, &HardwareId),
+    (key, device): (&str, &HardwareId),
     pen: &Pen,
 ) -> Result<LicenseView> {
     let tenant = actor.tenant();
-    let mut tx = engine.begin();
-    let index = DataKeys::load(engine, &mut tx, tenant).await?.index(key)?;
-    let license = licenses::lock_by_index(&mut tx, tenant, &index).await?;
-    let license = license.ok_or(Error::NoSuchLicense)?;
+    let (mut tx, license) = given::lock(engine, tenant, key).await?;
     let product = products::find(&mut tx, tenant, license.product_id).await?;
     let product = product.ok_or(Error::fault("a licence's product is missing"))?;
     check_state(engine, &license)?;

@@ -88,6 +88,68 @@ async fn a_key_for_a_device_comes_with_a_code_that_stands_for_its_licence() {
 }
 
 #[tokio::test]
+async fn admins_find_and_change_a_licence_by_its_code_too() {
+    let stage = with_product().await;
+    let made = generated(&stage, &json!({ "hardwareId": "AB12", "maxSeats": 2 })).await;
+    let key = made["activationKey"].as_str().expect("a key");
+    let code = made["offlineCode"].as_str().expect("a code");
+    let license = stage.read(&format!("/api/license/{key}")).await;
+    assert_eq!(stage.read(&format!("/api/license/{code}")).await, license);
+    for part in ["history", "devices", "usage"] {
+        let by_key = stage.read(&format!("/api/license/{key}/{part}")).await;
+        let by_code = stage.read(&format!("/api/license/{code}/{part}")).await;
+        assert_eq!(by_code, by_key, "{part}");
+    }
+    for (act, body, state) in [
+        ("suspend", json!({}), "suspended"),
+        ("reinstate", json!({}), "active"),
+        (
+            "extend",
+            json!({ "expirationDate": "2031-05-01" }),
+            "active",
+        ),
+        ("offline-code", json!({ "hardwareId": "CD34" }), "active"),
+        ("resend", json!({}), "active"),
+        ("revoke", json!({}), "revoked"),
+    ] {
+        let path = format!("/api/license/{code}/{act}");
+        let reply = stage.post(&path, &body).await;
+        assert_eq!(reply.status, 200, "{act}: {}", reply.text);
+        let answer = reply.json();
+        assert_eq!(
+            (&answer["activationKey"], &answer["state"]),
+            (&json!(key), &json!(state))
+        );
+    }
+    let changed = stage
+        .put(
+            &format!("/api/license/{code}"),
+            &json!({ "note": "By code." }),
+        )
+        .await;
+    assert_eq!(changed.json()["note"], "By code.", "{}", changed.text);
+    let middle = code.len() / 2;
+    let symbol = if &code[middle..=middle] == "7" {
+        "8"
+    } else {
+        "7"
+    };
+    let forged = format!("{}{symbol}{}", &code[..middle], &code[middle + 1..]);
+    for path in [
+        format!("/api/license/{forged}"),
+        format!("/api/license/{forged}/history"),
+    ] {
+        assert_eq!(stage.get(&path).await.refusal().0, 404);
+    }
+    for act in ["revoke", "offline-code"] {
+        let path = format!("/api/license/{forged}/{act}");
+        let reply = stage.post(&path, &json!({ "hardwareId": "AB12" })).await;
+        assert_eq!(reply.refusal().0, 404, "{act}");
+    }
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn a_code_of_a_licence_that_exists_takes_a_seat() {
     let stage = with_product().await;
     let made = generated(&stage, &json!({})).await;
