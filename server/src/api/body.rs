@@ -36,6 +36,26 @@ pub(super) async fn json_bytes<S: Send + Sync>(
     if !says_json(request.headers()) {
         return Err(ApiError::unsupported_media_type());
     }
+    whole(request, state).await
+}
+
+/// The same, or an empty object where there is no body at all, whatever its type is said to be.
+pub(super) async fn json_bytes_or_nothing<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<Bytes, ApiError> {
+    let says_json = says_json(request.headers());
+    let bytes = whole(request, state).await?;
+    if bytes.is_empty() {
+        return Ok(Bytes::from_static(b"{}"));
+    }
+    if !says_json {
+        return Err(ApiError::unsupported_media_type());
+    }
+    Ok(bytes)
+}
+
+async fn whole<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
     Bytes::from_request(request, state)
         .await
         .map_err(|rejection: BytesRejection| match rejection.status() {

@@ -31,6 +31,9 @@ struct Key {
     body_hash: [u8; 32],
 }
 
+/// The same where nothing has to be said: no body is an empty object.
+pub struct CreatingOrNothing<T>(pub Creating<T>);
+
 /// What was created, as it goes out.
 pub struct Made {
     status: StatusCode,
@@ -169,16 +172,45 @@ impl<T: DeserializeOwned> FromRequest<ServerState> for Creating<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &ServerState) -> Result<Self, ApiError> {
-        let named = key_header(&request)?.map(|text| (text, route(&request)));
-        let path = request.uri().path().to_owned();
+        let call = Named::of(&request)?;
         let bytes = body::json_bytes(request, state).await?;
-        let key = named.map(|(text, route)| Key {
+        call.with(&bytes)
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest<ServerState> for CreatingOrNothing<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &ServerState) -> Result<Self, ApiError> {
+        let call = Named::of(&request)?;
+        let bytes = body::json_bytes_or_nothing(request, state).await?;
+        call.with(&bytes).map(Self)
+    }
+}
+
+/// A call before its body is read.
+struct Named {
+    /// Its key, with the route.
+    key: Option<(String, String)>,
+    path: String,
+}
+
+impl Named {
+    fn of(request: &Request) -> Result<Self, ApiError> {
+        Ok(Self {
+            key: key_header(request)?.map(|text| (text, route(request))),
+            path: request.uri().path().to_owned(),
+        })
+    }
+
+    fn with<T: DeserializeOwned>(self, bytes: &[u8]) -> Result<Creating<T>, ApiError> {
+        let key = self.key.map(|(text, route)| Key {
             text,
             route,
-            body_hash: hash(&path, &bytes),
+            body_hash: hash(&self.path, bytes),
         });
-        Ok(Self {
-            body: body::parse(&bytes)?,
+        Ok(Creating {
+            body: body::parse(bytes)?,
             key,
         })
     }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::creating::{Creating, Made};
+use crate::api::creating::{Creating, CreatingOrNothing, Made};
 use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::api::license::License;
@@ -103,14 +103,15 @@ pub(super) async fn extend(
     .await
 }
 
-/// Mails a licence's key again, alone, to its holder or to another address.
-#[utoipa::path(post, path = "/api/license/{key}/resend", tag = "Licenses", request_body = ResendBody,
+/// Mails a licence's key again, alone, to its holder or to another address. Without a body: to its holder.
+#[utoipa::path(post, path = "/api/license/{key}/resend", tag = "Licenses",
+    request_body = Option<ResendBody>,
     params(("key" = String, Path), ("Idempotency-Key" = Option<String>, Header)),
     responses((status = 200, body = License)))]
 pub(super) async fn resend(
     caller: Caller,
     Id(key): Id<String>,
-    call: Creating<ResendForm>,
+    CreatingOrNothing(call): CreatingOrNothing<ResendForm>,
 ) -> ApiResult<Made> {
     call.once(caller, async move |caller, form| {
         let (engine, actor) = caller.parts();

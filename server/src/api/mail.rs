@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::api::body::JsonBody;
 use crate::api::both;
 use crate::api::caller::Caller;
-use crate::api::creating::{Creating, Made};
+use crate::api::creating::{CreatingOrNothing, Made};
 use crate::api::error::ApiResult;
 use crate::api::input::{Id, Parameters, after, livemode, optional, page_size};
 use crate::api::words;
@@ -238,12 +238,12 @@ pub struct ResendBody {
 /// Sends a mail that was sent or has failed again, as a new mail. 409 while it is on its way.
 #[utoipa::path(post, path = "/api/mail/{id}/resend", tag = "Mails",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
-    request_body = ResendBody,
+    request_body = Option<ResendBody>,
     responses((status = 201, body = WholeMail), (status = 409, description = "`mail_under_way`.")))]
 pub(super) async fn resend(
     caller: Caller,
     Id(id): Id<MailId>,
-    call: Creating<ResendBody>,
+    CreatingOrNothing(call): CreatingOrNothing<ResendBody>,
 ) -> ApiResult<Made> {
     call.once(caller, async move |caller, to| {
         let (engine, actor) = caller.parts();

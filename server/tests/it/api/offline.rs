@@ -254,6 +254,54 @@ async fn a_licence_is_extended_and_its_key_sent_again() {
 }
 
 #[tokio::test]
+async fn a_key_is_sent_again_without_a_body() {
+    let stage = with_product().await;
+    let made = generated(&stage, &json!({})).await;
+    let path = format!(
+        "/api/license/{}/resend",
+        made["activationKey"].as_str().expect("a key")
+    );
+    let json = ("Content-Type", "application/json");
+    for (name, value) in [("Accept", "*/*"), json] {
+        let reply = send(stage.request(Method::POST, &path).header(name, value)).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+    }
+    let mails = stage.read("/api/mail").await;
+    let mails = mails["items"].as_array().expect("a list");
+    assert_eq!(mails.len(), 2);
+    assert!(
+        mails
+            .iter()
+            .all(|mail| mail["recipient"] == "ann@example.com")
+    );
+    let mail = format!(
+        "/api/mail/{}/resend",
+        mails[0]["id"].as_str().expect("an id")
+    );
+    let (_, code, _) = send(stage.request(Method::POST, &mail)).await.refusal();
+    assert_eq!(code, "mail_under_way", "a mail needs none either");
+    let text = stage.request(Method::POST, &path).body("{}");
+    assert_eq!(
+        send(text.header("Content-Type", "text/plain"))
+            .await
+            .refusal()
+            .0,
+        415
+    );
+    let once = || {
+        stage
+            .request(Method::POST, &path)
+            .header("Idempotency-Key", "again")
+    };
+    let first = send(once()).await;
+    let repeated = send(once()).await;
+    assert_eq!((first.status, first.text), (200, repeated.text));
+    let mails = stage.read("/api/mail?pageSize=50").await;
+    assert_eq!(mails["items"].as_array().map(Vec::len), Some(3));
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn a_pair_of_3072_bits_signs_as_one_of_2048_does() {
     let stage = with_product().await;
     let wrong = stage
