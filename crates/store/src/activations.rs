@@ -48,6 +48,8 @@ const END: &str = "update activations set deactivated_at = $4
 const LAST_OF_DEVICE: &str = "select deactivated_at from activations
     where tenant_id = $1 and license_id = $2 and hardware_key = $3
     order by case when deactivated_at is null then 0 else 1 end, activated_at desc limit 1";
+const ACTIVE: &str = "select activated_at, version from activations
+    where tenant_id = $1 and license_id = $2 and hardware_key = $3 and deactivated_at is null";
 const LAST_END: &str =
     "select max(deactivated_at) from activations where tenant_id = $1 and license_id = $2";
 
@@ -116,6 +118,19 @@ pub async fn find_end(
 ) -> Result<Option<Option<i64>>> {
     Ok(
         on!(conn, c => sqlx::query_scalar(LAST_OF_DEVICE).bind(tenant.get()).bind(of.0.get()).bind(of.1)
+        .fetch_optional(c).await?),
+    )
+}
+
+/// When this device took the seat that it has (Unix milliseconds), and the version that its program said
+/// then, or blank; `None` where it has none.
+pub async fn find_active(
+    conn: &mut Conn,
+    tenant: TenantId,
+    of: (LicenseId, &str),
+) -> Result<Option<(i64, String)>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(ACTIVE).bind(tenant.get()).bind(of.0.get()).bind(of.1)
         .fetch_optional(c).await?),
     )
 }

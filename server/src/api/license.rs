@@ -140,16 +140,12 @@ impl From<LicenseView> for License {
 
 impl License {
     /// As the program on an activated device sees it: without what only admins read, and without
-    /// what belongs to other devices.
+    /// another device's offline code.
     pub(super) fn on_device(mut view: LicenseView, device: &str) -> Self {
         view.note = None;
         view.features.clear();
         if view.offline_code_device.as_deref() != Some(device) {
             view.offline_code = None;
-        }
-        if view.hardware_id.as_deref() != Some(device) {
-            view.hardware_id = Some(device.to_owned());
-            (view.activated_at, view.version) = (None, None);
         }
         view.into()
     }

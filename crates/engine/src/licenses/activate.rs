@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use domain::activation::{Activation, Facts, judge_activation};
 use domain::hardware_id::HardwareId;
 use domain::program_form::{ActivationForm, ActivationRequest};
-use store::{Conn, licenses};
+use store::{Conn, activations, licenses};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -57,9 +57,10 @@ pub async fn execute(
         }
     }
     let (license, versions, _) = known;
+    let device = request.hardware_id;
     Ok(Activated {
-        license: shown(engine, actor, &license).await?,
-        hardware_id: request.hardware_id,
+        license: shown(engine, actor, (&license, &device)).await?,
+        hardware_id: device,
         versions,
     })
 }
@@ -113,10 +114,21 @@ fn take(
     seat::take(engine, tx, actor, &wanted);
 }
 
-async fn shown(engine: &Engine, actor: &Actor, license: &KnownLicense) -> Result<LicenseView> {
-    let mut conn = engine.read().await?;
-    let row = licenses::find(&mut conn, actor.tenant(), license.row.id).await?;
-    let row = row.ok_or(Error::fault("an activated licence is missing"))?;
+/// The licence with the activation of the device that asked: another may have come after it.
+async fn shown(
+    engine: &Engine,
+    actor: &Actor,
+    (license, device): (&KnownLicense, &HardwareId),
+) -> Result<LicenseView> {
+    let (mut conn, tenant) = (engine.read().await?, actor.tenant());
+    let row = licenses::find(&mut conn, tenant, license.row.id).await?;
+    let mut row = row.ok_or(Error::fault("an activated licence is missing"))?;
+    let of = (row.id, device.as_str());
+    let active = activations::find_active(&mut conn, tenant, of).await?;
+    let (at, version) = active.unzip();
+    row.hardware_key = Some(device.as_str().to_owned());
+    row.activated_at = at;
+    row.version = version.filter(|version| !version.is_empty());
     let name = license.row.product_name.clone();
-    view::named(engine, &mut conn, actor.tenant(), (&row, name)).await
+    view::named(engine, &mut conn, tenant, (&row, name)).await
 }

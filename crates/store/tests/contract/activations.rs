@@ -64,6 +64,15 @@ async fn a_licence_without_seats_is_one_devices_and_remembers_which() {
             })
         };
         assert_eq!((end("AB").await, end("CD").await), (Some(None), None));
+        let active = |tenant, device: &'static str| {
+            read(db, async move |c| {
+                activations::find_active(c, tenant, (license(), device)).await
+            })
+        };
+        assert_eq!(active(acme, "AB").await, Some((NOW, "1.2".into())));
+        assert_eq!(active(acme, "CD").await, None);
+        let blue = tenant(db).await;
+        assert_eq!(active(blue, "AB").await, None, "of its own tenant alone");
     })
     .await;
 }
@@ -91,6 +100,8 @@ async fn a_seat_that_is_given_back_is_free_again() {
         let of = (license(), "AB");
         let end = read(db, async |c| activations::find_end(c, acme, of).await).await;
         assert_eq!(end, Some(Some(NOW + 5)));
+        let active = read(db, async |c| activations::find_active(c, acme, of).await).await;
+        assert_eq!(active, None, "it gave its seat back");
         assert!(activate(db, acme, &on_device(11, "CD")).await);
     })
     .await;

@@ -124,6 +124,42 @@ async fn a_key_is_activated_validated_and_given_back_on_one_device() {
 }
 
 #[tokio::test]
+async fn a_repeated_activation_tells_of_the_device_that_asks_whoever_came_after_it() {
+    let stage = with_product(json!({})).await;
+    let key = new_key(&stage, json!({ "maxSeats": 3 })).await;
+    let with = async |device: &str, version: Value| {
+        let body = json!({ "activationKey": key, "hardwareId": device, "productName": "Atlas",
+            "version": version });
+        let reply = stage.post(ACTIVATE, &body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        reply.json()
+    };
+    let first = with("AB", json!("2.0")).await;
+    assert_eq!(
+        (&first["hardwareId"], &first["version"]),
+        (&json!("AB"), &json!("2.0"))
+    );
+    assert!(first["activationDate"].is_string(), "{first}");
+    let second = with("CD", json!("2.1")).await;
+    assert_eq!(
+        (&second["hardwareId"], &second["version"]),
+        (&json!("CD"), &json!("2.1"))
+    );
+    let third = with("EF", json!(null)).await;
+    assert_eq!(
+        (&third["hardwareId"], third.get("version")),
+        (&json!("EF"), None)
+    );
+    for (device, before) in [("AB", &first), ("CD", &second), ("EF", &third)] {
+        let mut again = with(device, before["version"].clone()).await;
+        assert_eq!(again["currentSeats"], 3);
+        again["currentSeats"] = before["currentSeats"].clone();
+        assert_eq!(&again, before);
+    }
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn each_refusal_of_an_activation_has_its_status_and_its_word() {
     let stage = with_product(json!({})).await;
     stage
