@@ -17,7 +17,7 @@ form! {
     pub struct ActivationForm {
         /// A licence key or an offline code. Required.
         activation_key,
-        /// Who uses it; noted, never compared.
+        /// Who uses it; noted where it is an address, never compared.
         email,
         /// The device. Required.
         hardware_id,
@@ -67,7 +67,7 @@ form! {
 pub struct ActivationRequest {
     /// What was given as a key.
     pub key: GivenKey,
-    /// An address as typed; `None` where none was said.
+    /// An address as typed; `None` where none was said that is plausible.
     pub email: Option<String>,
     /// The device.
     pub hardware_id: HardwareId,
@@ -109,7 +109,7 @@ impl ActivationForm {
             &mut reader,
             input("activationKey", self.activation_key.as_ref()),
         );
-        let email = address(&mut reader, input("email", self.email.as_ref()));
+        let email = address(input("email", self.email.as_ref()));
         let hardware_id = device(&mut reader, self.hardware_id.as_ref());
         let product_name = required_product(&mut reader, self.product_name.as_ref());
         let version = version(&mut reader, self.version.as_ref());
@@ -209,12 +209,9 @@ fn version(reader: &mut Reader, version: Option<&String>) -> Option<String> {
     Some(version).filter(|version| !version.is_empty())
 }
 
-fn address(reader: &mut Reader, email: Input<'_>) -> Option<String> {
-    let address = email_address::parse(email.filled()?);
-    if address.is_none() {
-        reader.refuse(email.name(), email_address::ADVICE);
-    }
-    address
+/// It is only noted: what is no address is not, and locks nobody out.
+fn address(email: Input<'_>) -> Option<String> {
+    email_address::parse(email.filled()?)
 }
 
 // Written by hand: the address does not belong into a log.
@@ -278,6 +275,18 @@ mod tests {
         assert_eq!((request.email, request.version), (None, None));
     }
 
+    #[rstest]
+    #[case("ann")]
+    #[case("Ann <ann@example.com>")]
+    #[case("ann@example.com\r\nbcc: all@example.com")]
+    fn what_is_no_address_is_not_noted_and_locks_nobody_out(#[case] email: &str) {
+        let form: ActivationForm = form(json!({
+            "activationKey": "0000-0000-0000-0000", "email": email, "hardwareId": "ab12",
+            "productName": "Atlas",
+        }));
+        assert_eq!(form.parse().expect("a request").email, None);
+    }
+
     #[test]
     fn a_key_that_cannot_be_read_is_for_the_answer_to_say() {
         let form: ActivationForm = form(json!({
@@ -309,7 +318,6 @@ mod tests {
     #[case(json!({"activationKey": "k", "hardwareId": "a".repeat(257), "productName": "A"}), &["hardwareId"])]
     #[case(json!({"activationKey": "k", "hardwareId": "a", "productName": "A\u{7}"}), &["productName"])]
     #[case(json!({"activationKey": "k", "hardwareId": "a", "productName": "A".repeat(201)}), &["productName"])]
-    #[case(json!({"activationKey": "k", "hardwareId": "a", "productName": "A", "email": "ann"}), &["email"])]
     #[case(json!({"activationKey": "k", "hardwareId": "a", "productName": "A", "version": "1".repeat(65)}), &["version"])]
     fn what_is_wrong_with_an_activation_stands_beside_its_field(
         #[case] json: Value,

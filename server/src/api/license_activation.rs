@@ -30,8 +30,7 @@ pub struct ActivationBody {
     /// A licence key however it was pasted, or an offline code.
     #[schema(min_length = 1)]
     activation_key: String,
-    /// Who uses it; noted, never compared.
-    #[schema(format = "email")]
+    /// Who uses it; noted where it is an address, never compared.
     email: Option<String>,
     /// The device: up to 256 characters; case and spaces do not matter.
     #[schema(min_length = 1, max_length = 256)]

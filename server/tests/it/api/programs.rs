@@ -227,6 +227,26 @@ async fn each_refusal_of_an_activation_has_its_status_and_its_word() {
 }
 
 #[tokio::test]
+async fn an_activation_notes_what_is_an_address_and_leaves_out_what_is_none() {
+    let stage = with_product(json!({})).await;
+    let key = new_key(&stage, json!({ "maxSeats": 2 })).await;
+    let path = format!("/api/license/{key}");
+    let nobody = stage.put(&path, &json!({ "email": "" })).await;
+    assert_eq!(nobody.json()["email"], "");
+    for (device, email, holder) in [
+        ("AB", "Ann", ""),
+        ("CD", "ann@example.com", "ann@example.com"),
+    ] {
+        let body = json!({ "activationKey": key, "email": email, "hardwareId": device,
+            "productName": "Atlas", "version": "2.0" });
+        let reply = stage.post(ACTIVATE, &body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text);
+        assert_eq!(stage.read(&path).await["email"], holder, "{email}");
+    }
+    stage.stop().await;
+}
+
+#[tokio::test]
 async fn of_fifty_devices_that_race_for_five_seats_five_win_and_the_others_are_told_what_to_do() {
     let stage = with_product(json!({})).await;
     let key = new_key(&stage, json!({ "maxSeats": 5 })).await;
