@@ -41,6 +41,12 @@ impl ActivationKey {
         (key.len() == LENGTH).then_some(Self(key))
     }
 
+    /// Reads the last four symbols of a key as forgivingly.
+    pub fn parse_last_four(text: &str) -> Option<String> {
+        let key = Self::parse(&format!("000000000000{text}"))?;
+        Some(key.last_four().to_owned())
+    }
+
     /// The sixteen symbols without dashes: what the blind index is made from.
     pub fn canonical(&self) -> &str {
         &self.0
@@ -79,6 +85,17 @@ mod tests {
     #[case([0x00, 0x44, 0x32, 0x14, 0xc7, 0x42, 0x54, 0xb6, 0x35, 0xcf], "0123-4567-89AB-CDEF")]
     fn every_five_bits_are_one_symbol(#[case] bytes: [u8; 10], #[case] shown: &str) {
         assert_eq!(ActivationKey::from_random(bytes).to_string(), shown);
+    }
+
+    #[rstest]
+    #[case("CDEF", Some("CDEF"))]
+    #[case(" -oil0 ", Some("0110"))]
+    #[case("CDE", None)]
+    #[case("CDEFG", None)]
+    #[case("CD*F", None)]
+    #[case("", None)]
+    fn the_end_of_a_key_is_read_as_forgivingly(#[case] text: &str, #[case] end: Option<&str>) {
+        assert_eq!(ActivationKey::parse_last_four(text).as_deref(), end);
     }
 
     #[rstest]

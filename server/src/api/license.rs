@@ -4,18 +4,18 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use axum::{Json, Router};
-use domain::ids::ProductId;
 use domain::license_state::LicenseState;
 use domain::timestamp::Timestamp;
-use engine::licenses::list::{self as lists, LicenseQuery, Search};
+use engine::licenses::list::{self as lists, LicenseQuery};
 use engine::licenses::{LicenseView, find};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{self, Id, Parameters};
+use crate::api::license_search::{LicenseParameters, query};
 use crate::api::words;
 use crate::state::ServerState;
 
@@ -24,34 +24,6 @@ const X_TRUNCATED: HeaderName = HeaderName::from_static("x-truncated");
 pub(super) fn routes() -> Router<ServerState> {
     let router = both(Router::new(), "/api/license", get(list));
     both(router, "/api/license/{key}", get(show))
-}
-
-/// Which licences are wanted.
-#[derive(Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase")]
-#[into_params(parameter_in = Query)]
-pub struct LicenseParameters {
-    /// One product.
-    #[param(value_type = Option<i32>, minimum = 1)]
-    pub(super) product_id: Option<String>,
-    /// A holder's whole address.
-    pub(super) email: Option<String>,
-    /// How a holder's address begins; not together with `email`.
-    pub(super) email_beginning: Option<String>,
-    /// `active`, `suspended`, `revoked` or `expired`, as of now.
-    #[param(value_type = Option<words::LicenseState>)]
-    pub(super) state: Option<String>,
-    /// true, false, or both where it is absent.
-    #[param(value_type = Option<bool>)]
-    pub(super) livemode: Option<String>,
-    /// From 1: the answer is a page with its number and the count.
-    #[param(value_type = Option<i64>, minimum = 1)]
-    pub(super) page: Option<String>,
-    /// 1..=200, else 50.
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
-    pub(super) page_size: Option<String>,
-    /// Where the page before ended; empty begins: the answer is a page and where the next begins.
-    pub(super) after: Option<String>,
 }
 
 /// A licence.
@@ -201,45 +173,6 @@ pub(super) async fn list(
         (Some(number), None) => numbered(&caller, &query, number).await,
         (None, Some(_)) => after(&caller, &query).await,
         (None, None) => newest(&caller, &query).await,
-    }
-}
-
-pub(super) fn query(wanted: &LicenseParameters) -> ApiResult<LicenseQuery> {
-    let product_id: Option<ProductId> = input::optional(
-        ("productId", wanted.product_id.as_ref()),
-        "Write the id of one of your products.",
-    )?;
-    let state: Option<LicenseState> = input::optional(
-        ("state", wanted.state.as_ref()),
-        "Use active, suspended, revoked or expired.",
-    )?;
-    Ok(LicenseQuery {
-        livemode: input::livemode(wanted.livemode.as_ref())?,
-        product_id,
-        state,
-        search: holder(wanted)?,
-        after: input::after(wanted.after.as_ref())?,
-        limit: input::page_size(wanted.page_size.as_ref())?,
-    })
-}
-
-fn holder(wanted: &LicenseParameters) -> ApiResult<Search> {
-    let given = |text: &Option<String>| {
-        let text = text.as_deref().unwrap_or_default().trim();
-        (!text.is_empty()).then(|| text.to_owned())
-    };
-    match (given(&wanted.email), given(&wanted.email_beginning)) {
-        (None, None) => Ok(Search::All),
-        (Some(whole), None) if whole.contains('@') => Ok(Search::Email(whole)),
-        (Some(_), None) => Err(ApiError::invalid(
-            "email",
-            "Write a whole e-mail address, or send emailBeginning.",
-        )),
-        (None, Some(beginning)) => Ok(Search::EmailBeginning(beginning)),
-        (Some(_), Some(_)) => Err(ApiError::invalid(
-            "emailBeginning",
-            "Send email or emailBeginning, not both.",
-        )),
     }
 }
 

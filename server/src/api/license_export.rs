@@ -11,7 +11,7 @@ use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::ApiResult;
 use crate::api::input::Parameters;
-use crate::api::license::{self, LicenseParameters};
+use crate::api::license_search::{self, LicenseParameters};
 use crate::api::words;
 use crate::export::answer;
 use crate::state::ServerState;
@@ -32,6 +32,8 @@ pub struct ExportParameters {
     email: Option<String>,
     /// How a holder's address begins; not together with `email`.
     email_beginning: Option<String>,
+    /// The last four characters of a key; not together with an address.
+    last_four: Option<String>,
     /// `active`, `suspended`, `revoked` or `expired`, as of now.
     #[param(value_type = Option<words::LicenseState>)]
     state: Option<String>,
@@ -48,10 +50,11 @@ pub(super) async fn export(
     caller: Caller,
     Parameters(wanted): Parameters<ExportParameters>,
 ) -> ApiResult<Response> {
-    let query = license::query(&LicenseParameters {
+    let query = license_search::query(&LicenseParameters {
         product_id: wanted.product_id,
         email: wanted.email,
         email_beginning: wanted.email_beginning,
+        last_four: wanted.last_four,
         state: wanted.state,
         livemode: wanted.livemode,
         ..LicenseParameters::default()

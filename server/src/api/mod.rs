@@ -20,6 +20,7 @@ mod license_activation;
 mod license_devices;
 mod license_export;
 mod license_history;
+mod license_search;
 mod license_state;
 mod license_update;
 mod license_validation;

@@ -53,6 +53,8 @@ pub enum Search {
     Email(String),
     /// How a holder's address begins.
     EmailBeginning(String),
+    /// The last four symbols of a key.
+    LastFour(String),
 }
 
 impl Search {
@@ -61,7 +63,7 @@ impl Search {
         match self {
             Self::All => false,
             Self::Typed(text) => !text.trim().is_empty(),
-            Self::Email(_) | Self::EmailBeginning(_) => true,
+            Self::Email(_) | Self::EmailBeginning(_) | Self::LastFour(_) => true,
         }
     }
 }
@@ -257,6 +259,7 @@ fn meant(search: &Search) -> Result<Meant> {
         Search::EmailBeginning(text) => {
             return Ok(one(LicenseSearch::EmailBeginning(email_key(text))));
         }
+        Search::LastFour(text) => return Ok(one(LicenseSearch::LastFour(text.clone()))),
     };
     if text.is_empty() {
         return Ok(one(LicenseSearch::All));
@@ -265,8 +268,7 @@ fn meant(search: &Search) -> Result<Meant> {
         return Ok(Meant::Key(key));
     }
     // Four characters are read as forgivingly as the end of a key; “anne” may be both.
-    let end = ActivationKey::parse(&format!("000000000000{text}"));
-    let last_four = end.map(|key| LicenseSearch::LastFour(key.last_four().to_owned()));
+    let last_four = ActivationKey::parse_last_four(text).map(LicenseSearch::LastFour);
     let searches: Vec<_> = last_four.into_iter().chain(beginning(text)).collect();
     if searches.is_empty() {
         let advice = "Search for a whole key, its last four characters, or an e-mail address from its beginning.";

@@ -177,6 +177,12 @@ async fn wrong_parameters_are_named() {
             "/api/license/?email=ann@example.com&emailBeginning=ann",
             "emailBeginning",
         ),
+        ("/api/license/?lastFour=ABC", "lastFour"),
+        (
+            "/api/license/?lastFour=ABCD&email=ann@example.com",
+            "lastFour",
+        ),
+        ("/api/license/export.csv?lastFour=ABCU", "lastFour"),
         ("/api/license/?livemode=1", "livemode"),
         ("/api/license/?livemode=true&livemode=false", "query"),
         ("/api/mail?state=gone", "state"),

@@ -178,6 +178,31 @@ async fn licences_are_listed_bare_by_number_and_by_place() {
         let found = stage.read(&format!("/api/license?{filter}")).await;
         assert_eq!(found.as_array().map(Vec::len), Some(count), "{filter}");
     }
+    for license in all.json().as_array().expect("a list") {
+        let key = license["activationKey"].as_str().expect("a key");
+        let end = key[15..].to_lowercase();
+        let path = format!(
+            "/api/license/?lastFour={end}&livemode={}",
+            license["livemode"]
+        );
+        let found = stage.read(&path).await;
+        let found = found.as_array().expect("a list");
+        assert!(found.contains(license), "{path}");
+        let has_end = |found: &Value| {
+            found["activationKey"]
+                .as_str()
+                .is_some_and(|k| k[15..] == key[15..])
+        };
+        assert!(found.iter().all(has_end), "{path}");
+        let csv = stage
+            .get(&format!("/api/license/export.csv?lastFour={end}"))
+            .await;
+        assert!(
+            csv.text.contains(key) && csv.text.lines().count() < 7,
+            "{}",
+            csv.text
+        );
+    }
     let page = stage.read("/api/license/?page=2&pageSize=4").await;
     assert_eq!(page["items"].as_array().map(Vec::len), Some(2));
     assert_eq!((&page["page"], &page["pageSize"]), (&json!(2), &json!(4)));
