@@ -14,9 +14,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
-use tower_http::timeout::TimeoutLayer;
 
-use crate::middleware::{access_log, client_address, rate_limit};
+use crate::middleware::{access_log, client_address, deadline, rate_limit};
 use crate::state::ServerState;
 use crate::{api, export, live, monitor, pages, webhooks};
 
@@ -52,9 +51,9 @@ pub fn build(state: ServerState) -> Router {
             proxies,
             client_address::find,
         ))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
+        .layer(axum::middleware::from_fn_with_state(
             LONGEST,
+            deadline::keep,
         ))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))

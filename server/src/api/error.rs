@@ -188,6 +188,12 @@ impl ApiError {
         }
     }
 
+    /// 504: nobody waits longer for it.
+    pub fn took_too_long() -> Self {
+        let message = "This took too long and was given up. Look whether it was done before you send it again; the request id says which request it was.";
+        Self::new(StatusCode::GATEWAY_TIMEOUT, "took_too_long", message)
+    }
+
     /// Logs a fault, once, with its whole chain.
     fn fault(error: &Error) -> Self {
         tracing::error!(?error, "a call failed");
