@@ -54,6 +54,33 @@ export async function payForUnknownProduct(installation: Installation, email: st
   });
 }
 
+/** A payment in euros, as a shop of the seller's own may send it. */
+export async function payInEuros(installation: Installation, email: string): Promise<void> {
+  const number = secret().slice(0, 12);
+  await sendEvent(installation, installation.stripeApp, {
+    id: `cs_test_${number}`,
+    object: 'checkout.session',
+    mode: 'payment',
+    status: 'complete',
+    payment_status: 'paid',
+    livemode: false,
+    amount_total: 4500,
+    currency: 'eur',
+    payment_intent: `pi_${number}`,
+    customer_details: { email },
+    metadata: { productId: String(installation.product.id), quantity: '1' },
+  });
+}
+
+/** A delivery whose signature is wrong: nobody vouches for it. */
+export async function sendForged(installation: Installation): Promise<void> {
+  await fetch(installation.stripeApp.webhookUrl, {
+    method: 'POST',
+    headers: { 'stripe-signature': `t=${Math.floor(Date.now() / 1000)},v1=${'0'.repeat(64)}` },
+    body: JSON.stringify({ id: 'evt_1Forged', object: 'event', type: 'checkout.session.completed', data: { object: {} } }),
+  });
+}
+
 /** A payment for which Stripe tells no address; answers the id of its event. */
 export async function payWithoutAddress(installation: Installation, quantity = 1): Promise<string> {
   const number = secret().slice(0, 12);

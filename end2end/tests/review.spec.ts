@@ -36,7 +36,8 @@ adminTest('a payment is dismissed after a question', { tag: '@no-js' }, async ({
   const heading = page.getByRole('heading', { name: `49.00 USD from ${email}` });
   const payment = page.locator('section').filter({ has: heading });
   await payment.getByText('Dismiss…').click();
-  await payment.getByRole('button', { name: 'Dismiss this payment' }).click();
+  await expect(payment.locator('.confirm')).toContainText(`the payment of 49.00 USD from ${email}`);
+  await payment.getByRole('button', { name: `Dismiss 49.00 USD from ${email}` }).click();
   await expect(heading).toHaveCount(0);
   const done = page.getByRole('status').filter({ hasText: `Dismissed the payment of 49.00 USD by ${email}` });
   await done.getByRole('link', { name: 'See the purchase' }).click();

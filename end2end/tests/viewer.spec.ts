@@ -66,15 +66,34 @@ test('a viewer of a key sees none of what would change it', { tag: '@no-js' }, a
   expect(await refused.text()).toContain('Your role here (viewer) may look but not change this');
 });
 
-test('a viewer who saves is told that this role may only look', { tag: '@no-js' }, async ({ page, installation }) => {
-  await page.goto(`/products/${installation.product.id}`);
-  await hydrated(page);
-  await page.getByLabel('Name', { exact: true }).fill('Stolen');
-  await page.getByRole('button', { name: 'Save product' }).click();
-  await expect(page.getByRole('alert')).toContainText('Your role here (viewer) may look but not change this');
-  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Stolen');
-  const product = await installation.api<{ name: string }>('GET', `/api/product/${installation.product.id}`);
-  expect(product.name).toBe(installation.product.name);
+test('a viewer reads a product, a plan and a Stripe app as facts', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `Viewed ${test.info().project.name}`;
+  const plan = await installation.api<{ id: number }>('POST', '/api/plan/', { name, durationDays: 30, isActive: true });
+  const facts = [
+    [`/products/${installation.product.id}`, installation.product.name, ['49.00 USD', '365 days', '{{ActivationKey}}']],
+    [`/plans/${plan.id}`, name, ['active', '30 days']],
+    [`/stripe/apps/${installation.stripeApp.id}`, installation.stripeApp.name, ['Test', 'USD', 'Secret key is saved']],
+  ] as const;
+  for (const [address, title, texts] of facts) {
+    await page.goto(address);
+    await hydrated(page);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(title);
+    for (const text of texts) await expect(page.getByRole('main')).toContainText(text);
+    await expect(page.locator('main form')).toHaveCount(0);
+  }
+});
+
+test('what only others may make is refused with the reason, and nothing leads there', { tag: '@no-js' }, async ({ page, installation }) => {
+  for (const list of ['/products', '/plans', '/stripe']) {
+    await page.goto(list);
+    await hydrated(page);
+    await expect(page.locator('main a[href$="/new"]')).toHaveCount(0);
+  }
+  for (const address of ['/products/new', '/plans/new', '/stripe/apps/new']) {
+    const refused = await page.context().request.get(installation.url + address);
+    expect(refused.status(), address).toBe(403);
+    expect(await refused.text()).toContain('Your role here (viewer) may look but not change this');
+  }
 });
 
 test('a viewer changes nothing straight at the server functions', async ({ context, installation }) => {

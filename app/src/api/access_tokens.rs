@@ -38,6 +38,8 @@ pub struct AccessTokens {
     pub tokens: Vec<AccessTokenRow>,
     /// The one that was just made, this once.
     pub new_token: Option<SecretText>,
+    /// Whether whoever looks may make and end them.
+    pub may_manage: bool,
     /// The server's clock.
     pub now: Timestamp,
 }

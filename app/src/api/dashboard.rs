@@ -75,6 +75,8 @@ pub struct Dashboard {
     pub problems: Vec<Problem>,
     /// What is still to do before the first sale.
     pub first_steps: FirstSteps,
+    /// Whether whoever looks may do it.
+    pub may_manage: bool,
     /// The newest keys.
     pub latest: Vec<LicenseRow>,
     /// The server's clock.

@@ -59,6 +59,8 @@ pub struct MailDetail {
     pub attempts: Vec<MailAttempt>,
     /// When the mail server took it.
     pub sent_at: Option<Timestamp>,
+    /// Whether whoever looks may send it again.
+    pub may_resend: bool,
     /// False where no mail server is set: mails wait here.
     pub has_mailer: bool,
     /// The server's clock.

@@ -80,7 +80,7 @@ pub struct OrderPage {
     pub events: Vec<OrderEvent>,
     /// What people and programs did with it, newest first.
     pub history: Vec<ChangeRow>,
-    /// True where somebody can say who the buyer is.
+    /// True where whoever looks can say who the buyer is.
     pub can_be_given_address: bool,
     /// The server's clock.
     pub now: Timestamp,

@@ -24,6 +24,15 @@ pub struct PlanRow {
     pub is_active: bool,
 }
 
+/// A plan's page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanPage {
+    /// The plan; `None` on the page of a new one.
+    pub plan: Option<PlanRow>,
+    /// Whether whoever looks may change it.
+    pub may_manage: bool,
+}
+
 /// The tenant's plans.
 #[server]
 pub async fn load_plans() -> Result<Sent<Vec<PlanRow>>, UiError> {
@@ -32,12 +41,12 @@ pub async fn load_plans() -> Result<Sent<Vec<PlanRow>>, UiError> {
     pack(&plan_list(&who).await.map_err(refuse)?)
 }
 
-/// One plan.
+/// One plan, or with an empty id the page of a new one, for who may make it.
 #[server]
-pub async fn load_plan(id: String) -> Result<Sent<PlanRow>, UiError> {
-    use crate::ssr::{pack, plan_of, refuse, signed_in};
+pub async fn load_plan(id: String) -> Result<Sent<PlanPage>, UiError> {
+    use crate::ssr::{pack, plan_page, refuse, signed_in};
     let who = signed_in().await?;
-    pack(&plan_of(&who, &id).await.map_err(refuse)?)
+    pack(&plan_page(&who, &id).await.map_err(refuse)?)
 }
 
 /// Saves a plan; with an empty id a new one.

@@ -49,6 +49,8 @@ pub struct ProductPage {
     pub snippets: [Vec<Snippet>; 2],
     /// What happened to it, newest first.
     pub history: Vec<ChangeRow>,
+    /// Whether whoever looks may change it.
+    pub may_manage: bool,
     /// The server's clock.
     pub now: Timestamp,
 }
@@ -82,7 +84,7 @@ pub async fn load_product_choices() -> Result<Sent<Vec<(String, String)>>, UiErr
     pack(&product_choices(&who).await.map_err(refuse)?)
 }
 
-/// One product, or with an empty id the page of a new one.
+/// One product, or with an empty id the page of a new one, for who may make it.
 #[server]
 pub async fn load_product(id: String) -> Result<Sent<ProductPage>, UiError> {
     use crate::ssr::{pack, product_page, refuse, signed_in};

@@ -16,6 +16,8 @@ pub struct PurchaseChoices {
     pub apps: Vec<(String, String)>,
     /// The signed-in person's address, as the buyer's.
     pub email: String,
+    /// Whether whoever looks may buy.
+    pub may_buy: bool,
     /// True where real money would be taken.
     pub livemode: bool,
 }

@@ -36,6 +36,8 @@ pub struct Review {
     pub rows: Vec<ReviewRow>,
     /// Ids and names of the products that keys may be issued of.
     pub products: Vec<(String, String)>,
+    /// Whether whoever looks may decide.
+    pub may_decide: bool,
     /// The server's clock.
     pub now: Timestamp,
 }

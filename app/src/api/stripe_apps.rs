@@ -26,6 +26,8 @@ pub struct AppPage {
     pub currencies: Vec<String>,
     /// What happened to it, newest first.
     pub history: Vec<ChangeRow>,
+    /// Whether whoever looks may change it.
+    pub may_manage: bool,
     /// The server's clock.
     pub now: Timestamp,
 }
@@ -50,7 +52,7 @@ pub async fn load_apps() -> Result<Sent<Vec<StripeAppView>>, UiError> {
     pack(&apps.map_err(refuse)?)
 }
 
-/// One app, or with an empty id the page of a new one.
+/// One app, or with an empty id the page of a new one, for who may add it.
 #[server]
 pub async fn load_app(id: String) -> Result<Sent<AppPage>, UiError> {
     use crate::ssr::{app_page, pack, refuse, signed_in};

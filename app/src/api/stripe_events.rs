@@ -64,7 +64,7 @@ pub struct EventDetail {
     pub payload: String,
     /// The purchase that it told of.
     pub order_id: Option<String>,
-    /// True where processing again makes sense.
+    /// True where processing again makes sense, and whoever looks may do it.
     pub may_replay: bool,
     /// The server's clock.
     pub now: Timestamp,

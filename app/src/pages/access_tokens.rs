@@ -70,7 +70,7 @@ fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl Into
         let rows = data
             .tokens
             .into_iter()
-            .map(|token| line(token, now, revoke))
+            .map(|token| line(token, now, data.may_manage.then_some(revoke)))
             .collect_view();
         view! {
             <Table label="Access tokens" columns=COLUMNS>
@@ -79,16 +79,21 @@ fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl Into
         }
         .into_any()
     };
+    let new = data.may_manage.then(|| {
+        view! {
+            <Panel title="New token">
+                <div class="inner">
+                    <NewToken action=create/>
+                </div>
+            </Panel>
+        }
+    });
     view! {
         <div class="stack loose">
             {new_token} <Outcome action=revoke about="id" present/>
-            <div class="two">
+            <div class=if data.may_manage { "two" } else { "stack" }>
                 <Panel title="Tokens">{list}</Panel>
-                <Panel title="New token">
-                    <div class="inner">
-                        <NewToken action=create/>
-                    </div>
-                </Panel>
+                {new}
             </div>
         </div>
     }
@@ -134,14 +139,15 @@ fn NewToken(action: FormAction) -> impl IntoView {
     }
 }
 
-fn line(token: AccessTokenRow, now: Timestamp, revoke: FormAction) -> impl IntoView {
+/// A token, with the way to end it for whoever may.
+fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> impl IntoView {
     let (tone, word) = state(&token, now);
     let (id, label) = (token.id.to_string(), format!("End “{}”", token.name));
     let last_used = match token.last_used_at {
         Some(at) => view! { <Ago at now/> }.into_any(),
         None => view! { <span class="muted">"never"</span> }.into_any(),
     };
-    let end = token.revoked_at.is_none().then(|| {
+    let end = revoke.filter(|_| token.revoked_at.is_none()).map(|revoke| {
         view! {
             <Confirm
                 label="End…"

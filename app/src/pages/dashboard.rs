@@ -1,10 +1,11 @@
 //! The first page: what was sold, what was delivered, what wants attention.
 
+use domain::permission::Permission;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use super::license_table::LicenseTable;
-use super::load::{Data, loaded};
+use super::load::{Data, loaded, where_permitted};
 use crate::api::dashboard::{Dashboard, Figure, FirstSteps, Problem, load_dashboard};
 use crate::format;
 use crate::ui::{Ago, Empty, PageHead, Panel, Stat, Step, Steps, Tag, Tone};
@@ -20,19 +21,26 @@ pub fn DashboardPage() -> impl IntoView {
                 title="Dashboard"
                 purpose="What was sold, what was delivered, and what wants your attention."
             >
-                <a class="btn" href="/stripe/test-purchase">
-                    "Test purchase"
-                </a>
+                {where_permitted(Permission::Generate, || try_link("Test purchase"))}
             </PageHead>
             {loaded(data, |data| view! { <Body data/> }.into_any())}
         </div>
     }
 }
 
+fn try_link(label: &'static str) -> AnyView {
+    view! {
+        <a class="btn" href="/stripe/test-purchase">
+            {label}
+        </a>
+    }
+    .into_any()
+}
+
 #[component]
 fn Body(data: Dashboard) -> impl IntoView {
-    let first_steps =
-        (!data.first_steps.are_done()).then(|| view! { <FirstStepList steps=data.first_steps/> });
+    let has_steps = data.may_manage && !data.first_steps.are_done();
+    let first_steps = has_steps.then(|| view! { <FirstStepList steps=data.first_steps/> });
     view! {
         <div class="stack loose">
             {first_steps} {counts(&data)} {charts(data.keys, data.activations)}
@@ -103,9 +111,7 @@ fn latest(rows: Vec<crate::api::licenses::LicenseRow>, now: Timestamp) -> AnyVie
                 title="No keys yet"
                 text="Keys stand here as soon as a purchase is paid. Try it with a test purchase; it costs nothing."
             >
-                <a class="btn" href="/stripe/test-purchase">
-                    "Make a test purchase"
-                </a>
+                {where_permitted(Permission::Generate, || try_link("Make a test purchase"))}
             </Empty>
         }
         .into_any();

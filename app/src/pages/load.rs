@@ -177,11 +177,6 @@ pub fn loaded_or_refused<T: DeserializeOwned + Send + 'static>(
     }))
 }
 
-/// Shows a form that needs no data but its flash.
-pub fn with_flash(view: impl Fn() -> AnyView + Copy + Send + Sync + 'static) -> AnyView {
-    shown(Box::new(move || Box::pin(async move { Ok(view()) })))
-}
-
 /// Shows what only people with a permission can use, once it is known who looks.
 pub fn where_permitted(
     permission: Permission,

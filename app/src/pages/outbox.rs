@@ -126,6 +126,9 @@ fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
     });
     let body = letter(&mail);
     let (id, address) = (mail.row.id.to_string(), mail.row.address.clone());
+    let again = mail
+        .may_resend
+        .then(|| send_again((id, address.clone()), resend));
     let title = if mail.subject.is_empty() {
         words::mail_kind(&mail.row.kind)
     } else {
@@ -138,18 +141,25 @@ fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
             <Panel title="Text">{body}</Panel>
             <div class="stack">
                 <Panel title="Delivery">{facts(mail)}</Panel>
-                <FormPanel title="Send again" action=resend id submit="Send again">
-                    <Field
-                        name="email"
-                        label="To"
-                        hint="As a new mail, with what the template says today."
-                        kind=InputKind::Email
-                        value=address
-                    />
-                </FormPanel>
+                {again}
             </div>
         </div>
     }
+}
+
+fn send_again((id, address): (String, String), resend: FormAction) -> AnyView {
+    view! {
+        <FormPanel title="Send again" action=resend id submit="Send again">
+            <Field
+                name="email"
+                label="To"
+                hint="As a new mail, with what the template says today."
+                kind=InputKind::Email
+                value=address
+            />
+        </FormPanel>
+    }
+    .into_any()
 }
 
 fn letter(mail: &MailDetail) -> AnyView {

@@ -1,14 +1,15 @@
 //! Plans: named lengths that a purchase may ask for.
 
+use domain::permission::Permission;
 use leptos::prelude::*;
 
-use super::load::{Data, loaded, path_part, with_flash};
+use super::load::{Data, loaded, path_part, where_permitted};
 use super::words;
-use crate::api::plans::{PlanRow, SavePlan, load_plan, load_plans};
+use crate::api::plans::{PlanPage as Page, PlanRow, SavePlan, load_plan, load_plans};
 use crate::format::text;
 use crate::ui::{
-    Cell, CheckField, Column, Empty, Field, Form, FormAction, FormEnd, InputKind, PageHead, Panel,
-    Place, Row, Table, Tag, Tone,
+    Cell, CheckField, Column, Empty, Fact, Facts, Field, Form, FormAction, FormEnd, InputKind,
+    PageHead, Panel, Place, Row, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -28,9 +29,7 @@ pub fn PlansPage() -> impl IntoView {
                 title="Plans"
                 purpose="Named lengths. A purchase that names a plan gets its days instead of the product’s, unless the product is perpetual."
             >
-                <a class="btn main" href="/plans/new">
-                    "New plan"
-                </a>
+                {where_permitted(Permission::Manage, || new_link("btn main", "New plan"))}
             </PageHead>
             {loaded(data, |plans| view! { <List plans/> }.into_any())}
         </div>
@@ -46,9 +45,7 @@ fn List(plans: Vec<PlanRow>) -> impl IntoView {
                     title="No plans yet"
                     text="You need none as long as every sale of a product lasts the same time: the product’s own days do."
                 >
-                    <a class="btn" href="/plans/new">
-                        "Make a plan"
-                    </a>
+                    {where_permitted(Permission::Manage, || new_link("btn", "Make a plan"))}
                 </Empty>
             </Panel>
         }
@@ -57,11 +54,7 @@ fn List(plans: Vec<PlanRow>) -> impl IntoView {
     let rows = plans
         .into_iter()
         .map(|plan| {
-            let (tone, word) = if plan.is_active {
-                (Tone::Ok, "active")
-            } else {
-                (Tone::Plain, "not sold")
-            };
+            let (tone, word) = state(plan.is_active);
             view! {
                 <Row>
                     <Cell place=Place::Lead>
@@ -86,14 +79,24 @@ fn List(plans: Vec<PlanRow>) -> impl IntoView {
     .into_any()
 }
 
+fn new_link(class: &'static str, label: &'static str) -> AnyView {
+    view! {
+        <a class=class href="/plans/new">
+            {label}
+        </a>
+    }
+    .into_any()
+}
+
 /// A new plan.
 #[component]
 pub fn NewPlanPage() -> impl IntoView {
     let action = FormAction::of::<SavePlan>();
+    let data = Data::new(|| (), |()| load_plan(String::new()));
     view! {
         <div class="page">
             <PageHead title="New plan" purpose="A name, a length, and what it unlocks."/>
-            {with_flash(move || view! { <PlanForm action plan=None/> }.into_any())}
+            {loaded(data, move |page| view! { <PlanForm action plan=page.plan/> }.into_any())}
         </div>
     }
 }
@@ -107,20 +110,58 @@ pub fn PlanPage() -> impl IntoView {
     let data = Data::new(move || (id.get(), done.get()), |(id, _)| load_plan(id));
     view! {
         <div class="page">
-            {loaded(
-                data,
-                move |plan| {
-                    view! {
-                        <PageHead
-                            title=plan.name.clone()
-                            purpose=format!("planId {} in Stripe’s metadata asks for this plan.", plan.id)
-                        />
-                        <PlanForm action plan=Some(plan)/>
-                    }
-                        .into_any()
-                },
-            )}
+            {loaded(data, move |page| body(page, action))}
         </div>
+    }
+}
+
+fn body(page: Page, action: FormAction) -> AnyView {
+    let Some(plan) = page.plan else {
+        return ().into_any();
+    };
+    let (title, id) = (plan.name.clone(), plan.id);
+    let content = if page.may_manage {
+        view! { <PlanForm action plan=Some(plan)/> }.into_any()
+    } else {
+        facts(plan)
+    };
+    view! {
+        <PageHead
+            title
+            purpose=format!("planId {id} in Stripe’s metadata asks for this plan.")
+        />
+        {content}
+    }
+    .into_any()
+}
+
+/// A plan for whoever may look but not change it.
+fn facts(plan: PlanRow) -> AnyView {
+    let (tone, word) = state(plan.is_active);
+    let features = if plan.features.is_empty() {
+        "none".to_owned()
+    } else {
+        plan.features
+    };
+    view! {
+        <Panel>
+            <Facts>
+                <Fact name="State">
+                    <Tag tone word/>
+                </Fact>
+                <Fact name="Length">{words::days(plan.duration_days)}</Fact>
+                <Fact name="Features">{features}</Fact>
+            </Facts>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn state(is_active: bool) -> (Tone, &'static str) {
+    if is_active {
+        (Tone::Ok, "active")
+    } else {
+        (Tone::Plain, "not sold")
     }
 }
 

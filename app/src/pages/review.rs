@@ -7,8 +7,8 @@ use super::load::{Data, loaded};
 use crate::api::review::{DismissReview, IssueKeys, Review, ReviewRow, load_review};
 use crate::format;
 use crate::ui::{
-    ButtonLook, Confirm, Empty, Field, Form, FormAction, InputKind, Notice, Outcome, PageHead,
-    Panel, SelectField, SubmitButton, Tone,
+    ButtonLook, Confirm, Empty, Fact, Facts, Field, Form, FormAction, InputKind, Notice, Outcome,
+    PageHead, Panel, SelectField, SubmitButton, Tone,
 };
 
 /// Review.
@@ -32,6 +32,7 @@ pub fn ReviewPage() -> impl IntoView {
 #[component]
 fn List(review: Review, issue: FormAction, dismiss: FormAction) -> impl IntoView {
     let (products, now) = (review.products, review.now);
+    let acts = review.may_decide.then_some((issue, dismiss));
     let orders = review.rows.iter().map(|row| row.order_id.to_string());
     let orders: Vec<_> = orders.collect();
     let cases = review
@@ -39,7 +40,7 @@ fn List(review: Review, issue: FormAction, dismiss: FormAction) -> impl IntoView
         .into_iter()
         .map(|row| {
             let products = products.clone();
-            view! { <Case row products now issue dismiss/> }
+            view! { <Case row products now acts/> }
         })
         .collect_view();
     let nothing = orders.is_empty().then(nothing_to_decide);
@@ -68,8 +69,8 @@ fn Case(
     row: ReviewRow,
     products: Vec<(String, String)>,
     now: Timestamp,
-    issue: FormAction,
-    dismiss: FormAction,
+    /// Issuing and dismissing, for whoever may decide.
+    acts: Option<(FormAction, FormAction)>,
 ) -> impl IntoView {
     let paid = row
         .paid
@@ -80,35 +81,77 @@ fn Case(
         row.email.clone()
     };
     let title = format!("{paid} from {buyer}, {}", format::relative(row.since, now));
-    let id = row.order_id.to_string();
-    let (dismissed, purchase) = (id.clone(), format!("/orders/{id}"));
-    let quantity = row.quantity.unwrap_or(1).to_string();
-    let product = row.product_id.map(|id| id.to_string()).unwrap_or_default();
+    let purchase = format!("/orders/{}", row.order_id);
+    let payment = format!("{paid} from {buyer}");
+    let reason = row.reason.clone();
+    let wish = acts.is_none().then(|| wish(&row, &products));
+    let decision = acts.map(|(issue, dismiss)| {
+        view! { {issuing(&row, products, issue)} {dismissing(&row, &payment, dismiss)} }
+    });
     view! {
         <Panel
             title
             end=move || view! { <a class="btn quiet" href=purchase.clone()>"See the purchase"</a> }
         >
             <div class="inner stack loose">
-                <Notice tone=Tone::Warn title=row.reason/>
-                <Form action=issue about=("orderId", id)>
-                    <div class="pair">
-                        <SelectField name="productId" label="Product" value=product options=products/>
-                        <Field name="quantity" label="Keys" kind=InputKind::Number value=quantity/>
-                    </div>
-                    <div class="form-end">
-                        <SubmitButton label="Issue these keys"/>
-                    </div>
-                </Form>
-                <Confirm
-                    label="Dismiss…"
-                    question="No keys are issued for this payment, and it leaves this list. The money stays where it is: refund it in Stripe where that is right."
-                >
-                    <Form action=dismiss about=("orderId", dismissed)>
-                        <SubmitButton label="Dismiss this payment" look=ButtonLook::Danger/>
-                    </Form>
-                </Confirm>
+                <Notice tone=Tone::Warn title=reason/>
+                {decision}
             </div>
+            {wish}
         </Panel>
     }
+}
+
+fn issuing(row: &ReviewRow, products: Vec<(String, String)>, issue: FormAction) -> AnyView {
+    let id = row.order_id.to_string();
+    let quantity = row.quantity.unwrap_or(1).to_string();
+    let product = row.product_id.map(|id| id.to_string()).unwrap_or_default();
+    view! {
+        <Form action=issue about=("orderId", id)>
+            <div class="pair">
+                <SelectField name="productId" label="Product" value=product options=products/>
+                <Field name="quantity" label="Keys" kind=InputKind::Number value=quantity/>
+            </div>
+            <div class="form-end">
+                <SubmitButton label="Issue these keys"/>
+            </div>
+        </Form>
+    }
+    .into_any()
+}
+
+fn dismissing(row: &ReviewRow, payment: &str, dismiss: FormAction) -> AnyView {
+    let id = row.order_id.to_string();
+    let label = format!("Dismiss {payment}");
+    let question = format!(
+        "No keys are issued for the payment of {payment}, and it leaves this list. The money stays where it is: refund it in Stripe where that is right."
+    );
+    view! {
+        <Confirm label="Dismiss…" question>
+            <Form action=dismiss about=("orderId", id)>
+                <SubmitButton label look=ButtonLook::Danger/>
+            </Form>
+        </Confirm>
+    }
+    .into_any()
+}
+
+/// What the payment asks for, for whoever may look but not decide.
+fn wish(row: &ReviewRow, products: &[(String, String)]) -> AnyView {
+    let id = row.product_id.map(|id| id.to_string());
+    let product = products
+        .iter()
+        .find(|(known, _)| Some(known) == id.as_ref());
+    let product = product.map_or_else(|| "none of yours".to_owned(), |(_, name)| name.clone());
+    let quantity = row
+        .quantity
+        .map_or_else(|| "unknown".to_owned(), |count| count.to_string());
+    view! {
+        <Facts>
+            <Fact name="Product">{product}</Fact>
+            <Fact name="Keys">{quantity}</Fact>
+            <Fact name="Decided by">"an admin or an owner"</Fact>
+        </Facts>
+    }
+    .into_any()
 }

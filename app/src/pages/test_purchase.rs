@@ -1,8 +1,9 @@
 //! A purchase that goes the whole way: checkout, event, keys, mail.
 
+use domain::permission::Permission;
 use leptos::prelude::*;
 
-use super::load::{Data, loaded};
+use super::load::{Data, loaded, where_permitted};
 use crate::api::purchases::{PurchaseChoices, StartTestPurchase, load_purchase_choices};
 use crate::ui::{
     Empty, Field, Form, FormAction, InputKind, Notice, PageHead, Panel, SelectField, Step, Steps,
@@ -29,9 +30,26 @@ fn Body(choices: PurchaseChoices) -> impl IntoView {
     if let Some(missing) = what_is_missing(&choices) {
         return missing;
     }
+    let purchase = if choices.may_buy {
+        view! { <Purchase choices/> }.into_any()
+    } else {
+        view! {
+            <Panel>
+                <Empty
+                    title="Your role here may look but not buy"
+                    text="Somebody with the role support, admin or owner makes the purchase. What comes of it stands under License Keys, for you too."
+                >
+                    <a class="btn" href="/licenses">
+                        "License Keys"
+                    </a>
+                </Empty>
+            </Panel>
+        }
+        .into_any()
+    };
     view! {
         <div class="two">
-            <Purchase choices/>
+            {purchase}
             <Panel title="What happens">
                 <Steps>
                     <Step tone=Tone::Info>
@@ -68,9 +86,17 @@ fn what_is_missing(choices: &PurchaseChoices) -> Option<AnyView> {
     let missing = view! {
         <Panel>
             <Empty title text>
-                <a class="btn" href=href>
-                    {label}
-                </a>
+                {where_permitted(
+                    Permission::Manage,
+                    move || {
+                        view! {
+                            <a class="btn" href=href>
+                                {label}
+                            </a>
+                        }
+                            .into_any()
+                    },
+                )}
             </Empty>
         </Panel>
     };

@@ -1,6 +1,6 @@
 //! Access tokens between the engine and their page.
 
-use domain::permission::Permissions;
+use domain::permission::{Permission, Permissions};
 use domain::timestamp::Timestamp;
 use engine::Error;
 use engine::tokens::create::NewToken;
@@ -19,6 +19,7 @@ pub async fn access_tokens(who: &SignedIn) -> Result<AccessTokens, Error> {
     Ok(AccessTokens {
         tokens: tokens.into_iter().map(row).collect(),
         new_token: take_new_token(&who.engine).map(SecretText),
+        may_manage: who.actor.may(Permission::Manage).is_ok(),
         now: who.engine.now(),
     })
 }

@@ -1,5 +1,6 @@
 //! The dashboard between the engine and its page.
 
+use domain::permission::Permission;
 use domain::timestamp::Timestamp;
 use engine::Error;
 use engine::dashboard::figures::Counts;
@@ -29,6 +30,7 @@ pub async fn dashboard_page(who: &SignedIn) -> Result<Dashboard, Error> {
             .map(|money| money.to_string())
             .collect(),
         mails_unsent: found.mails_unsent,
+        may_manage: who.actor.may(Permission::Manage).is_ok(),
         problems: found.problems.into_iter().map(problem).collect(),
         first_steps: FirstSteps {
             has_product: found.checklist.has_product,

@@ -2,6 +2,7 @@
 
 use domain::ids::MailId;
 use domain::mail_state::MailState;
+use domain::permission::Permission;
 use engine::Error;
 use engine::mails::{MailView, change_address, find, list, resend};
 use engine::page::PAGE_SIZE;
@@ -11,6 +12,9 @@ use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::Listed;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow};
+
+/// Kind of the mails that an owner sends again under Users and roles.
+const INVITATION: &str = "invitation";
 
 /// A page of the outbox.
 pub async fn mail_list(
@@ -65,6 +69,7 @@ pub async fn mail_detail(who: &SignedIn, id: &str) -> Result<MailDetail, Error> 
         message_id: found.mail.message_id.clone(),
         attempts: attempts.collect(),
         sent_at: found.mail.sent_at,
+        may_resend: who.actor.may(Permission::Email).is_ok() && found.mail.kind != INVITATION,
         has_mailer: who.engine.has_mailer(),
         now: who.engine.now(),
         order_id: found.mail.order_id,

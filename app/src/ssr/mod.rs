@@ -65,7 +65,7 @@ pub use people::{
     join, let_go, people_page, take_invitation_back,
 };
 pub use products::{
-    keep_plan, keep_product, mail_preview, plan_list, plan_of, product_choices, product_list,
+    keep_plan, keep_product, mail_preview, plan_list, plan_page, product_choices, product_list,
     product_page, try_mail,
 };
 pub use purchases::{

@@ -1,6 +1,7 @@
 //! Purchases between the engine and their page.
 
 use domain::ids::OrderId;
+use domain::permission::Permission;
 use engine::Error;
 use engine::orders::find::{self, OrderDetail};
 use engine::orders::give_address::{self, Given};
@@ -15,7 +16,8 @@ use crate::api::orders::{OrderEvent, OrderPage, Payment};
 /// One purchase.
 pub async fn order_page(who: &SignedIn, id: &str) -> Result<OrderPage, Error> {
     let found = find::execute(&who.engine, &who.actor, parse(id)?).await?;
-    let can_be_given_address = found.order.can_be_given_address();
+    let may_give = who.actor.may(Permission::Email).is_ok();
+    let can_be_given_address = may_give && found.order.can_be_given_address();
     let OrderDetail { order, .. } = found;
     Ok(OrderPage {
         id: order.id,

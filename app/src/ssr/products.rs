@@ -2,6 +2,7 @@
 
 use domain::ids::{PlanId, ProductId};
 use domain::money::Currency;
+use domain::permission::Permission;
 use domain::plan::PlanForm;
 use domain::product::{ProductChanges, ProductForm};
 use engine::Error;
@@ -12,7 +13,7 @@ use super::changes::history_of;
 use super::reply::Next;
 use super::session::SignedIn;
 use super::snippets::{self, Sold};
-use crate::api::plans::PlanRow;
+use crate::api::plans::{PlanPage, PlanRow};
 use crate::api::products::{MailPreview, ProductPage, ProductRow};
 
 /// All products.
@@ -41,10 +42,13 @@ fn product_row(product: ProductView) -> ProductRow {
     }
 }
 
-/// One product's page; with an empty id a new one's.
+/// One product's page; with an empty id a new one's, for who may make it.
 pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error> {
     let product = match id {
-        "" => None,
+        "" => {
+            who.actor.may(Permission::Manage)?;
+            None
+        }
         id => Some(find::execute(&who.engine, &who.actor, parse(id)?).await?),
     };
     let id = product.as_ref().map(|product| product.id);
@@ -71,6 +75,7 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
             .collect(),
         snippets,
         history,
+        may_manage: who.actor.may(Permission::Manage).is_ok(),
         now: who.engine.now(),
     })
 }
@@ -162,11 +167,22 @@ pub async fn plan_list(who: &SignedIn) -> Result<Vec<PlanRow>, Error> {
     Ok(plans.into_iter().map(plan_row).collect())
 }
 
-/// One plan.
-pub async fn plan_of(who: &SignedIn, id: &str) -> Result<PlanRow, Error> {
+/// One plan's page; with an empty id a new one's, for who may make it.
+pub async fn plan_page(who: &SignedIn, id: &str) -> Result<PlanPage, Error> {
+    let may_manage = who.actor.may(Permission::Manage);
+    if id.is_empty() {
+        may_manage?;
+        return Ok(PlanPage {
+            plan: None,
+            may_manage: true,
+        });
+    }
     let plans = plan_list(who).await?;
     let found = plans.into_iter().find(|plan| plan.id.to_string() == id);
-    found.ok_or(Error::NotFound("plan"))
+    Ok(PlanPage {
+        plan: Some(found.ok_or(Error::NotFound("plan"))?),
+        may_manage: may_manage.is_ok(),
+    })
 }
 
 fn plan_row(plan: PlanView) -> PlanRow {

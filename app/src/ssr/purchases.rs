@@ -2,6 +2,7 @@
 
 use domain::ids::OrderId;
 use domain::money::{Currency, Money};
+use domain::permission::Permission;
 use domain::stripe_app_status::StripeAppStatus;
 use domain::timestamp::Timestamp;
 use engine::orders::success::{self, Success};
@@ -41,6 +42,7 @@ pub async fn purchase_choices(who: &SignedIn) -> Result<PurchaseChoices, Error> 
             .map(|app| (app.id.to_string(), app.name))
             .collect(),
         email: who.session.email.clone(),
+        may_buy: who.actor.may(Permission::Generate).is_ok(),
         livemode: who.session.livemode,
     })
 }
@@ -125,6 +127,7 @@ pub async fn review_page(who: &SignedIn) -> Result<Review, Error> {
             .into_iter()
             .map(|product| (product.id.to_string(), product.name))
             .collect(),
+        may_decide: who.actor.may(Permission::Manage).is_ok(),
         now: who.engine.now(),
     })
 }

@@ -2,6 +2,7 @@
 
 use domain::ids::StripeAppId;
 use domain::money::Currency;
+use domain::permission::Permission;
 use domain::stripe_app::StripeAppForm;
 use engine::Error;
 use engine::stripe::apps::{archive, check_key, list, save};
@@ -11,10 +12,13 @@ use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::stripe_apps::AppPage;
 
-/// One app's page; with an empty id a new one's.
+/// One app's page; with an empty id a new one's, for who may add it.
 pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {
     let app = match id {
-        "" => None,
+        "" => {
+            who.actor.may(Permission::Manage)?;
+            None
+        }
         id => Some(list::find(&who.engine, &who.actor, parse(id)?).await?),
     };
     let history = match id {
@@ -31,6 +35,7 @@ pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {
             .map(|currency| currency.code().to_owned())
             .collect(),
         history,
+        may_manage: who.actor.may(Permission::Manage).is_ok(),
         now: who.engine.now(),
     })
 }

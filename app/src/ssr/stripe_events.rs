@@ -1,6 +1,7 @@
 //! Events between the engine and their pages.
 
 use domain::event_log::EventStatus;
+use domain::permission::Permission;
 use domain::timestamp::Timestamp;
 use engine::Error;
 use engine::stripe::events::{self, EventFilter, EventLine, VerificationAttempt};
@@ -60,6 +61,7 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
     let event = events::detail(&who.engine, &who.actor, parse(id)?).await?;
     let is_done = matches!(event.processing.as_str(), "fulfilled" | "ignored");
     let remedy = (!event.is_event).then(|| remedy(&event.attempts));
+    let may_replay = who.actor.may(Permission::Manage).is_ok() && !(event.is_event && is_done);
     let mut steps = vec![EventStep {
         went_well: Some(true),
         text: "Received".to_owned(),
@@ -90,7 +92,7 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
         steps,
         payload: event.payload.unwrap_or_default(),
         order_id: event.order_id.map(|id| id.to_string()),
-        may_replay: !(event.is_event && is_done),
+        may_replay,
         now: who.engine.now(),
         row: EventRow {
             id: event.id.to_string(),

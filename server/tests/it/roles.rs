@@ -94,7 +94,7 @@ const ROWS: &[Row] = &[
     ("save_plan", Admin, &[("id", "")]),
     ("load_products", Viewer, &[]),
     ("load_product_choices", Viewer, &[]),
-    ("load_product", Viewer, &[("id", "")]),
+    ("load_product", Viewer, &[("id", "{product}")]),
     ("save_product", Admin, &[("id", "")]),
     ("preview_mail", Viewer, &[]),
     ("send_test_mail", Admin, &[("id", "{product}")]),
@@ -118,7 +118,7 @@ const ROWS: &[Row] = &[
     ("set_test_keys", Admin, &[]),
     ("send_server_test", Admin, &[]),
     ("load_apps", Viewer, &[]),
-    ("load_app", Viewer, &[("id", "")]),
+    ("load_app", Viewer, &[("id", "{app}")]),
     ("save_app", Admin, &[("id", "")]),
     ("check_app", Admin, &[]),
     ("archive_app", Admin, &[]),
@@ -166,7 +166,12 @@ const FILLED: [(&str, &str); 27] = [
 ];
 
 /// Pages that not every role may see.
-const GUARDED: &[(&str, May)] = &[("/licenses/new", Support)];
+const GUARDED: &[(&str, May)] = &[
+    ("/licenses/new", Support),
+    ("/products/new", Admin),
+    ("/plans/new", Admin),
+    ("/stripe/apps/new", Admin),
+];
 /// Pages in front of the door.
 const OPEN: &[&str] = &[
     "/sign-in",

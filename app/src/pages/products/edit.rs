@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::facts::product_facts;
 use super::mail::{MailTemplate, TestMail};
 use crate::api::products::{ProductPage as Page, SaveProduct, load_product};
 use crate::format::text;
@@ -47,16 +48,22 @@ fn Body(data: Page, save: FormAction) -> impl IntoView {
     let (email, shown_id) = (data.email.clone(), id.clone());
     let [checkout, activation] = data.snippets.clone();
     let (history, now) = (data.history.clone(), data.now);
+    let test_mail = data.may_manage.then(|| view! { <TestMail id email/> });
+    let product = if data.may_manage {
+        view! { <Editor data save/> }.into_any()
+    } else {
+        product_facts(data)
+    };
     view! {
         <PageHead title purpose="What a purchase of it gives, and the mail that delivers it."/>
         <p class="line tight small">
             <span class="muted">"productId in Stripe’s metadata:"</span>
             <Copyable text=shown_id what="productId"/>
         </p>
-        <Editor data save/>
+        {product}
         <div class="two">
             <div class="stack">
-                <TestMail id email/>
+                {test_mail}
                 <Panel title="Sell it from your own site">
                     <div class="inner">{snippets(checkout)}</div>
                 </Panel>

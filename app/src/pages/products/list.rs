@@ -1,10 +1,11 @@
 //! What is sold.
 
+use domain::permission::Permission;
 use leptos::prelude::*;
 
 use crate::api::products::{ProductRow, load_products};
 use crate::format;
-use crate::pages::load::{Data, loaded};
+use crate::pages::load::{Data, loaded, where_permitted};
 use crate::pages::words;
 use crate::ui::{Cell, Column, Empty, PageHead, Panel, Place, Row, Table, Tag, Tone};
 
@@ -28,9 +29,7 @@ pub fn ProductsPage() -> impl IntoView {
                 title="Products"
                 purpose="What is sold, how long a licence lasts, and the mail that delivers it."
             >
-                <a class="btn main" href="/products/new">
-                    "New product"
-                </a>
+                {where_permitted(Permission::Manage, || new_link("btn main", "New product"))}
             </PageHead>
             {loaded(data, |products| view! { <List products/> }.into_any())}
         </div>
@@ -46,9 +45,7 @@ fn List(products: Vec<ProductRow>) -> impl IntoView {
                     title="No products yet"
                     text="A product needs only a name. Its price and mail can follow."
                 >
-                    <a class="btn" href="/products/new">
-                        "Make a product"
-                    </a>
+                    {where_permitted(Permission::Manage, || new_link("btn", "Make a product"))}
                 </Empty>
             </Panel>
         }
@@ -64,6 +61,15 @@ fn List(products: Vec<ProductRow>) -> impl IntoView {
                 {rows}
             </Table>
         </Panel>
+    }
+    .into_any()
+}
+
+fn new_link(class: &'static str, label: &'static str) -> AnyView {
+    view! {
+        <a class=class href="/products/new">
+            {label}
+        </a>
     }
     .into_any()
 }

@@ -82,7 +82,7 @@ pub fn MailTemplate(data: Page) -> impl IntoView {
                     <PlaceholderList/>
                 </div>
             </Panel>
-            <Panel title="Preview">{move || preview_view(shown())}</Panel>
+            <Panel title="Preview">{move || mail_view(shown())}</Panel>
         </div>
     }
 }
@@ -103,7 +103,8 @@ fn PlaceholderList() -> impl IntoView {
         .collect_view()
 }
 
-fn preview_view(mail: MailPreview) -> AnyView {
+/// A mail as it is, or why there is none.
+pub fn mail_view(mail: MailPreview) -> AnyView {
     if let Some(problem) = mail.problem {
         return view! {
             <div class="inner">

@@ -1,6 +1,7 @@
 //! Products: the list, and one with its mail.
 
 mod edit;
+mod facts;
 mod list;
 mod mail;
 

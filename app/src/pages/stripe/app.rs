@@ -4,7 +4,7 @@ use domain::permission::Permission;
 use domain::stripe_app_view::StripeAppView;
 use leptos::prelude::*;
 
-use super::app_form::AppForm;
+use super::app_form::{AppForm, app_facts};
 use crate::api::stripe_apps::{AppPage as Page, ArchiveApp, CheckApp, SaveApp, load_app};
 use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part, where_permitted};
@@ -80,30 +80,42 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
     };
     let (id, name) = (app.id.to_string(), app.name.clone());
     let (history, now) = (data.history.clone(), data.now);
+    let archiving = data.may_manage.then(|| archiving((id, &name), archive));
+    let fields = if data.may_manage {
+        view! { <AppForm data=data.clone() action=save/> }.into_any()
+    } else {
+        app_facts(&app)
+    };
     view! {
         <PageHead
             title=app.name.clone()
             purpose="A Stripe account that may issue keys. Secrets are sealed with this tenant’s key and never shown again."
         />
         <div class="two">
-            <AppForm data=data.clone() action=save/>
+            {fields}
             <div class="stack">
                 <Checks app check/>
                 <Endpoint data/>
-                <Confirm
-                    label="Archive…"
-                    question=format!(
-                        "“{name}” stops verifying events at once, and its secrets are forgotten. Its events and purchases stay.",
-                    )
-                >
-                    <Form action=archive>
-                        <input type="hidden" name="id" value=id/>
-                        <SubmitButton label=format!("Archive “{name}”") look=ButtonLook::Danger/>
-                    </Form>
-                </Confirm>
+                {archiving}
                 <History changes=history now/>
             </div>
         </div>
+    }
+    .into_any()
+}
+
+fn archiving((id, name): (String, &str), archive: FormAction) -> AnyView {
+    let label = format!("Archive “{name}”");
+    let question = format!(
+        "“{name}” stops verifying events at once, and its secrets are forgotten. Its events and purchases stay."
+    );
+    view! {
+        <Confirm label="Archive…" question>
+            <Form action=archive>
+                <input type="hidden" name="id" value=id/>
+                <SubmitButton label look=ButtonLook::Danger/>
+            </Form>
+        </Confirm>
     }
     .into_any()
 }

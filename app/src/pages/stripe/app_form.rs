@@ -5,8 +5,10 @@ use leptos::prelude::*;
 
 use crate::api::stripe_apps::AppPage as Page;
 use crate::format;
+use crate::pages::words;
 use crate::ui::{
-    CheckField, ChoiceField, Field, Form, FormAction, FormEnd, InputKind, Panel, SelectField,
+    Breakable, CheckField, ChoiceField, Fact, Facts, Field, Form, FormAction, FormEnd, InputKind,
+    Panel, SelectField, Tag, Tone,
 };
 
 /// Fields of a new or a saved app; secret fields are empty, and empty keeps what is saved.
@@ -86,6 +88,47 @@ pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
             </div>
         </Panel>
     }
+}
+
+/// The same for whoever may look but not change it.
+pub fn app_facts(app: &StripeAppView) -> AnyView {
+    let (mode_tone, mode) = words::mode(app.is_live);
+    let currency = app.default_currency.clone();
+    let (tone, word) = if app.is_active {
+        (Tone::Ok, "active")
+    } else {
+        (Tone::Plain, "not active")
+    };
+    let usage = if app.is_default {
+        "used where a purchase names no app"
+    } else {
+        "used where a purchase names it"
+    };
+    let key = match app.publishable_key.as_str() {
+        "" => view! { <span class="muted">"none"</span> }.into_any(),
+        key => view! {
+            <code>
+                <Breakable text=key/>
+            </code>
+        }
+        .into_any(),
+    };
+    view! {
+        <Panel title="App">
+            <Facts>
+                <Fact name="Mode">
+                    <Tag tone=mode_tone word=mode/>
+                </Fact>
+                <Fact name="State">
+                    <Tag tone word/>
+                </Fact>
+                <Fact name="Publishable key">{key}</Fact>
+                <Fact name="Default currency">{currency}</Fact>
+                <Fact name="Default">{usage}</Fact>
+            </Facts>
+        </Panel>
+    }
+    .into_any()
 }
 
 fn switches(app: Option<&StripeAppView>) -> impl IntoView + use<> {

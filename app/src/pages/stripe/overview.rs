@@ -1,5 +1,6 @@
 //! The apps, and the log of events.
 
+use domain::permission::Permission;
 use domain::stripe_app_view::StripeAppView;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
@@ -9,7 +10,7 @@ use crate::api::stripe_apps::load_apps;
 use crate::api::stripe_events::{EventRow, load_events};
 use crate::format;
 use crate::pages::live::news;
-use crate::pages::load::{Data, loaded, query_part};
+use crate::pages::load::{Data, loaded, query_part, where_permitted};
 use crate::pages::words;
 use crate::ui::{
     Ago, Breakable, Cell, Column, Empty, PageHead, Pager, Panel, Place, Row, Segments, Table, Tag,
@@ -46,9 +47,7 @@ pub fn StripePage() -> impl IntoView {
                 title="Stripe Apps and Events"
                 purpose="Stripe accounts that may issue keys, and everything Stripe told us."
             >
-                <a class="btn main" href="/stripe/apps/new">
-                    "Add app"
-                </a>
+                {where_permitted(Permission::Manage, || new_link("btn main", "Add app"))}
             </PageHead>
             {loaded(apps, |apps| view! { <Apps apps/> }.into_any())}
             {event_log(events, status, page)}
@@ -65,9 +64,7 @@ fn Apps(apps: Vec<StripeAppView>) -> impl IntoView {
                     title="No Stripe app yet"
                     text="An app holds your Stripe keys, so that we can check that a payment is real. Begin with a test account."
                 >
-                    <a class="btn" href="/stripe/apps/new">
-                        "Add a Stripe app"
-                    </a>
+                    {where_permitted(Permission::Manage, || new_link("btn", "Add a Stripe app"))}
                 </Empty>
             </Panel>
         }
@@ -83,6 +80,15 @@ fn Apps(apps: Vec<StripeAppView>) -> impl IntoView {
                 {rows}
             </Table>
         </Panel>
+    }
+    .into_any()
+}
+
+fn new_link(class: &'static str, label: &'static str) -> AnyView {
+    view! {
+        <a class=class href="/stripe/apps/new">
+            {label}
+        </a>
     }
     .into_any()
 }
