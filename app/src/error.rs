@@ -39,6 +39,9 @@ pub struct UiError {
     pub message: String,
     /// Where `kind` is `Invalid`: which fields, and why.
     pub fields: FieldErrors,
+    /// Where `kind` is `SignedOut`: the address that leads in, and back to the page; else empty.
+    #[serde(default)]
+    pub door: String,
 }
 
 impl UiError {
@@ -48,6 +51,7 @@ impl UiError {
             kind,
             message: message.into(),
             fields: FieldErrors::none(),
+            door: String::new(),
         }
     }
 

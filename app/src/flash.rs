@@ -6,15 +6,20 @@ use serde::{Deserialize, Serialize};
 use crate::error::UiError;
 
 /// Names of inputs whose text is typed again after a refusal and never stored.
-pub const SECRET_INPUTS: [&str; 7] = [
+pub const SECRET_INPUTS: [&str; 9] = [
     "password",
     "passwordAgain",
     "code",
+    "proof",
+    "token",
     "secretKey",
     "webhookSigningSecret",
     "previousWebhookSigningSecret",
     "activationKey",
 ];
+
+/// The header by which a script says that it sends a form, and does not ask for a page's data.
+pub const FORM_HEADER: &str = "x-form";
 
 /// A form's outcome on its way to the page that shows it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +32,9 @@ pub struct Flash {
     pub done: Option<Done>,
     /// Names and texts of what was typed.
     pub input: Vec<(String, String)>,
+    /// True where whoever sent it was not signed in: the same browser takes it, and no other.
+    #[serde(default)]
+    pub is_left: bool,
 }
 
 impl Flash {

@@ -1,11 +1,12 @@
 //! The face behind its routes: every page rendered by Leptos, every form answered by a server function.
 
-use app::ssr::{ClientAddress, SetUpCode, announce_part};
+use app::flash::FORM_HEADER;
+use app::ssr::{ClientAddress, SentForm, SetUpCode, announce_part};
 use app::{App, UiError, shell};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
@@ -36,6 +37,7 @@ pub fn routes(state: &ServerState) -> Router<ServerState> {
         .route("/ui/{*function}", any(answer_form))
         .leptos_routes_with_context(state, pages, context, document)
         .layer(middleware::map_response(say_status))
+        .layer(middleware::from_fn(keep_form))
         .layer(SetResponseHeaderLayer::overriding(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
@@ -137,6 +139,29 @@ fn protect(checkout: Option<&str>) {
             HeaderValue::from_static(value),
         );
     }
+}
+
+/// Lets server functions see a form as it was sent: whoever is not signed in any more finds it again.
+async fn keep_form(request: Request, next: Next) -> Response {
+    if !is_form(&request) {
+        return next.run(request).await;
+    }
+    let (mut parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, LONGEST_FORM).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    parts.extensions.insert(SentForm(bytes.clone()));
+    next.run(Request::from_parts(parts, Body::from(bytes)))
+        .await
+}
+
+/// True for what a person sent, with a script or without, and not for a page that asks for its data.
+fn is_form(request: &Request) -> bool {
+    let headers = request.headers();
+    let accept = headers.get(header::ACCEPT).map(HeaderValue::as_bytes);
+    let wants_page =
+        accept.is_some_and(|accept| String::from_utf8_lossy(accept).contains("text/html"));
+    request.method() == Method::POST && (wants_page || headers.contains_key(FORM_HEADER))
 }
 
 /// Tells server functions where a request comes from.

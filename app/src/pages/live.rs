@@ -12,7 +12,7 @@ use serde::Deserialize;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use super::load::{Data, Source, Text};
+use super::load::{self, Data, Source, Text};
 use crate::api::Listed;
 use crate::api::session::Viewer;
 use crate::error::Kind;
@@ -26,13 +26,22 @@ const EVERYTHING: &str = ".everything.";
 /// Subjects of the change log as they stand in the stream's words, for example `.license.`.
 pub type Subjects = &'static [&'static str];
 
+/// What is wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The stream broke off.
+    Lost,
+    /// The session has ended.
+    SignedOut,
+}
+
 /// What the stream says, for every page below the frame.
 #[derive(Clone, Copy)]
 pub struct Live {
     viewer: Data<Viewer>,
     /// Words of the last event: `side.subject.verb` with spaces between them.
     said: RwSignal<String>,
-    trouble: RwSignal<Option<&'static str>>,
+    trouble: RwSignal<Option<Trouble>>,
     /// True while the browser tries to get a lost stream back.
     is_lost: StoredValue<bool>,
 }
@@ -56,8 +65,12 @@ impl Live {
     }
 
     /// The quiet line where something is wrong; tracked.
-    pub fn trouble(self) -> Option<&'static str> {
-        self.trouble.get()
+    pub fn trouble(self) -> Option<AnyView> {
+        self.trouble.get().map(trouble_line)
+    }
+
+    fn is_signed_out(self) -> bool {
+        self.trouble.try_get_untracked().flatten() == Some(Trouble::SignedOut)
     }
 
     fn begin(self) {
@@ -72,7 +85,7 @@ impl Live {
             if document().hidden() {
                 // Browsers open few connections to a server: who is not in sight needs none.
                 end(stream);
-            } else if state != EventSource::OPEN {
+            } else if state != EventSource::OPEN || self.is_signed_out() {
                 if state == EventSource::CLOSED {
                     self.listen(stream, &hear);
                 }
@@ -107,8 +120,7 @@ impl Live {
         self.is_lost.try_set_value(is_lost);
         // One that was refused is asked for again in the next round, which says what it meets.
         if state != EventSource::CLOSED {
-            let sentence = is_lost.then_some("Connection lost. Trying again…");
-            self.trouble.try_set(sentence);
+            self.trouble.try_set(is_lost.then_some(Trouble::Lost));
         }
         if let Some(words) = event.data().as_string() {
             self.said.try_set(words);
@@ -119,12 +131,26 @@ impl Live {
     fn takes(self, text: &Text) -> bool {
         let signed_out = matches!(text, Err(error) if error.kind == Kind::SignedOut);
         if signed_out {
-            let sentence = "You are not signed in any more. Sign in again in another tab; what you typed here stays.";
-            self.trouble.try_set(Some(sentence));
+            self.trouble.try_set(Some(Trouble::SignedOut));
         } else if text.is_ok() && !self.is_lost.get_value() {
             self.trouble.try_set(None);
         }
         text.is_ok()
+    }
+}
+
+/// Who has lost the session signs in beside this page, which may hold what somebody is typing.
+fn trouble_line(trouble: Trouble) -> AnyView {
+    match trouble {
+        Trouble::Lost => "Connection lost. Trying again…".into_any(),
+        Trouble::SignedOut => view! {
+            "You are not signed in any more. "
+            <a href=load::door() target="_blank">
+                "Sign in in another tab"
+            </a>
+            "; what you typed here stays."
+        }
+        .into_any(),
     }
 }
 

@@ -219,15 +219,7 @@ fn shown(draw: Box<dyn Fn() -> Drawing + Send + Sync>) -> AnyView {
 /// Says why a page cannot be shown; whoever is signed out goes to the door.
 pub fn refusal(error: UiError) -> AnyView {
     if error.kind == Kind::SignedOut {
-        let location = use_location();
-        let mut here = location.pathname.get_untracked();
-        let search = location.search.get_untracked();
-        if !search.is_empty() {
-            // The router keeps the query without its question mark.
-            here = format!("{here}?{}", search.trim_start_matches('?'));
-        }
-        let next = leptos_router::location::Url::escape(&here);
-        return view! { <Redirect path=format!("/sign-in?next={next}")/> }.into_any();
+        return view! { <Redirect path=door()/> }.into_any();
     }
     // What is wrong with a part of the address says more than that something is.
     let reason = error.fields.first().map(|field| field.message.clone());
@@ -241,6 +233,19 @@ pub fn refusal(error: UiError) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The address of the door, and from there back to the present page.
+pub(super) fn door() -> String {
+    let location = use_location();
+    let mut here = location.pathname.get_untracked();
+    let search = location.search.get_untracked();
+    if !search.is_empty() {
+        // The router keeps the query without its question mark.
+        here = format!("{here}?{}", search.trim_start_matches('?'));
+    }
+    let next = leptos_router::location::Url::escape(&here);
+    format!("/sign-in?next={next}")
 }
 
 /// A part of the address, for example the id in `/products/3`; empty where it is absent.

@@ -19,10 +19,14 @@ const SESSION: &str = "exisone";
 const CODE_STEP: &str = "exisone-code";
 /// By which a browser that signed in before is known at the door.
 const BROWSER: &str = "exisone-browser";
+/// Which flash was left by whoever was not signed in any more.
+const LEFT: &str = "exisone-left";
 const NEW_CODES: &str = "exisone-new-codes";
 const NEW_TOKEN: &str = "exisone-new-token";
 /// How long a new access token waits for its page.
 const NEW_TOKEN_SECONDS: i64 = 60;
+/// How long a flash waits.
+const LEFT_SECONDS: i64 = 600;
 
 /// Hands the browser its session.
 pub(super) fn start_session(engine: &Engine, opened: &NewlySignedIn) {
@@ -74,6 +78,21 @@ pub(super) fn take_new_codes(engine: &Engine) -> Vec<String> {
         .split('.')
         .map(str::to_owned)
         .collect()
+}
+
+/// Lets this browser alone take the flash with this id.
+pub(super) fn keep_left(engine: &Engine, id: &str) {
+    set(engine, LEFT, (id, LEFT_SECONDS));
+}
+
+/// True where this browser left the flash with this id; no further one is taken by that.
+pub(super) fn take_left(engine: &Engine, id: &str) -> bool {
+    let left = get(engine, LEFT);
+    let is_ours = left.is_some_and(|left| left.expose_secret() == id);
+    if is_ours {
+        set(engine, LEFT, ("", 0));
+    }
+    is_ours
 }
 
 /// Takes it back.

@@ -73,7 +73,7 @@ pub use purchases::{
 };
 pub use refusal::{pack, refuse};
 pub use reply::{NOTHING, Next, reply, take_flash};
-pub use request::{ClientAddress, safe_path};
+pub use request::{ClientAddress, SentForm, safe_path};
 pub use session::{SignedIn, engine, session_token, signed_in};
 pub use settings::{keep_settings, settings_page, switch_test_keys, try_mail_server};
 pub use stripe_apps::{app_page, archive_stripe_app, check_stripe_app, save_stripe_app};

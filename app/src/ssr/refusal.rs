@@ -53,9 +53,8 @@ fn translate(error: Error) -> UiError {
 
 fn invalid(message: String, fields: FieldErrors) -> UiError {
     UiError {
-        kind: Kind::Invalid,
-        message,
         fields,
+        ..UiError::new(Kind::Invalid, message)
     }
 }
 

@@ -8,14 +8,18 @@ use leptos_axum::ResponseOptions;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::cookie::{keep_left, take_left};
 use super::refusal::refuse;
-use super::request::{is_page_request, page_path, wants_page};
+use super::request::{is_page_request, page_path, sent_form, wants_page};
 use super::session::engine;
-use crate::error::UiError;
+use crate::error::{Kind, UiError};
 use crate::flash::{Done, Flash, SECRET_INPUTS};
 
 /// The input of a form that has none worth keeping.
 pub const NOTHING: &[(&str, &str); 0] = &[];
+
+/// Characters that are kept of a form whose sender is not signed in: anybody can send one.
+const LEFT: usize = 16 * 1024;
 
 /// What comes after an action that succeeded.
 pub enum Next {
@@ -87,13 +91,55 @@ fn typed(input: &impl Serialize) -> Vec<(String, String)> {
     };
     fields
         .into_iter()
-        .filter(|(name, _)| !SECRET_INPUTS.contains(&name.as_str()))
+        .filter(|(name, _)| !is_secret(name))
         .filter_map(|(name, value)| match value {
             Value::String(text) => Some((name, text)),
             Value::Bool(_) | Value::Number(_) => Some((name, value.to_string())),
             _ => None,
         })
         .collect()
+}
+
+fn is_secret(name: &str) -> bool {
+    SECRET_INPUTS.contains(&name)
+}
+
+/// Puts aside what a form brought whose sender is not signed in any more, for the same browser;
+/// answers the address of its page, where it is taken up after signing in.
+pub(super) async fn leave(engine: &Engine) -> String {
+    let back = page_path();
+    let Some((form, body)) = sent_form() else {
+        return back;
+    };
+    let refusal = "Not done yet: you were not signed in any more. Now you are, and what you typed stands here, \
+                   except secrets. Look through it and send it again.";
+    let flash = Flash {
+        form,
+        error: Some(UiError::new(Kind::Conflict, refusal)),
+        input: left(&body),
+        is_left: true,
+        ..Flash::default()
+    };
+    match put(&flash).await {
+        Ok(id) => {
+            keep_left(engine, &id);
+            with_flash(&back, &id)
+        }
+        Err(_) => back,
+    }
+}
+
+/// What was typed, without secrets; a text that is too long is left out whole.
+fn left(body: &[u8]) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, String)> = serde_urlencoded::from_bytes(body).unwrap_or_default();
+    let mut room = LEFT;
+    fields.retain(|(name, text)| {
+        let length = name.len() + text.len();
+        let is_kept = !is_secret(name) && length <= room;
+        room -= if is_kept { length } else { 0 };
+        is_kept
+    });
+    fields
 }
 
 /// Stores the flash and sends the browser back to its page with the flash's id.
@@ -112,10 +158,11 @@ async fn put(flash: &Flash) -> Result<String, UiError> {
     engine::flash::put(&engine()?, &data).await.map_err(refuse)
 }
 
-/// What waits under this id; nothing where it was taken before or is too old.
+/// What waits under this id; nothing where it was taken before, is too old, or another browser left it.
 pub async fn take_flash(engine: &Engine, id: &str) -> Result<Flash, UiError> {
     let data = engine::flash::take(engine, id).await.map_err(refuse)?;
-    let flash = data.and_then(|data| serde_json::from_value(data).ok());
+    let flash: Option<Flash> = data.and_then(|data| serde_json::from_value(data).ok());
+    let flash = flash.filter(|flash| !flash.is_left || take_left(engine, id));
     Ok(flash.unwrap_or_default())
 }
 
@@ -143,6 +190,15 @@ mod tests {
             with_flash("/stripe?status=failed&flash=old&after=9", "new"),
             "/stripe?status=failed&after=9&flash=new"
         );
+    }
+
+    #[test]
+    fn a_form_that_is_left_keeps_neither_secrets_nor_more_than_there_is_room_for() {
+        let long = "x".repeat(LEFT);
+        let body = format!("id=3&name=A%26B&template={long}&secretKey=sk_1&proof=p&isActive=true");
+        let kept = [("id", "3"), ("name", "A&B"), ("isActive", "true")];
+        let kept = kept.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        assert_eq!(left(body.as_bytes()), kept);
     }
 
     #[test]

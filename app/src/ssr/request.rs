@@ -6,6 +6,7 @@ use http::header::{ACCEPT, REFERER, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderName, Method};
 use leptos::prelude::use_context;
+use leptos::server_fn::Bytes;
 
 /// Who is at the other end, for sign-in throttling and the list of sessions.
 #[derive(Debug, Clone)]
@@ -19,6 +20,17 @@ pub struct Client {
 /// The address that the server found for this request; it puts one into the request's extensions.
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
+
+/// The body of a form, as it was sent; the server puts it into the request's extensions.
+#[derive(Clone)]
+pub struct SentForm(pub Bytes);
+
+/// Address and body of the form that is being answered; none while a page asks for its data.
+pub(super) fn sent_form() -> Option<(String, Bytes)> {
+    let parts = use_context::<Parts>()?;
+    let SentForm(body) = parts.extensions.get::<SentForm>()?.clone();
+    Some((parts.uri.path().to_owned(), body))
+}
 
 /// Who is at the other end.
 pub fn client() -> Client {

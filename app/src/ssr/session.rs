@@ -8,8 +8,8 @@ use secrecy::ExposeSecret as _;
 
 use super::cookie::session_cookie;
 use super::refusal::{refuse, say_status};
-use super::reply::send_to;
-use super::request::{is_page_request, page_path, wants_page};
+use super::reply::{leave, send_to};
+use super::request::{is_page_request, wants_page};
 use crate::error::{Kind, UiError};
 
 /// A person with a session, and the engine to ask.
@@ -66,13 +66,16 @@ async fn send_to_the_door(engine: &Engine) -> UiError {
     let door = if setup::is_needed(engine).await.unwrap_or(false) {
         "/set-up".to_owned()
     } else {
-        let next = leptos_router::location::Url::escape(&page_path());
+        let next = leptos_router::location::Url::escape(&leave(engine).await);
         format!("/sign-in?next={next}")
     };
-    let refusal = UiError::new(
-        Kind::SignedOut,
-        "You are not signed in any more. Sign in again in another tab; what you typed here stays.",
-    );
+    let refusal = UiError {
+        door: door.clone(),
+        ..UiError::new(
+            Kind::SignedOut,
+            "You are not signed in any more. Sign in again, here or in another tab; what you typed stays, except secrets.",
+        )
+    };
     say_status(&refusal);
     // A script says it on the page that it is on, which may hold what somebody is typing.
     if wants_page() || is_page_request() {

@@ -254,6 +254,16 @@ fn outcome_notice(outcome: Result<Done, UiError>) -> AnyView {
             }
             .into_any()
         }
-        Err(error) => view! { <Notice tone=Tone::Bad title=error.message/> }.into_any(),
+        Err(error) => {
+            let door = (!error.door.is_empty()).then(|| {
+                view! { <a href=error.door>"Sign in"</a> }
+            });
+            view! {
+                <Notice tone=Tone::Bad title=error.message>
+                    {door}
+                </Notice>
+            }
+            .into_any()
+        }
     }
 }

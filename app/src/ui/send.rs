@@ -9,7 +9,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::error::{Kind, UiError};
-use crate::flash::Done;
+use crate::flash::{Done, FORM_HEADER};
 
 /// Posts a form's data and follows where the answer leads; none where that is another page.
 pub async fn send(path: &str, body: &str) -> Result<Option<Done>, UiError> {
@@ -41,6 +41,7 @@ async fn post(path: &str, body: &str) -> Result<(Response, String), JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
     headers.set("content-type", "application/x-www-form-urlencoded")?;
+    headers.set(FORM_HEADER, "1")?;
     let options = RequestInit::new();
     options.set_method("POST");
     options.set_headers(&headers);

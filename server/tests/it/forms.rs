@@ -148,3 +148,88 @@ async fn a_form_above_256_kib_is_not_read() {
     })
     .await;
 }
+
+/// Sends a form as a browser without a script does whose session has ended; answers where it is led, and
+/// the cookie that it is given.
+async fn send_signed_out(house: &House) -> (String, String) {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client");
+    let own = &house.nodes[0].url;
+    let form = [
+        ("id", ""),
+        ("name", "Typed"),
+        ("secretKey", "sk_test_typed"),
+        ("isLive", "false"),
+    ];
+    let request = client.post(format!("{own}{}", app::api::stripe_apps::SaveApp::PATH));
+    let request = request
+        .header("accept", "text/html")
+        .header("referer", format!("{own}/stripe/apps/new"));
+    let answer = request.form(&form).send().await.expect("an answer");
+    let header = |name: &str| {
+        let value = answer.headers().get(name).expect(name);
+        value.to_str().expect("text").to_owned()
+    };
+    assert_eq!(answer.status(), StatusCode::FOUND);
+    let cookie = header("set-cookie");
+    let cookie = cookie.split(';').next().expect("a cookie").to_owned();
+    (header("location").replace("%2D", "-"), cookie)
+}
+
+async fn flash(house: &House, id: &str, cookie: &str) -> String {
+    let url = format!(
+        "{}{}",
+        house.nodes[0].url,
+        app::api::session::LoadFlash::PATH
+    );
+    let request = house.http.post(url).form(&[("id", id)]);
+    let request = request
+        .header("accept", "application/json")
+        .header("cookie", cookie);
+    let answer = request.send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.text().await.expect("text")
+}
+
+#[tokio::test]
+async fn a_form_whose_session_ended_is_kept_for_its_own_browser_without_secrets_and_once() {
+    on_each(async |house| {
+        let [(_, other), (door, own)] =
+            [send_signed_out(house).await, send_signed_out(house).await];
+        let (page, id) = door.split_once("%3Fflash%3D").expect("a flash");
+        assert_eq!(page, "/sign-in?next=%2Fstripe%2Fapps%2Fnew");
+        let kept = flash(house, id, &own).await;
+        assert!(kept.contains("Typed"), "{kept}");
+        assert!(!kept.contains("sk_test_typed"), "{kept}");
+        assert!(!flash(house, id, &own).await.contains("Typed"), "once");
+        for cookie in ["", other.as_str()] {
+            let (door, _) = send_signed_out(house).await;
+            let (_, id) = door.split_once("%3Fflash%3D").expect("a flash");
+            let stolen = flash(house, id, cookie).await;
+            assert!(!stolen.contains("Typed"), "{cookie}: {stolen}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_script_is_told_the_door_and_a_page_that_asks_for_its_data_leaves_nothing() {
+    on_each(async |house| {
+        let path = app::api::plans::SavePlan::PATH;
+        let sent = send(house, path, &[(app::flash::FORM_HEADER, "1")]).await;
+        assert_eq!(sent.status(), StatusCode::UNAUTHORIZED);
+        assert!(sent.headers().contains_key("set-cookie"));
+        let refusal = sent.text().await.expect("text");
+        assert!(
+            refusal.contains("/sign-in?next=%2F%3Fflash%3D"),
+            "{refusal}"
+        );
+        let asked = send(house, app::api::plans::LoadPlans::PATH, &[]).await;
+        assert_eq!(asked.status(), StatusCode::UNAUTHORIZED);
+        assert!(!asked.headers().contains_key("set-cookie"));
+    })
+    .await;
+}
