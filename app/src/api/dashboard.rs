@@ -67,7 +67,7 @@ pub struct Dashboard {
     pub keys: Figure,
     /// Devices that took a seat.
     pub activations: Figure,
-    /// What was paid in the last 30 days less refunds, as `1,299.00 EUR`, the commonest currency first.
+    /// What was paid in the last 30 days, as `1,299.00 EUR`, the commonest currency first.
     pub revenue: Vec<String>,
     /// Mails that were refused so far.
     pub mails_unsent: i64,

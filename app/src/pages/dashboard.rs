@@ -10,6 +10,9 @@ use crate::api::dashboard::{Dashboard, Figure, FirstSteps, Problem, load_dashboa
 use crate::format;
 use crate::ui::{Ago, Empty, PageHead, Panel, Stat, Step, Steps, Tag, Tone};
 
+/// What the revenue is, as long as nobody reads what Stripe tells of refunds.
+const NOT_REFUNDED: &str = "paid; refunds in Stripe are not taken off yet";
+
 /// Dashboard.
 #[component]
 pub fn DashboardPage() -> impl IntoView {
@@ -56,8 +59,11 @@ fn counts(data: &Dashboard) -> impl IntoView + use<> {
     let before =
         |figure: &Figure| format!("{} in the 30 days before", format::count(figure.before));
     let (revenue, others) = match data.revenue.split_first() {
-        Some((first, [])) => (first.clone(), "paid, less refunds".to_owned()),
-        Some((first, others)) => (first.clone(), others.join(" · ")),
+        Some((first, [])) => (first.clone(), NOT_REFUNDED.to_owned()),
+        Some((first, others)) => {
+            let others = others.join(" and ");
+            (first.clone(), format!("and {others}; {NOT_REFUNDED}"))
+        }
         None => ("–".to_owned(), "nothing was paid".to_owned()),
     };
     let unsent = match data.mails_unsent {

@@ -50,7 +50,7 @@ pub struct Dashboard {
     activations_before: i64,
     /// The last 30 days one by one, today last.
     days: Vec<Day>,
-    /// What was paid within the last 30 days, less what was given back of it.
+    /// What was paid within the last 30 days. Refunds made in Stripe are not read yet.
     revenue: Vec<Revenue>,
     /// Mails that were refused so far.
     mails_unsent: i64,

@@ -209,6 +209,7 @@ fn terms(data: &Page) -> impl IntoView + use<> {
         <SelectField
             name="refundPolicy"
             label="A full refund"
+            hint="Noted for later: refunds in Stripe are not read yet. Until they are, hold a refunded key back on its own page."
             value=text(form.refund_policy.as_ref())
             options=vec![
                 ("revoke".to_owned(), "revokes the licences".to_owned()),
