@@ -183,7 +183,7 @@ fn FirstStepList(steps: FirstSteps) -> impl IntoView {
                 )}
                 {step(
                     steps.has_mail_server,
-                    "/help",
+                    "/settings",
                     "A mail server",
                     "delivers the keys. Until EXISONE_SMTP_URL is set, mails wait in the outbox.",
                 )}

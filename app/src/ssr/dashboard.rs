@@ -81,6 +81,7 @@ fn problem(found: Found) -> Problem {
         ProblemKind::MailsRetrying | ProblemKind::NoMailServer => ("Mail", false),
         ProblemKind::StripeApp | ProblemKind::NoStripeApp => ("App", false),
         ProblemKind::KeysGuessed => ("Keys", false),
+        ProblemKind::TokenExpired => ("Token", true),
         ProblemKind::TokenExpires => ("Token", false),
     };
     Problem {
@@ -103,6 +104,19 @@ fn address(target: Target) -> String {
         Target::StripeApps => "/stripe".to_owned(),
         Target::StripeApp(id) => format!("/stripe/apps/{id}"),
         Target::AccessToken(_) => "/access-tokens".to_owned(),
-        Target::Settings => "/help".to_owned(),
+        Target::Settings => "/settings".to_owned(),
+        Target::Programs => "/help".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_leads_to_where_it_is_mended() {
+        assert_eq!(address(Target::Settings), "/settings");
+        assert_eq!(address(Target::StripeApps), "/stripe");
+        assert_eq!(address(Target::FailedEvents), "/stripe?status=failed");
     }
 }

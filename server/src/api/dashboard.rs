@@ -139,6 +139,7 @@ fn href(target: Target) -> String {
         Target::StripeApp(id) => format!("/api/stripe/apps/{id}"),
         Target::AccessToken(_) => "/api/token".into(),
         Target::Settings => "/readyz".into(),
+        Target::Programs => "/api/openapi.json".into(),
     }
 }
 

@@ -4,9 +4,10 @@ use domain::ids::{AccessTokenId, MailId, OrderId, StripeAppId};
 use domain::mail_state::MailState;
 use domain::stripe_app_status::StripeAppStatus;
 use domain::timestamp::Timestamp;
+use store::access_tokens::{self, AccessToken};
 use store::event_log::{self, FailureFilter};
 use store::mails::{self, MailFilter};
-use store::{Conn, access_tokens, orders};
+use store::{Conn, orders};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -16,6 +17,7 @@ use crate::stripe::events::sees_shared;
 
 pub(super) const FAILURES_DAYS: i64 = 7;
 const ADDRESS_MINUTES: i64 = 15;
+/// Before its end, and after it, for whoever was away.
 const TOKEN_DAYS: i64 = 14;
 /// Things of one kind that are named one by one.
 const NAMED: i64 = 20;
@@ -39,6 +41,8 @@ pub enum ProblemKind {
     NoMailServer,
     /// This side has no Stripe app.
     NoStripeApp,
+    /// A token has ended by itself a short while ago.
+    TokenExpired,
     /// Somebody tries activation keys.
     KeysGuessed,
     /// A token ends soon.
@@ -57,6 +61,7 @@ impl ProblemKind {
             Self::StripeApp => "stripeApp",
             Self::NoMailServer => "noMailServer",
             Self::NoStripeApp => "noStripeApp",
+            Self::TokenExpired => "tokenExpired",
             Self::KeysGuessed => "keysGuessed",
             Self::TokenExpires => "tokenExpires",
         }
@@ -82,8 +87,10 @@ pub enum Target {
     StripeApp(StripeAppId),
     /// One access token.
     AccessToken(AccessTokenId),
-    /// The server's settings: nothing to click.
+    /// The server's settings.
     Settings,
+    /// How programs ask: nothing to click.
+    Programs,
 }
 
 /// Something that wants attention.
@@ -126,8 +133,10 @@ pub(super) async fn find(
     if apps.is_empty() {
         problems.push(no_stripe_app(livemode));
     }
+    let (ended, ending) = tokens_at_their_end(conn, actor, now).await?;
+    problems.extend(ended);
     problems.extend(guessed_keys(engine, actor, now));
-    problems.extend(ending_tokens(conn, actor, now).await?);
+    problems.extend(ending);
     Ok(problems)
 }
 
@@ -278,34 +287,62 @@ fn guessed_keys(engine: &Engine, actor: &Actor, now: Timestamp) -> Option<Proble
         detail: "So many that further ones were slowed down. Keys are too long to be guessed; but \
                  if a program of yours sends them, look at where it takes its key from."
             .into(),
-        target: Target::Settings,
+        target: Target::Programs,
         since: Some(guessing.first_at),
     })
 }
 
-async fn ending_tokens(conn: &mut Conn, actor: &Actor, now: Timestamp) -> Result<Vec<Problem>> {
-    let soon = now.plus_days(TOKEN_DAYS).millis();
-    let tokens = access_tokens::list(conn, actor.tenant()).await?;
-    let mut problems = Vec::new();
-    for token in tokens
-        .into_iter()
-        .filter(|token| token.revoked_at.is_none())
-    {
-        let Some(end) = token
-            .expires_at
-            .filter(|end| (now.millis()..=soon).contains(end))
-        else {
+/// Tokens that ended by themselves, and tokens that soon will; those that somebody ended are no problem.
+async fn tokens_at_their_end(
+    conn: &mut Conn,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<(Vec<Problem>, Vec<Problem>)> {
+    let (first, last) = (now.plus_days(-TOKEN_DAYS), now.plus_days(TOKEN_DAYS));
+    let (mut ended, mut ending) = (Vec::new(), Vec::new());
+    for token in access_tokens::list(conn, actor.tenant()).await? {
+        let end = token.expires_at.filter(|_| token.revoked_at.is_none());
+        let Some(end) = end.map(Timestamp::from_millis) else {
             continue;
         };
-        let end = Timestamp::from_millis(end).to_rfc3339();
-        let end = end.get(..16).unwrap_or(&end).replace('T', " at ");
-        problems.push(Problem {
-            kind: ProblemKind::TokenExpires,
-            title: format!("The access token “{}” ends soon", token.name),
-            detail: format!("It ends on {end} UTC. Create another and exchange it before then."),
-            target: Target::AccessToken(token.id),
-            since: None,
-        });
+        if (first..now).contains(&end) {
+            ended.push(ended_token(&token, end));
+        } else if (now..=last).contains(&end) {
+            ending.push(ending_token(&token, end));
+        }
     }
-    Ok(problems)
+    Ok((ended, ending))
+}
+
+fn ended_token(token: &AccessToken, end: Timestamp) -> Problem {
+    Problem {
+        kind: ProblemKind::TokenExpired,
+        title: format!("The access token “{}” has ended", token.name),
+        detail: format!(
+            "It ended on {} UTC, and programs that use it are refused. Create another and \
+             exchange it, or end this one where nothing uses it any more.",
+            minute(end)
+        ),
+        target: Target::AccessToken(token.id),
+        since: Some(end),
+    }
+}
+
+fn ending_token(token: &AccessToken, end: Timestamp) -> Problem {
+    Problem {
+        kind: ProblemKind::TokenExpires,
+        title: format!("The access token “{}” ends soon", token.name),
+        detail: format!(
+            "It ends on {} UTC. Create another and exchange it before then.",
+            minute(end)
+        ),
+        target: Target::AccessToken(token.id),
+        since: None,
+    }
+}
+
+/// `2026-12-14 at 23:59`.
+fn minute(at: Timestamp) -> String {
+    let text = at.to_rfc3339();
+    text.get(..16).unwrap_or(&text).replace('T', " at ")
 }

@@ -228,7 +228,7 @@ async fn an_app_without_its_signing_secret_is_named_with_the_remedy() {
 }
 
 #[tokio::test]
-async fn a_token_is_named_a_fortnight_before_its_end() {
+async fn a_token_is_named_a_fortnight_before_its_end_and_a_fortnight_after() {
     let t = TestEngine::start().await;
     Shop::open(&t, t.system()).await;
     let ends_at = t.engine.now().plus_days(15);
@@ -244,6 +244,32 @@ async fn a_token_is_named_a_fortnight_before_its_end() {
     t.clock.advance_seconds(86_400);
     let problem = only_problem(&t).await;
     assert_eq!(problem.target, Target::AccessToken(made.id));
-    t.clock.set(ends_at.plus_seconds(1));
+    assert_eq!(problem.kind, ProblemKind::TokenExpires);
+    t.clock.set(ends_at.plus_days(14));
+    let problem = only_problem(&t).await;
+    assert_eq!(problem.kind, ProblemKind::TokenExpired);
+    assert_eq!(problem.target, Target::AccessToken(made.id));
+    assert_eq!(problem.since, Some(ends_at));
+    t.clock.advance_seconds(1);
+    assert!(test_side(&t).await.problems.is_empty());
+}
+
+#[tokio::test]
+async fn an_ended_token_that_somebody_has_ended_too_wants_nothing_any_more() {
+    let t = TestEngine::start().await;
+    Shop::open(&t, t.system()).await;
+    let new = NewToken {
+        name: "Build server".into(),
+        permissions: Permissions::NONE.with(Permission::Generate),
+        expires_at: Some(t.engine.now().plus_days(1)),
+    };
+    let made = tokens::create::execute(&t.engine, &t.system(), &new)
+        .await
+        .expect("is created");
+    t.clock.advance_seconds(2 * 86_400);
+    assert_eq!(only_problem(&t).await.kind, ProblemKind::TokenExpired);
+    tokens::revoke::execute(&t.engine, &t.system(), made.id)
+        .await
+        .expect("is ended");
     assert!(test_side(&t).await.problems.is_empty());
 }
