@@ -97,6 +97,9 @@ adminTest('a role is changed, and who is removed is out', { tag: '@no-js' }, asy
   await expect(row).toContainText('Support');
   await open(page);
   await row.getByText('Change…').click();
+  await expect(row.getByRole('button', { name: `Remove ${person.email}` })).toBeHidden();
+  await row.getByText('Remove…').click();
+  await expect(row).toContainText(`${person.email} is out at once`);
   await row.getByRole('button', { name: `Remove ${person.email}` }).click();
   await expect(page.getByRole('status').filter({ hasText: 'is out' })).toBeVisible();
   await expect(row).toHaveCount(0);
@@ -108,6 +111,7 @@ adminTest('the last owner cannot be removed', async ({ page, installation }) => 
   await open(page);
   const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: installation.admin.email });
   await row.getByText('Change…').click();
+  await row.getByText('Remove…').click();
   await row.getByRole('button', { name: `Remove ${installation.admin.email}` }).click();
   await expect(page.getByRole('alert')).toContainText('Nobody else is an owner here');
 });

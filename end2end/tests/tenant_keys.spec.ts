@@ -8,7 +8,8 @@ adminTest('after a new key was activated, nothing must be typed again', { tag: '
   const rows = page.getByRole('table', { name: 'Tenant keys' }).locator('tbody').getByRole('row');
   const before = await rows.count();
   await page.getByText('Activate a new tenant key…').click();
-  await page.getByRole('button', { name: 'Activate a new tenant key' }).click();
+  await expect(page.getByText(`Tenant key ${before + 1} is made`)).toContainText(`Tenant key ${before} is retired`);
+  await page.getByRole('button', { name: `Activate tenant key ${before + 1}` }).click();
   await expect(rows).toHaveCount(before + 1);
   await expect(rows.filter({ hasText: 'active' })).toHaveCount(1);
   await expect(rows.filter({ hasText: 'retired' })).toHaveCount(before);
@@ -29,7 +30,7 @@ adminTest('the public key of offline codes is shown as PEM, and former ones stay
   const before = await keys.count();
   await page.getByText('Make a new signing pair…').click();
   await page.getByText('RSA-3072', { exact: true }).click();
-  await page.getByRole('button', { name: 'Make a new signing pair' }).click();
+  await page.getByRole('button', { name: `Make signing pair ${before + 1}` }).click();
   await expect(keys).toHaveCount(before + 1);
   await expect(keys.first()).toContainText(/RSA-3072\s+active/);
   await expect(keys.nth(1)).toContainText('retired');

@@ -178,21 +178,15 @@ fn member_acts(member: MemberRow, acts: &Acts) -> AnyView {
     } = *acts;
     let MemberRow { id, email, .. } = member;
     let role_of = format!("Role of {email}");
-    let take_off = format!("Turn the second step of {email} off");
-    let remove_label = format!("Remove {email}");
-    let factor_id = id.clone();
-    let take_off_form = member.has_second_factor.then(|| {
-        view! {
-            <Form action=factor about=("id", factor_id)>
-                <SubmitButton label=take_off look=ButtonLook::Danger/>
-            </Form>
-        }
-    });
+    let take_off = member
+        .has_second_factor
+        .then(|| taking_off((id.clone(), &email), factor));
+    let removing = removing((id.clone(), &email), remove);
     view! {
         <details class="confirm plain">
             <summary class="btn quiet">"Change…"</summary>
             <div>
-                <Form action=role about=("id", id.clone())>
+                <Form action=role about=("id", id)>
                     <SelectField
                         name="role"
                         label=role_of
@@ -201,12 +195,40 @@ fn member_acts(member: MemberRow, acts: &Acts) -> AnyView {
                     />
                     <SubmitButton label="Save role" look=ButtonLook::Plain/>
                 </Form>
-                {take_off_form}
-                <Form action=remove about=("id", id)>
-                    <SubmitButton label=remove_label look=ButtonLook::Danger/>
-                </Form>
+                {take_off}
+                {removing}
             </div>
         </details>
+    }
+    .into_any()
+}
+
+fn taking_off((id, email): (String, &str), action: FormAction) -> AnyView {
+    let label = format!("Turn the second step of {email} off");
+    let question = format!(
+        "{email} then signs in with the password alone, and the recovery codes end. Do it for somebody who has lost phone and codes."
+    );
+    view! {
+        <Confirm label="Turn the second step off…" question>
+            <Form action about=("id", id)>
+                <SubmitButton label look=ButtonLook::Danger/>
+            </Form>
+        </Confirm>
+    }
+    .into_any()
+}
+
+fn removing((id, email): (String, &str), action: FormAction) -> AnyView {
+    let label = format!("Remove {email}");
+    let question = format!(
+        "{email} is out at once, in every browser, and comes back by a new invitation alone. What {email} did stays in the audit log."
+    );
+    view! {
+        <Confirm label="Remove…" question>
+            <Form action about=("id", id)>
+                <SubmitButton label look=ButtonLook::Danger/>
+            </Form>
+        </Confirm>
     }
     .into_any()
 }

@@ -55,16 +55,16 @@ pub fn TenantKeysPage() -> impl IntoView {
 
 fn sealing(data: &TenantKeys, activate: FormAction) -> AnyView {
     let now = data.now;
+    let present = data.keys.first().map_or(0, |key| key.version);
     let rows = data.keys.iter().cloned();
     let rows = rows.map(|key| line(key, now)).collect_view();
     let activate = data.may_manage.then(|| {
+        let next = present + 1;
+        let question = format!("Tenant key {next} is made and seals everything from now on. Tenant key {present} is retired. Purchases go on meanwhile, and nothing has to be typed again.");
         view! {
-            <Confirm
-                label="Activate a new tenant key…"
-                question="A new key is made and seals everything from now on. The present one is retired. Purchases go on meanwhile, and nothing has to be typed again."
-            >
+            <Confirm label="Activate a new tenant key…" question>
                 <Form action=activate>
-                    <SubmitButton label="Activate a new tenant key"/>
+                    <SubmitButton label=format!("Activate tenant key {next}")/>
                 </Form>
             </Confirm>
         }
@@ -82,17 +82,17 @@ fn sealing(data: &TenantKeys, activate: FormAction) -> AnyView {
 
 fn signing(data: TenantKeys, rotate: FormAction) -> AnyView {
     let now = data.now;
+    let present = data.public_keys.first().map_or(0, |key| key.version);
     let keys = data
         .public_keys
         .into_iter()
         .map(|key| public_key(key, now))
         .collect_view();
     let rotate = data.may_manage.then(|| {
+        let next = present + 1;
+        let question = format!("New offline codes are signed with pair {next}, and only programs that ship public key {next} take them. Codes that were made before stay good where public key {present} is.");
         view! {
-            <Confirm
-                label="Make a new signing pair…"
-                question="New offline codes are signed with it, and only programs that ship its public key take them. Codes that were made before stay good where the former public key is."
-            >
+            <Confirm label="Make a new signing pair…" question>
                 <Form action=rotate>
                     <ChoiceField
                         name="bits"
@@ -101,7 +101,7 @@ fn signing(data: TenantKeys, rotate: FormAction) -> AnyView {
                         value="2048"
                         choices=SIZES
                     />
-                    <SubmitButton label="Make a new signing pair"/>
+                    <SubmitButton label=format!("Make signing pair {next}")/>
                 </Form>
             </Confirm>
         }
