@@ -65,6 +65,13 @@ export class Installation {
     return installation;
   }
 
+  /** Both programs, running, with a tenant and its admin; nothing else, not even a token. */
+  static async empty(): Promise<Installation> {
+    const installation = await Installation.bare();
+    installation.addTenant();
+    return installation;
+  }
+
   /** Both programs, running; no tenant, no admin. */
   static async bare(): Promise<Installation> {
     const [server, sandbox, smtp] = await freePorts(3);
@@ -171,11 +178,33 @@ export class Installation {
     };
   }
 
-  /** Adds what every installation has after `cargo xtask run`. */
-  private async seed(): Promise<void> {
+  private addTenant(): void {
     this.tenant = this.command(['tenant', 'create', '--name', 'Acme Software']);
     const person = ['admin', 'create', '--tenant', this.tenant, '--email', this.admin.email];
     this.command(person, `${this.admin.password}\n`);
+  }
+
+  /** Adds a Stripe app, keys and a mail to the Live side. */
+  async goLive(): Promise<void> {
+    const secretKey = `sk_live_${secret()}`;
+    await this.api('POST', '/api/stripe/apps', {
+      name: 'Acme Ltd.',
+      publishableKey: secretKey.replace('sk_', 'pk_'),
+      secretKey,
+      webhookSigningSecret: `whsec_${secret()}`,
+      isLive: true,
+      isActive: true,
+      isDefault: true,
+      defaultCurrency: 'EUR',
+    });
+    const keys = { productId: this.product.id, email: 'una@example.com', quantity: 3, livemode: true };
+    const made = await this.api<{ activationKeys: string[] }>('POST', '/api/activationkey/generate', keys);
+    await this.api('POST', `/api/license/${made.activationKeys[0]}/resend`, {});
+  }
+
+  /** Adds what every installation has after `cargo xtask run`. */
+  private async seed(): Promise<void> {
+    this.addTenant();
     const every = 'verify,generate,email,manage';
     this.token = this.command(['token', 'create', '--tenant', this.tenant, '--permissions', every, '--name', 'e2e']);
     this.product = await this.api('POST', '/api/product/', {

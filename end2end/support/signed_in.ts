@@ -6,6 +6,19 @@ export interface Session {
   cookies: { name: string; value: string; url: string }[];
 }
 
+/** The same, with the Test / Live switch turned. */
+export async function signInOnLiveSide(installation: Installation, person: Person): Promise<Session> {
+  const session = await signIn(installation, person);
+  const cookie = session.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${installation.url}/ui/choose_mode`, {
+    method: 'POST',
+    headers: { accept: 'application/json', cookie },
+    body: new URLSearchParams({ mode: 'live' }),
+  });
+  if (!answer.ok) throw new Error(`the switch stayed: ${answer.status}`);
+  return session;
+}
+
 /** Sends the sign-in page's own form, as a browser without JavaScript does. */
 export async function signIn(installation: Installation, person: Person): Promise<Session> {
   const page = await (await fetch(`${installation.url}/sign-in`)).text();

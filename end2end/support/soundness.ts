@@ -1,15 +1,18 @@
-// What every page must be in both themes; its pictures stay in end2end/screenshots to be looked at.
+// What every page must be in both themes; its pictures stay to be looked at, in the folder that
+// `cargo xtask test` names, else in end2end/screenshots.
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import { test, type Page } from '@playwright/test';
 import { expectAccessible, expectNoSidewaysScroll, hydrated } from './test.ts';
+
+const PICTURES = process.env.E2E_SCREENSHOTS ?? 'screenshots';
 
 /** Fails where the page, light or dark, does not fit its window or where axe finds something. */
 export async function expectSound(page: Page, name: string): Promise<void> {
   await hydrated(page);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    const file = `${name}-${page.viewportSize()?.width}-${colorScheme}.png`;
-    await page.screenshot({ path: join('screenshots', file), fullPage: true });
+    const file = `${name}-${test.info().project.name}-${colorScheme}.png`;
+    await page.screenshot({ path: join(PICTURES, file), fullPage: true });
     await expectNoSidewaysScroll(page);
     await expectAccessible(page);
   }

@@ -1,10 +1,10 @@
 // What every spec imports: `test` with an installation of its worker's own and a page that
-// fails its test when the console is not clean; `adminTest` with the admin signed in; and what
-// every page must keep: `expectAccessible`, `expectNoSidewaysScroll`.
+// fails its test when the console is not clean; `adminTest` with the admin signed in, `emptyTest` where
+// nothing is yet, `liveTest` on the Live side; and what every page must keep: `expectAccessible`, `expectNoSidewaysScroll`.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { Installation } from './installation.ts';
-import { signIn, type Session } from './signed_in.ts';
+import { signIn, signInOnLiveSide, type Session } from './signed_in.ts';
 
 /** A refused form is answered with one of these, which Chromium reports by itself. */
 const REFUSED_FORM = /^error: Failed to load resource: .* status of (401|403|409|422|429) .*\/ui\//;
@@ -65,6 +65,29 @@ export const adminTest = test.extend({
     await context.addCookies(session.cookies);
     await use(context);
   },
+});
+
+/** The admin of a tenant that has nothing yet. */
+export const emptyTest = adminTest.extend({
+  installation: [
+    async ({}, use) => {
+      const installation = await Installation.empty();
+      await use(installation);
+      await installation.stop();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+});
+
+/** The admin on the Live side of a tenant that sells. */
+export const liveTest = adminTest.extend({
+  session: [
+    async ({ installation }, use) => {
+      await installation.goLive();
+      await use(await signInOnLiveSide(installation, installation.admin));
+    },
+    { scope: 'worker' },
+  ],
 });
 
 export { expect };

@@ -1,99 +1,46 @@
-// Every page, filled: in both themes and on a small phone it is accessible, fits, hydrates
-// without a word in the console, and leaves its picture in end2end/screenshots.
-import { buy, mailsTo, payForUnknownProduct } from '../support/purchases.ts';
-import type { Installation } from '../support/installation.ts';
+// Every page, filled, empty and on the Live side: in both themes and on a small phone it is accessible,
+// fits, hydrates without a word in the console, and leaves its picture.
+import { filledOnce, goTo, PAGES } from '../support/every_page.ts';
 import { expectSound } from '../support/soundness.ts';
-import { adminTest, expect } from '../support/test.ts';
+import { adminTest, emptyTest, expect, liveTest } from '../support/test.ts';
 
-/** Pages by the name of their picture; those with an id are reached by the first links that lead there. */
-const PAGES: [name: string, address: string, ...links: string[]][] = [
-  ['dashboard', '/'],
-  ['products', '/products'],
-  ['product-new', '/products/new'],
-  ['product', '/products', '/products/'],
-  ['plans', '/plans'],
-  ['plan-new', '/plans/new'],
-  ['plan', '/plans', '/plans/'],
-  ['licenses', '/licenses'],
-  ['license-new', '/licenses/new'],
-  ['license', '/licenses', '/licenses/'],
-  ['license-offline', '/licenses?find=una@example.com', '/licenses/'],
-  ['activity', '/activity'],
-  ['device', '/activity', '/activity/'],
-  ['device-activated', '/activity?state=activated', '/activity/'],
-  ['stripe', '/stripe'],
-  ['stripe-app-new', '/stripe/apps/new'],
-  ['stripe-app', '/stripe', '/stripe/apps/'],
-  ['event-verified', '/stripe?status=verified', '/stripe/events/'],
-  ['event-failed', '/stripe?status=failed', '/stripe/events/'],
-  ['test-purchase', '/stripe/test-purchase'],
-  ['order', '/licenses', '/licenses/', '/orders/'],
-  ['order-in-review', '/review', '/orders/'],
-  ['review', '/review'],
-  ['outbox', '/outbox'],
-  ['mail', '/outbox', '/outbox/'],
-  ['tickets', '/tickets'],
-  ['ticket', '/tickets', '/tickets/'],
-  ['tenant-keys', '/tenant-keys'],
-  ['access-tokens', '/access-tokens'],
-  ['audit-log', '/audit-log'],
-  ['users', '/users'],
-  ['account', '/account'],
-  ['settings', '/settings'],
-  ['help', '/help'],
-];
+adminTest.describe('filled', () => {
+  adminTest.beforeEach(async ({ installation }) => filledOnce(installation));
 
-const filled = new WeakMap<Installation, Promise<void>>();
-
-/** Something on every page, once per installation. */
-async function fill(installation: Installation): Promise<void> {
-  await installation.api('POST', '/api/plan/', { name: 'One year', durationDays: 365, isActive: true });
-  await installation.api('POST', '/api/activationkey/generate', {
-    productId: installation.product.id,
-    email: 'una@example.com',
-    corporateName: 'Una & Daughters, Machine Builders of the Northern Provinces',
-    hardwareId: 'A7F3-99B2-CC41-0D5E-A7F3-99B2-CC41-0D5E',
-    livemode: false,
-  });
-  await installation.api('POST', '/api/support/ticket', {
-    productName: installation.product.name,
-    email: 'a.customer.with.a.long.address@subsidiary.example.com',
-    subject: 'The export of large drawings stops at 90 % without a message',
-    message: 'It worked until the last update.\n\nWhat can I do?',
-  });
-  await installation.api('POST', '/api/license/validate', {
-    hardwareId: 'B7F399B2CC410D5EA7F399B2CC410D5EB7F399B2CC410D5EA7F399B2CC410D5E',
-    productName: installation.product.name,
-    version: '12.0.0-beta.1+build.20261123',
-  });
-  await buy(installation, 'jane@example.com', 3);
-  await mailsTo(installation, 'jane@example.com');
-  await payForUnknownProduct(installation, 'jim@example.com');
-  await fetch(installation.stripeApp.webhookUrl, {
-    method: 'POST',
-    headers: { 'stripe-signature': `t=${Math.floor(Date.now() / 1000)},v1=${'0'.repeat(64)}` },
-    body: JSON.stringify({ id: 'evt_1Forged', object: 'event', type: 'checkout.session.completed', data: { object: {} } }),
-  });
-}
-
-adminTest.beforeEach(async ({ installation }) => {
-  if (!filled.has(installation)) filled.set(installation, fill(installation));
-  await filled.get(installation);
+  for (const place of PAGES) {
+    adminTest(`the page ${place[0]} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
+      await goTo(page, place);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectSound(page, place[0]);
+    });
+  }
 });
 
-for (const [name, address, ...links] of PAGES) {
-  adminTest(`the page ${name} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
-    await page.goto(address);
-    for (const link of links) {
-      const linked = page.locator(`main a[href^="${link}"]:not([href$="/new"])`).first();
-      await page.goto((await linked.getAttribute('href')) ?? '');
-    }
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await expectSound(page, name);
-  });
-}
+/** Pages that are there before anything is. */
+const FIRST = PAGES.filter(([, address, ...links]) => links.length === 0 && !address.includes('?'));
 
-adminTest.describe('where nothing is', () => {
+emptyTest.describe('where nothing is yet', () => {
+  for (const [name, address] of FIRST) {
+    emptyTest(`the empty page ${name} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
+      await page.goto(address);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectSound(page, `empty-${name}`);
+    });
+  }
+});
+
+liveTest.describe('on the Live side', () => {
+  for (const [name, address] of FIRST) {
+    liveTest(`the live page ${name} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
+      await page.goto(address);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expect(page.getByRole('button', { name: 'Live', exact: true })).toHaveAttribute('aria-pressed', 'true');
+      await expectSound(page, `live-${name}`);
+    });
+  }
+});
+
+adminTest.describe('where no page is', () => {
   adminTest.use({ expectedComplaints: [/status of 404 .*no-such-page/] });
 
   adminTest('a page says so, and how to go on', { tag: '@mobile' }, async ({ page }) => {

@@ -1,5 +1,8 @@
 //! The screens: Playwright in Chromium, against the built binaries.
 
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::Command;
 
 use super::End;
@@ -7,7 +10,17 @@ use crate::process::{self, Outcome};
 use crate::tools;
 use crate::workspace::{Profile, Workspace};
 
-/// Runs every spec of end2end/tests.
+/// Pictures of pages that are no more would be taken for pages.
+fn remove_old(pictures: &Path) -> Outcome {
+    match fs::remove_dir_all(pictures) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(format!("cannot remove {}: {error}", pictures.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Runs every spec of end2end/tests; its pictures of the pages stay outside of the clone.
 pub fn run(workspace: &Workspace) -> Outcome<End> {
     if !process::exists("npm") {
         return Ok(End::Missing("Node with npm".to_owned()));
@@ -17,6 +30,8 @@ pub fn run(workspace: &Workspace) -> Outcome<End> {
     let Some(chromium) = tools::chromium() else {
         return Ok(End::Missing("Chromium".to_owned()));
     };
+    let pictures = workspace.target.join("screenshots");
+    remove_old(&pictures)?;
     let mut playwright = Command::new("node");
     playwright
         .args([
@@ -30,7 +45,9 @@ pub fn run(workspace: &Workspace) -> Outcome<End> {
             "E2E_SANDBOX",
             workspace.binary(Profile::Dev, "exisone-sandbox"),
         )
-        .env("E2E_CHROMIUM", chromium);
+        .env("E2E_CHROMIUM", chromium)
+        .env("E2E_SCREENSHOTS", &pictures);
     let ended = process::tee(&mut playwright)?;
+    println!("pictures of every page: {}", pictures.display());
     Ok(End::counted(&ended))
 }
