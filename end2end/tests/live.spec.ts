@@ -82,6 +82,25 @@ adminTest('what is typed into a form stays while its page is brought up to date'
   await expect(to).toBeFocused();
 });
 
+adminTest.describe('where no stream can be had', () => {
+  adminTest.use({ expectedComplaints: [/ERR_FAILED.*\/live/, /Failed to load resource.*\/live/] });
+
+  adminTest('pages ask from time to time instead', async ({ page, installation }) => {
+    let asked = 0;
+    await page.route(/\/live(\?|$)/, async (route) => {
+      asked += 1;
+      await route.abort();
+    });
+    await page.goto('/');
+    await hydrated(page);
+    await expect.poll(() => asked).toBeGreaterThan(0);
+    const email = 'asked-for@example.com';
+    await expect(page.getByText(email)).toHaveCount(0);
+    await buy(installation, email);
+    await expect(page.getByText(email)).toBeVisible({ timeout: 15_000 });
+  });
+});
+
 test.describe('while the server is away', () => {
   test.use({ expectedComplaints: [/ERR_|Failed to load resource|Failed to fetch/] });
 

@@ -22,8 +22,9 @@ pub fn Frame() -> impl IntoView {
     provide_context(viewer);
     let live = Live::provide(viewer);
     let IsOpen(is_open) = palette();
+    // The browser's own link: the router would go there and leave the focus where it was.
     view! {
-        <a class="skip" href="#main">
+        <a class="skip" href="#main" rel="external">
             "Skip to the page"
         </a>
         <div class="frame">
