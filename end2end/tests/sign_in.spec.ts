@@ -20,6 +20,16 @@ test('whoever signs in goes on to the page that they wanted', everywhere, async 
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Stripe Apps and Events');
 });
 
+test('a password manager fills in the door, and no address of a customer', { tag: '@no-js' }, async ({ page, context, installation }) => {
+  await page.goto('/sign-in');
+  await expect(page.getByLabel('E-mail')).toHaveAttribute('autocomplete', 'username');
+  await context.addCookies((await signIn(installation, installation.admin)).cookies);
+  for (const [address, label] of [['/licenses/new', 'Holder’s e-mail'], ['/stripe/test-purchase', 'Buyer’s e-mail']]) {
+    await page.goto(address);
+    await expect(page.getByLabel(label)).toHaveAttribute('autocomplete', 'off');
+  }
+});
+
 test('a wrong password and an unknown account get the same answer', { tag: '@no-js' }, async ({ page, installation }) => {
   await page.goto('/sign-in');
   const answers: string[] = [];

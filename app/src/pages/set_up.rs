@@ -39,7 +39,7 @@ fn SetUpForm() -> impl IntoView {
                 label="Name of your shop"
                 hint="Whoever sells: customers do not see it."
             />
-            <Field name="email" label="Your e-mail" kind=InputKind::Email/>
+            <Field name="email" label="Your e-mail" kind=InputKind::Account/>
             <Field
                 name="password"
                 label="Password"

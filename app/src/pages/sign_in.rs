@@ -29,7 +29,7 @@ pub fn SignInPage() -> impl IntoView {
             {set_up}
             <Form action>
                 <input type="hidden" name="next" value=next.get_untracked()/>
-                <Field name="email" label="E-mail" kind=InputKind::Email/>
+                <Field name="email" label="E-mail" kind=InputKind::Account/>
                 <Field name="password" label="Password" kind=InputKind::Password/>
                 <div class="form-end">
                     <SubmitButton label="Sign in"/>

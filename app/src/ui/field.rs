@@ -10,8 +10,10 @@ pub enum InputKind {
     /// Any line.
     #[default]
     Text,
-    /// An e-mail address.
+    /// An e-mail address, of whomever.
     Email,
+    /// The address that one signs in with; filled in by password managers.
+    Account,
     /// A password that exists; filled in by password managers.
     Password,
     /// A password that is being chosen.
@@ -29,7 +31,7 @@ pub enum InputKind {
 impl InputKind {
     const fn html_type(self) -> &'static str {
         match self {
-            Self::Email => "email",
+            Self::Email | Self::Account => "email",
             Self::Password | Self::NewPassword | Self::Secret => "password",
             _ => "text",
         }
@@ -37,7 +39,7 @@ impl InputKind {
 
     const fn autocomplete(self) -> &'static str {
         match self {
-            Self::Email => "username",
+            Self::Account => "username",
             Self::Password => "current-password",
             Self::NewPassword | Self::Secret => "new-password",
             Self::OneTimeCode => "one-time-code",
