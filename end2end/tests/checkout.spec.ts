@@ -69,3 +69,32 @@ adminTest('who gives up comes back to Test Purchase, and nothing was sold', { ta
   await page.goto(`/licenses?find=${email}`);
   await expect(page.getByText('Nothing found')).toBeVisible();
 });
+
+adminTest('a page that waits too long says that it has stopped, and looks again when asked to', async ({ page, installation }) => {
+  const { email, checkout, form } = await checkOut(page, installation, 'patient');
+  await form.choose('Pay later, then succeed');
+  await expectWaiting(page, installation, email);
+  const address = page.url();
+  await page.clock.install();
+  await page.goto(address);
+  await hydrated(page);
+  let asked = 0;
+  page.on('request', (request) => (asked += Number(request.url().endsWith('/ui/load_receipt'))));
+  await expect(page.getByText('this page looks again by itself')).toBeVisible();
+  const again = page.getByRole('link', { name: 'Look again' });
+  for (let turns = 0; turns < 80 && !(await again.isVisible()); turns += 1) {
+    const answer = page.waitForResponse(/load_receipt/, { timeout: 1_000 }).catch(() => undefined);
+    await page.clock.runFor(15_000);
+    await answer;
+  }
+  await expect(again).toBeVisible();
+  await expect(page.getByText('this page looks again by itself')).toHaveCount(0);
+  expect(asked).toBeGreaterThan(10);
+  expect(asked).toBeLessThanOrEqual(45);
+  const last = asked;
+  await page.clock.runFor(120_000);
+  expect(asked).toBe(last);
+  await settle(installation, checkout, true);
+  await again.click();
+  await new SuccessPage(page).keys(2);
+});

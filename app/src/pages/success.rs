@@ -4,16 +4,23 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_location;
 
 use super::load::{Data, loaded, query_part};
 use crate::api::purchases::{Progress, Receipt, load_receipt};
 use crate::ui::{CopyButton, Logo, Notice, Tone};
 
-/// How long the page waits before it looks again.
-const AGAIN: Duration = Duration::from_secs(2);
-
 /// How often it looks, all in all five minutes; then the mail will have to do.
-const LOOKS: u32 = 150;
+const LOOKS: u32 = 45;
+
+/// How long the page waits before it looks again: most payments arrive at once, and banks take their time.
+const fn pause(looks: u32) -> Duration {
+    Duration::from_secs(match looks {
+        0..15 => 2,
+        15..33 => 5,
+        _ => 15,
+    })
+}
 
 /// The same without a script. The browser reads it only there.
 const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"3\">";
@@ -22,7 +29,7 @@ const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"3\">";
 #[component]
 pub fn SuccessPage() -> impl IntoView {
     let session_id = query_part("session_id");
-    let looks = RwSignal::new(0);
+    let (looks, has_stopped) = (RwSignal::new(0), RwSignal::new(false));
     let data = Data::new(
         move || (session_id.get().unwrap_or_default(), looks.get()),
         |(session_id, _)| load_receipt(session_id),
@@ -30,12 +37,14 @@ pub fn SuccessPage() -> impl IntoView {
     Effect::new(move || {
         let receipt = data.get().and_then(Result::ok);
         let is_coming = receipt.is_some_and(|receipt| receipt.progress == Progress::Coming);
-        if is_coming && looks.get_untracked() < LOOKS {
+        let so_far = looks.get_untracked();
+        has_stopped.set(is_coming && so_far >= LOOKS);
+        if is_coming && so_far < LOOKS {
             set_timeout(
                 move || {
                     looks.try_update(|looks| *looks += 1);
                 },
-                AGAIN,
+                pause(so_far),
             );
         }
     });
@@ -45,13 +54,13 @@ pub fn SuccessPage() -> impl IntoView {
             <span class="brand">
                 <Logo/>
             </span>
-            {loaded(data, |receipt| view! { <Told receipt/> }.into_any())}
+            {loaded(data, move |receipt| view! { <Told receipt has_stopped/> }.into_any())}
         </main>
     }
 }
 
 #[component]
-fn Told(receipt: Receipt) -> impl IntoView {
+fn Told(receipt: Receipt, has_stopped: RwSignal<bool>) -> impl IntoView {
     let product = if receipt.product_name.is_empty() {
         "your purchase".to_owned()
     } else {
@@ -70,7 +79,7 @@ fn Told(receipt: Receipt) -> impl IntoView {
             <header>
                 <h1>"Thank you. Your keys are being made"</h1>
                 <p class="muted" role="status">
-                    "They stand here as soon as the payment has arrived; this page looks again by itself. Some banks take days: then the keys come by mail."
+                    {move || if has_stopped.get() { stopped() } else { looking() }}
                 </p>
             </header>
             <noscript inner_html=REFRESH></noscript>
@@ -96,6 +105,24 @@ fn Told(receipt: Receipt) -> impl IntoView {
             "Your payment arrived, but it could not be matched by itself. The seller was told, and your keys come by mail.",
         ),
     }
+}
+
+fn looking() -> AnyView {
+    "They stand here as soon as the payment has arrived; this page looks again by itself. Some banks take days: then the keys come by mail."
+        .into_any()
+}
+
+/// The link loads the same address anew, and with it the page begins to look again.
+fn stopped() -> AnyView {
+    let search = use_location().search.get_untracked();
+    let here = format!("?{}", search.trim_start_matches('?'));
+    view! {
+        "The payment has not arrived yet, and this page has stopped looking. The keys come by mail as soon as it does. "
+        <a href=here rel="external">
+            "Look again"
+        </a>
+    }
+    .into_any()
 }
 
 fn said(title: &'static str, text: &str) -> AnyView {
