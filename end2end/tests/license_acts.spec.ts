@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { expectRefusal } from '../pages/fields.ts';
 import type { Installation } from '../support/installation.ts';
 import { mailsTo } from '../support/purchases.ts';
+import { signIn } from '../support/signed_in.ts';
 import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
 /** A key of the test's own, and its page. */
@@ -170,4 +171,17 @@ adminTest('keys are generated one by one and many at once', { tag: '@no-js' }, a
   await generate.click();
   await expect(page.getByText('Newest code')).toBeVisible();
   await expect(page.getByRole('table', { name: 'Devices' })).toContainText('activated');
+});
+
+test('somebody of the support sends a key again, and is offered nothing that changes it', { tag: '@no-js' }, async ({ page, context, installation }) => {
+  await context.addCookies((await signIn(installation, installation.addPerson('support'))).cookies);
+  const { key } = await openKey(page, installation);
+  await expect(page.getByRole('heading', { name: 'Extend' })).toHaveCount(0);
+  await expect(page.getByRole('heading', { name: 'Hold back' })).toHaveCount(0);
+  const to = `asked-again-${test.info().project.name}@example.com`;
+  await page.getByLabel('To', { exact: true }).fill(to);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(page.getByText('The key is on its way.')).toBeVisible();
+  const [mail] = await mailsTo(installation, to);
+  expect(mail.text).toContain(key);
 });

@@ -46,6 +46,10 @@ pub struct DeviceRow {
 
 /// One key, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a yes and no of its own on the key's page"
+)]
 pub struct LicenseDetail {
     /// The row.
     pub row: LicenseRow,
@@ -71,6 +75,8 @@ pub struct LicenseDetail {
     pub next_devices: Option<String>,
     /// Whether whoever looks may make offline codes.
     pub may_generate: bool,
+    /// Whether whoever looks may send it to somebody.
+    pub may_send: bool,
     /// Whether whoever looks may change it.
     pub may_manage: bool,
     /// What happened to it, newest first.

@@ -83,6 +83,7 @@ pub async fn license_detail(
         devices,
         next_devices,
         may_generate: who.actor.may(Permission::Generate).is_ok(),
+        may_send: who.actor.may_send_keys().is_ok(),
         may_manage: who.actor.may(Permission::Manage).is_ok(),
         history: changes.into_iter().map(change_row).collect(),
         now: who.engine.now(),

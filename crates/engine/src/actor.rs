@@ -111,6 +111,15 @@ impl Actor {
         }
     }
 
+    /// Refuses where the actor may not send a key to anybody: people who answer customers may,
+    /// programs need `manage`.
+    pub fn may_send_keys(&self) -> Result<()> {
+        match self.who {
+            Who::Person { .. } => self.may(Permission::Email),
+            _ => self.may(Permission::Manage),
+        }
+    }
+
     /// Refuses where the actor may not see who belongs to the tenant: people may, programs may not.
     pub fn may_see_people(&self) -> Result<()> {
         match self.who {

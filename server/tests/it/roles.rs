@@ -70,7 +70,7 @@ const ROWS: &[Row] = &[
     ),
     ("update_license", Admin, &[("id", "{license}")]),
     ("extend_license", Admin, &[("id", "{license}")]),
-    ("resend_license", Admin, &[("id", "{license}")]),
+    ("resend_license", Support, &[("id", "{license}")]),
     ("make_offline_code", Support, &[("id", "{license}")]),
     ("load_licenses", Viewer, &[]),
     ("load_license", Viewer, &[("id", "{license}")]),

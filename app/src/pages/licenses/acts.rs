@@ -68,6 +68,26 @@ pub fn state_outcome(license: &LicenseDetail, acts: &Acts) -> AnyView {
     view! { <Outcome action=acts.state about="change" present/> }.into_any()
 }
 
+/// The form of whoever answers customers.
+pub fn send(license: &LicenseDetail, acts: &Acts) -> AnyView {
+    if !license.may_send {
+        return ().into_any();
+    }
+    let (id, email) = (license.row.id.to_string(), license.row.email.clone());
+    view! {
+        <FormPanel title="Send the key" action=acts.resend id submit="Send">
+            <Field
+                name="email"
+                label="To"
+                hint="The holder, or another address. The holder stays who it is."
+                kind=InputKind::Email
+                value=email
+            />
+        </FormPanel>
+    }
+    .into_any()
+}
+
 /// The forms of whoever may change licences.
 pub fn manage(license: &LicenseDetail, acts: &Acts) -> AnyView {
     if !license.may_manage {
@@ -78,7 +98,6 @@ pub fn manage(license: &LicenseDetail, acts: &Acts) -> AnyView {
         .iter()
         .map(|change| state_form(change, license, acts.state))
         .collect_view();
-    let (id_to_send, email) = (id.clone(), row.email.clone());
     view! {
         {edit(license, acts.update)}
         <FormPanel title="Extend" action=acts.extend id submit="Extend">
@@ -92,15 +111,6 @@ pub fn manage(license: &LicenseDetail, acts: &Acts) -> AnyView {
                 name="expirationDate"
                 label="Or until"
                 hint="A day like 2027-01-31; 2049-12-31 is for ever."
-            />
-        </FormPanel>
-        <FormPanel title="Send the key" action=acts.resend id=id_to_send submit="Send">
-            <Field
-                name="email"
-                label="To"
-                hint="The holder, or another address. The holder stays who it is."
-                kind=InputKind::Email
-                value=email
             />
         </FormPanel>
         <Panel title="Hold back">

@@ -52,8 +52,9 @@ fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
     let row = license.row.clone();
     let (history, now) = (license.history.clone(), license.now);
     let devices = devices(license.devices.clone(), now);
-    let (outcome, manage) = (
+    let (outcome, send, manage) = (
         acts::state_outcome(&license, &acts),
+        acts::send(&license, &acts),
         acts::manage(&license, &acts),
     );
     let offline = acts::offline_code(&license, &acts);
@@ -66,7 +67,7 @@ fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
                 <Panel title="Devices">{devices} {pager}</Panel>
                 {offline}
             </div>
-            <div class="stack">{manage} <History changes=history now/></div>
+            <div class="stack">{send} {manage} <History changes=history now/></div>
         </div>
     }
 }

@@ -11,7 +11,7 @@ use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
-use crate::licenses::hold;
+use crate::licenses::{given, hold};
 use crate::licenses::view::LicenseView;
 use crate::orders::purchase_mail;
 use crate::start_over;
@@ -26,6 +26,7 @@ pub async fn execute(
     key: &str,
     form: &ResendForm,
 ) -> Result<LicenseView> {
+    actor.may_send_keys()?;
     // Two people who send keys of one order at once draw the same number; the loser draws again.
     let attempt = || attempt(engine, actor, key, form);
     start_over::when_overtaken(attempt, "a mail could not be numbered").await
@@ -37,7 +38,7 @@ async fn attempt(
     key: &str,
     form: &ResendForm,
 ) -> Result<LicenseView> {
-    let (mut tx, license) = hold::lock(engine, actor, key).await?;
+    let (mut tx, license) = given::lock(engine, actor.tenant(), key).await?;
     let recipient = form.parse()?.unwrap_or_else(|| license.email.clone());
     if recipient.is_empty() {
         let message = "This licence has no holder yet. Say where to send its key.";
