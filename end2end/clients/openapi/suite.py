@@ -166,7 +166,8 @@ def main():
             before = len(failures)
             run = check(house, description)
             if len(failures) > before:
-                print(run.said)
+                # Quoted, for its counts are of requests and not of ours.
+                print("\n".join(f"| {line}" for line in run.said.splitlines()))
         faults = [line for line in house.log().splitlines() if "ERROR" in line or "panicked" in line]
         judge("the log has no fault", faults)
     judge("every line of docs/api.md does what it says", guide.run())

@@ -1,7 +1,8 @@
 //! Runs every test there is and ends with one line that counts them.
 //!
 //! What a stage needs and this machine lacks is installed where that is possible; else
-//! the stage is skipped by name at home, and is a failure in CI (`CI=true`).
+//! the stage is skipped by name at home, and is a failure in CI (`CI=true`). A test that its
+//! runner skips counts the same way: skipped at home, failed in CI.
 
 mod browser;
 mod clients;
@@ -19,17 +20,30 @@ use tally::Tally;
 
 /// What a stage came to.
 enum End {
-    /// It ran: the counts, and what failed by name.
-    Counted(Tally, Vec<String>),
+    /// It ran.
+    Counted(Counts),
     /// It could not run; the text says what is missing.
     Missing(String),
+}
+
+/// What a stage that ran came to.
+#[derive(Default)]
+struct Counts {
+    tally: Tally,
+    /// Tests that failed, as their runner names them.
+    failures: Vec<String>,
+    /// Tests that were skipped, likewise.
+    skips: Vec<String>,
 }
 
 impl End {
     /// What a runner said.
     fn counted(ended: &Captured) -> Self {
-        let tally = Tally::of(&ended.stdout, ended.success);
-        Self::Counted(tally, tally::failures(&ended.stdout))
+        Self::Counted(Counts {
+            tally: Tally::of(&ended.stdout, ended.success),
+            failures: tally::failures(&ended.stdout),
+            skips: tally::skips(&ended.stdout),
+        })
     }
 }
 
@@ -46,6 +60,15 @@ struct Report {
 }
 
 impl Report {
+    fn new(in_ci: bool) -> Self {
+        Self {
+            total: Tally::default(),
+            lines: Vec::new(),
+            failures: Vec::new(),
+            in_ci,
+        }
+    }
+
     /// Runs one stage and keeps its time and counts.
     fn stage(&mut self, name: &str, run: impl FnOnce() -> Outcome<End>) {
         if interrupt::is_requested() {
@@ -54,10 +77,7 @@ impl Report {
         println!("\n== test: {name}");
         let started = Instant::now();
         let (tally, note) = match run() {
-            Ok(End::Counted(tally, failures)) => {
-                self.failures.extend(failures);
-                (tally, String::new())
-            }
+            Ok(End::Counted(counts)) => self.judge(counts),
             Ok(End::Missing(what)) if self.in_ci => {
                 (Tally::FAILURE, format!(" (missing in CI: {what})"))
             }
@@ -71,6 +91,19 @@ impl Report {
         let seconds = started.elapsed().as_secs_f32();
         self.lines
             .push(format!("{name:<28} {seconds:>7.1} s  {tally}{note}"));
+    }
+
+    /// What counts of a stage that ran. Nothing may be missing in CI: a test that was skipped there has
+    /// failed, and is named.
+    fn judge(&mut self, counts: Counts) -> (Tally, String) {
+        self.failures.extend(counts.failures);
+        let skipped = counts.tally.skipped;
+        if !self.in_ci || skipped == 0 {
+            return (counts.tally, String::new());
+        }
+        self.failures.extend(counts.skips);
+        let note = format!(" ({skipped} skipped, which fails in CI)");
+        (counts.tally.without_skips(), note)
     }
 }
 
@@ -86,12 +119,7 @@ pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
     interrupt::listen()?;
     let is_wanted = |part: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == part);
     let in_ci = std::env::var("CI").is_ok_and(|value| value == "true" || value == "1");
-    let mut report = Report {
-        total: Tally::default(),
-        lines: Vec::new(),
-        failures: Vec::new(),
-        in_ci,
-    };
+    let mut report = Report::new(in_ci);
     let started = Instant::now();
 
     if is_wanted("xtask") {
@@ -149,7 +177,7 @@ fn product() -> Vec<&'static str> {
 
 /// A stage that prepares others and proves nothing itself.
 fn nothing_counted() -> End {
-    End::Counted(Tally::default(), Vec::new())
+    End::Counted(Counts::default())
 }
 
 fn cargo_test(workspace: &Workspace, packages: &[&str], postgres: Option<&Server>) -> Outcome<End> {
@@ -184,5 +212,58 @@ fn finish(report: &Report, started: Instant) -> Outcome {
         Ok(())
     } else {
         Err(String::new())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One stage whose runner says this, and how the run ends.
+    fn run_one(in_ci: bool, output: &str) -> (Report, Outcome) {
+        let mut report = Report::new(in_ci);
+        let ended = Captured {
+            success: true,
+            stdout: output.to_owned(),
+            stderr: String::new(),
+        };
+        report.stage("client", || Ok(End::counted(&ended)));
+        let outcome = finish(&report, Instant::now());
+        (report, outcome)
+    }
+
+    const ONE_ABSENT: &str =
+        "ok 1 - fine\nok 2 - absent # SKIP not installed\n# pass 1\n# skipped 1";
+
+    #[test]
+    fn what_a_runner_skips_is_skipped_at_home_and_fails_by_name_in_ci() {
+        let (report, outcome) = run_one(false, ONE_ABSENT);
+        assert_eq!(report.total.to_string(), "1 passed, 0 failed, 1 skipped");
+        assert_eq!((report.failures, outcome), (Vec::new(), Ok(())));
+        let (report, outcome) = run_one(true, ONE_ABSENT);
+        assert_eq!(report.total.to_string(), "1 passed, 1 failed, 0 skipped");
+        assert_eq!(report.failures, ["ok 2 - absent # SKIP not installed"]);
+        assert!(outcome.is_err());
+        assert!(report.lines[0].contains("1 skipped, which fails in CI"));
+    }
+
+    #[test]
+    fn a_stage_that_skips_nothing_ends_well_in_ci() {
+        let (report, outcome) = run_one(true, "# pass 2\n# skipped 0");
+        assert_eq!(report.total.to_string(), "2 passed, 0 failed, 0 skipped");
+        assert_eq!(outcome, Ok(()));
+    }
+
+    #[test]
+    fn what_a_stage_lacks_is_skipped_at_home_and_fails_in_ci() {
+        for (in_ci, expected) in [
+            (false, "0 passed, 0 failed, 1 skipped"),
+            (true, "0 passed, 1 failed, 0 skipped"),
+        ] {
+            let mut report = Report::new(in_ci);
+            report.stage("browser", || Ok(End::Missing("Chromium".to_owned())));
+            assert_eq!(report.total.to_string(), expected);
+            assert_eq!(finish(&report, Instant::now()).is_err(), in_ci);
+        }
     }
 }

@@ -32,7 +32,7 @@ struct Own {
 impl Postgres {
     /// The server that the environment names, else a fresh one.
     pub fn start() -> Outcome<Self> {
-        if let Ok(url) = std::env::var("TEST_POSTGRES_URL") {
+        if let Some(url) = named(std::env::var("TEST_POSTGRES_URL").ok()) {
             return Ok(Self::Running(Server { url, own: None }));
         }
         let Some(programs) = programs().or_else(install) else {
@@ -56,6 +56,11 @@ impl Drop for Server {
             fs::remove_dir_all(&own.folder).ok();
         }
     }
+}
+
+/// The server that the variable names; an empty one names none, as the tests see it.
+fn named(variable: Option<String>) -> Option<String> {
+    variable.filter(|url| !url.trim().is_empty())
 }
 
 /// The folder with initdb and postgres; distributions keep them off the search path.
@@ -206,4 +211,18 @@ fn become_user(command: &mut Command, _user: Option<(u32, u32)>) -> &mut Command
 #[cfg(not(unix))]
 fn change_owner(_folder: &Path, _user: u32, _group: u32) -> Outcome {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_names_no_server() {
+        let url = "postgres://postgres@127.0.0.1:5432/postgres";
+        assert_eq!(named(Some(url.to_owned())).as_deref(), Some(url));
+        for nothing in [None, Some(String::new()), Some(" ".to_owned())] {
+            assert_eq!(named(nothing.clone()), None, "{nothing:?}");
+        }
+    }
 }

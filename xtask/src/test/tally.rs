@@ -40,6 +40,15 @@ impl Tally {
         }
         tally
     }
+
+    /// The same where nothing may be missing: what was skipped has failed.
+    pub const fn without_skips(self) -> Self {
+        Self {
+            passed: self.passed,
+            failed: self.failed + self.skipped,
+            skipped: 0,
+        }
+    }
 }
 
 impl AddAssign for Tally {
@@ -67,6 +76,18 @@ pub fn failures(output: &str) -> Vec<String> {
         let is_cargos = line.starts_with("test ") && line.ends_with("... FAILED");
         let others = ["✘ ", "not ok ", "FAIL: ", "ERROR: "];
         is_cargos || others.iter().any(|mark| line.starts_with(mark))
+    };
+    output.lines().map(plain).filter(names_one).collect()
+}
+
+/// The lines of a runner's output that name a test that was skipped: cargo `test a ... ignored`, Playwright
+/// `  -  3 [chromium] › a.spec.ts:5:1 › …`, node `ok 3 - … # SKIP why` (or `﹣ … # why`).
+pub fn skips(output: &str) -> Vec<String> {
+    let names_one = |line: &String| {
+        let is_cargos = line.starts_with("test ") && line.contains("... ignored");
+        let is_nodes = line.starts_with("ok ") && line.contains(" # SKIP");
+        let is_playwrights = line.starts_with("- ") && line.contains("] › ");
+        is_cargos || is_nodes || is_playwrights || line.starts_with("﹣ ")
     };
     output.lines().map(plain).filter(names_one).collect()
 }
@@ -173,6 +194,28 @@ mod tests {
     }
 
     #[test]
+    fn a_test_that_was_skipped_is_named_again() {
+        let output = "test a ... ok\ntest b::c ... ignored\ntest d ... ignored, too slow\n\
+                      \u{1b}[36m  -   7 [chromium] › a.spec.ts:5:1 › it works\u{1b}[39m\n  ✓  8 [no-js] › b\n\
+                      - a line of prose\nok 1 - fine\nok 2 - absent # SKIP not installed\n# skipped 1\n\
+                      ﹣ absent (0.2ms) # not installed";
+        let expected = [
+            "test b::c ... ignored",
+            "test d ... ignored, too slow",
+            "-   7 [chromium] › a.spec.ts:5:1 › it works",
+            "ok 2 - absent # SKIP not installed",
+            "﹣ absent (0.2ms) # not installed",
+        ];
+        assert_eq!(skips(output), expected);
+    }
+
+    #[test]
+    fn where_nothing_may_be_missing_what_was_skipped_has_failed() {
+        assert_eq!(tally(3, 1, 2).without_skips(), tally(3, 3, 0));
+        assert_eq!(tally(3, 0, 0).without_skips(), tally(3, 0, 0));
+    }
+
+    #[test]
     fn a_runner_that_counts_nothing_is_a_failure() {
         assert_eq!(Tally::of("all is well", true), tally(0, 1, 0));
         assert_eq!(Tally::of("error: could not compile", false), tally(0, 1, 0));
@@ -186,6 +229,10 @@ mod tests {
     fn numbers_in_prose_do_not_count() {
         assert_eq!(
             Tally::of("waited 3 passed keys, 4 failed\n1 passed", true),
+            tally(1, 0, 0)
+        );
+        assert_eq!(
+            Tally::of("|   9 generated, 9 passed, 2 skipped\n1 passed", true),
             tally(1, 0, 0)
         );
     }
