@@ -1,7 +1,10 @@
 //! Everything at the same instant: many purchases, both events of each, on one server and on two.
 
+use engine::tokens::{self, create::NewToken};
 use futures::future::join_all;
+use reqwest::StatusCode;
 use sandbox::{Faults, Outcome, WebhookFaults};
+use secrecy::ExposeSecret as _;
 
 use crate::harness::{House, on_each, on_two_nodes};
 
@@ -118,6 +121,39 @@ async fn a_secret_corrected_on_one_server_counts_on_the_other_at_once() {
             1,
             "the former secret is forgotten"
         );
+    })
+    .await;
+}
+
+/// What a node answers to a token.
+async fn status(house: &House, node: usize, token: &str) -> StatusCode {
+    let request = house
+        .http
+        .get(format!("{}/api/product/", house.nodes[node].url));
+    let request = request.header("authorization", format!("ExisOneApi {token}"));
+    request.send().await.expect("an answer").status()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_revoked_on_one_server_stops_there_at_once_and_on_the_other_within_a_second() {
+    on_two_nodes(async |house| {
+        let new = NewToken {
+            name: "CI".into(),
+            permissions: "generate".parse().expect("a permission"),
+            expires_at: None,
+        };
+        let made = tokens::create::execute(house.engine(), &house.shop.actor, &new).await;
+        let made = made.expect("the token is made");
+        let token = made.token.expose_secret();
+        for node in [0, 1] {
+            assert_eq!(status(house, node, token).await, StatusCode::OK);
+        }
+        tokens::revoke::execute(house.engine(), &house.shop.actor, made.id)
+            .await
+            .expect("it is revoked");
+        assert_eq!(status(house, 0, token).await, StatusCode::UNAUTHORIZED);
+        house.clock.advance_seconds(1);
+        assert_eq!(status(house, 1, token).await, StatusCode::UNAUTHORIZED);
     })
     .await;
 }
