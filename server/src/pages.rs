@@ -1,7 +1,7 @@
 //! The face behind its routes: every page rendered by Leptos, every form answered by a server function.
 
 use app::flash::FORM_HEADER;
-use app::ssr::{ClientAddress, SentForm, SetUpCode, announce_part};
+use app::ssr::{ClientAddress, SentForm, SetUpCode, announce_part, keep_first_redirect};
 use app::{App, UiError, shell};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -110,6 +110,7 @@ fn context(state: &ServerState) -> impl Fn() + Clone + Send + Sync + 'static + u
         if let Some(code) = &code {
             provide_context(SetUpCode((**code).clone()));
         }
+        keep_first_redirect();
         protect(checkout.as_deref());
     }
 }

@@ -72,7 +72,7 @@ pub use purchases::{
     begin_purchase, dismiss_reviewed, issue_reviewed, purchase_choices, receipt, review_page,
 };
 pub use refusal::{pack, refuse};
-pub use reply::{NOTHING, Next, reply, take_flash};
+pub use reply::{NOTHING, Next, keep_first_redirect, reply, take_flash};
 pub use request::{ClientAddress, SentForm, safe_path};
 pub use session::{SignedIn, engine, session_token, signed_in};
 pub use settings::{keep_settings, settings_page, switch_test_keys, try_mail_server};

@@ -1,10 +1,14 @@
 //! How a form's action answers, with a script and without one.
 
+use std::sync::PoisonError;
+
 use engine::{Engine, Error};
 use http::StatusCode;
+use http::header::LOCATION;
 use leptos::prelude::use_context;
 use leptos::server_fn::ServerFn;
 use leptos_axum::ResponseOptions;
+use leptos_router::components::provide_server_redirect;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -80,6 +84,23 @@ pub(super) fn send_to(path: &str) {
     if let (true, Some(response)) = (is_page_request(), use_context::<ResponseOptions>()) {
         response.set_status(StatusCode::FOUND);
     }
+}
+
+/// Lets a redirect that a server function gave stand while its page is rendered. It knows more than the
+/// page, which would send whoever is signed out to signing in, also where nobody can.
+pub fn keep_first_redirect() {
+    provide_server_redirect(|path| {
+        if !is_sent_on() {
+            leptos_axum::redirect(path);
+        }
+    });
+}
+
+fn is_sent_on() -> bool {
+    use_context::<ResponseOptions>().is_some_and(|response| {
+        let parts = response.0.read().unwrap_or_else(PoisonError::into_inner);
+        parts.headers.contains_key(LOCATION)
+    })
 }
 
 /// What was typed, without secrets.
