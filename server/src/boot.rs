@@ -134,12 +134,15 @@ impl Running {
 /// Opens and migrates the database; makes the data folder for a SQLite file.
 pub async fn open_database(config: &Config) -> Result<Db, BootError> {
     if config.is_sqlite() {
-        make_private_folder(&config.data_dir)?;
+        make_data_folder(config)?;
     }
     let db = Db::open(config.database_url.expose_secret())
         .await
         .map_err(|e| {
-            BootError::with("the database of EXISONE_DATABASE_URL cannot be opened", &e)
+            BootError::with(
+                "the database of EXISONE_DATABASE_URL, or else of EXISONE_DATA_DIR, cannot be opened",
+                &e,
+            )
         })?;
     db.migrate()
         .await
@@ -215,7 +218,8 @@ pub fn load_master_keys(config: &Config, is_new: bool) -> Result<Vec<MasterKey>,
     match KeyFile(path.clone()).load() {
         Ok(Some(keys)) => Ok(keys),
         Ok(None) => Err(BootError(format!(
-            "{} must hold 32 bytes in base64, and nothing else but a former key below it",
+            "{} (EXISONE_MASTER_KEY_FILE) must hold 32 bytes in base64, and nothing else but a former key \
+             below it",
             path.display()
         ))),
         Err(error) if error.kind() == io::ErrorKind::NotFound && config.is_sqlite() && is_new => {
@@ -232,7 +236,10 @@ pub fn load_master_keys(config: &Config, is_new: bool) -> Result<Vec<MasterKey>,
             path.display()
         ))),
         Err(error) => Err(BootError::with(
-            &format!("{} cannot be read", path.display()),
+            &format!(
+                "{} (EXISONE_MASTER_KEY_FILE) cannot be read",
+                path.display()
+            ),
             &error,
         )),
     }
@@ -264,7 +271,7 @@ pub fn setup_code(config: &Config) -> Result<SecretString, BootError> {
     {
         return Ok(text.trim().to_owned().into());
     }
-    make_private_folder(&config.data_dir)?;
+    make_data_folder(config)?;
     let mut bytes = [0_u8; 16];
     SystemEntropy.fill(&mut bytes);
     let code = domain::activation_key::ActivationKey::from_random(
@@ -286,6 +293,12 @@ pub fn forget_setup_code(config: &Config) {
     {
         tracing::warn!(path = %path.display(), %error, "an old set-up code cannot be removed");
     }
+}
+
+/// Makes the data folder, where there is none.
+pub fn make_data_folder(config: &Config) -> Result<(), BootError> {
+    make_private_folder(&config.data_dir)
+        .map_err(|BootError(problem)| BootError(format!("EXISONE_DATA_DIR: {problem}")))
 }
 
 /// Makes a folder that only its owner can look into, where there is none.

@@ -16,7 +16,7 @@ use crate::middleware::rate_limit::{RateLimits, Ticks};
 use crate::monitor::{self, Monitor};
 use crate::outbound::clock::{Stopwatch, SystemClock};
 use crate::state::ServerState;
-use crate::tls::{self, Tls};
+use crate::tls::{self, Tls, TlsSource};
 
 /// How often what was measured is put away.
 const TIDY: Duration = Duration::from_secs(5);
@@ -51,13 +51,7 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
         );
     }
     let public_url = engine.public_url().to_owned();
-    let tls = match &config.tls {
-        None => None,
-        Some(source) => {
-            let hosts = tls::hosts(&public_url, address);
-            Some(Tls::load(source.clone(), hosts, Arc::new(SystemClock)).await?)
-        }
-    };
+    let tls = load_tls(config, &public_url, address).await?;
     let watched = Watched::start(config, &engine).await?;
     let since_start = Stopwatch::start();
     let ticks = Ticks::new(move || since_start.elapsed());
@@ -74,6 +68,23 @@ pub(super) async fn run(config: &Config) -> Result<(), BootError> {
     running.stop().await;
     drop(watched.tasks);
     Ok(())
+}
+
+/// The certificate, where the server speaks TLS itself.
+async fn load_tls(
+    config: &Config,
+    public_url: &str,
+    listening: SocketAddr,
+) -> Result<Option<Tls>, BootError> {
+    let Some(source) = &config.tls else {
+        return Ok(None);
+    };
+    if matches!(source, TlsSource::SelfSigned { .. }) {
+        boot::make_data_folder(config)?;
+    }
+    let hosts = tls::hosts(public_url, listening);
+    let loaded = Tls::load(source.clone(), hosts, Arc::new(SystemClock)).await?;
+    Ok(Some(loaded))
 }
 
 /// How this process is watched, where it is.

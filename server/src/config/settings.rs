@@ -168,7 +168,12 @@ pub(super) fn read_file(named: Option<&Path>) -> Result<Option<Settings>, String
         Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
             return Ok(None);
         }
-        Err(error) => return Err(format!("{} cannot be read: {error}.", path.display())),
+        Err(error) => {
+            return Err(format!(
+                "{} (EXISONE_CONFIG) cannot be read: {error}.",
+                path.display()
+            ));
+        }
     };
     // The parser's message would quote the line, which may hold a secret.
     toml::from_str(&text)
@@ -179,7 +184,7 @@ pub(super) fn read_file(named: Option<&Path>) -> Result<Option<Settings>, String
                 .map_or(0, |s| text[..s.start].lines().count().max(1));
             let what = error.message();
             format!(
-                "{} cannot be used, near line {line}: {what}.",
+                "{} (EXISONE_CONFIG) cannot be used, near line {line}: {what}.",
                 path.display()
             )
         })

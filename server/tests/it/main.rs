@@ -1,6 +1,7 @@
 //! The server from outside: real routers, real adapters, a Stripe and a mailbox at home, by HTTP only.
 
 mod api;
+mod browser;
 mod chain;
 mod connections;
 mod crash;
@@ -19,6 +20,7 @@ mod race;
 mod rate_limit;
 mod roles;
 mod secrecy;
+mod starts;
 mod tls;
 mod together;
 mod worker;

@@ -1,11 +1,12 @@
-//! The program as it is shipped: its commands, its log, its stop, started as a process of our own.
+//! The program as it is shipped, started as a process of our own: its commands, what it says, its stop.
 
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, MutexGuard};
 
-use sandbox::{NewEndpoint, Options, Outcome, Sandbox};
+use sandbox::{NewEndpoint, Options, Sandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -16,11 +17,11 @@ use crate::harness::{SECRET_KEY, SIGNING_SECRET, eventually};
 pub struct Program {
     pub sandbox: Sandbox,
     pub processes: Vec<Process>,
+    pub http: reqwest::Client,
     product: i64,
     token: String,
     settings: Vec<(String, String)>,
     folder: TempDir,
-    http: reqwest::Client,
     // After the processes, because they use it.
     database: Option<TestDatabase>,
 }
@@ -109,14 +110,25 @@ impl Program {
     /// Starts one to serve on its port, and waits until it is ready.
     pub async fn serve(&self, number: usize) {
         let process = &self.processes[number];
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(self.log_file())
-            .expect("a log");
+        self.start_process(process, self.prepare(&["serve"])).await;
+    }
+
+    /// Starts one more to serve what lies in a folder: a copy of the data, without a mail server.
+    pub async fn serve_copy(&self, folder: &Path) -> Process {
+        let process = Process::on_a_free_port();
         let mut command = self.prepare(&["serve"]);
+        command
+            .env("EXISONE_DATA_DIR", folder)
+            .env_remove("EXISONE_SMTP_URL");
+        self.start_process(&process, command).await;
+        process
+    }
+
+    async fn start_process(&self, process: &Process, mut command: Command) {
+        let log = appending(&self.log_file());
+        let printed = appending(&self.printed_file());
         command.env("EXISONE_LISTEN", format!("127.0.0.1:{}", process.port));
-        let child = command.stdout(Stdio::null()).stderr(log).spawn();
+        let child = command.stdout(printed).stderr(log).spawn();
         *process.child() = Some(child.expect("the program starts"));
         let url = format!("{}/readyz", process.url);
         eventually("the server is ready", async || {
@@ -133,7 +145,7 @@ impl Program {
         forged.body("{}").send().await.expect("an answer");
     }
 
-    /// Variables of all commands and starts from now on.
+    /// Variables of all commands and starts from now on; an empty value takes one away.
     pub fn set(&mut self, settings: &[(&str, &str)]) {
         let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         self.settings = settings.iter().map(own).collect();
@@ -155,14 +167,32 @@ impl Program {
         fs::read_to_string(self.log_file()).expect("the log is read")
     }
 
+    /// Everything printed so far, of all starts.
+    pub fn printed(&self) -> String {
+        fs::read_to_string(self.printed_file()).expect("it is read")
+    }
+
+    /// A GET of the first one's JSON API, whatever comes of it.
+    pub async fn get(&self, path: &str) -> reqwest::Response {
+        let request = self.http.get(format!("{}{path}", self.processes[0].url));
+        let token = format!("ExisOneApi {}", self.token);
+        let answer = request.header("authorization", token).send().await;
+        answer.expect("an answer")
+    }
+
     /// A call of the first one's JSON API: POST where there is a body. `None` where nobody answers.
     pub async fn call(&self, path: &str, body: Option<&Value>) -> Option<Value> {
-        self.call_at(0, path, body).await
+        self.call_at(&self.processes[0], path, body).await
     }
 
     /// A call of one's JSON API: POST where there is a body. `None` where nobody answers.
-    async fn call_at(&self, number: usize, path: &str, body: Option<&Value>) -> Option<Value> {
-        let url = format!("{}{path}", self.processes[number].url);
+    pub async fn call_at(
+        &self,
+        process: &Process,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<Value> {
+        let url = format!("{}{path}", process.url);
         let request = match body {
             Some(body) => self.http.post(url).json(body),
             None => self.http.get(url),
@@ -179,7 +209,8 @@ impl Program {
     pub async fn check_out(&self, number: usize, quantity: u16) -> Option<String> {
         let body = json!({ "productId": self.product, "quantity": quantity, "livemode": false });
         let path = "/api/stripe/checkout/session";
-        let made = self.call_at(number, path, Some(&body)).await?;
+        let process = &self.processes[number];
+        let made = self.call_at(process, path, Some(&body)).await?;
         Some(made["id"].as_str().expect("an id").to_owned())
     }
 
@@ -215,6 +246,17 @@ impl Program {
         line.trim_end().to_owned()
     }
 
+    /// Makes an owner of this tenant.
+    pub fn add_owner(&self, (tenant, email): (&str, &str), password: &str) {
+        let mut create = self.prepare(&["admin", "create", "--tenant", tenant, "--email", email]);
+        let child = create.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
+        let mut child = child.expect("the program starts");
+        let mut input = child.stdin.take().expect("a pipe");
+        writeln!(input, "{password}").expect("it is read");
+        drop(input);
+        assert!(child.wait().expect("it has ended").success());
+    }
+
     /// Runs a command while the test goes on; it must end well.
     pub async fn command_beside(&self, arguments: &[&str]) {
         let mut command = self.prepare(arguments);
@@ -230,7 +272,8 @@ impl Program {
         command.output().expect("the program runs")
     }
 
-    fn prepare(&self, arguments: &[&str]) -> Command {
+    /// A command with this program's settings.
+    pub fn prepare(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_exisone"));
         let smtp = format!("smtp://{}", self.sandbox.smtp_addr());
         command
@@ -241,8 +284,13 @@ impl Program {
             .env("EXISONE_SMTP_URL", smtp)
             .env("EXISONE_STRIPE_API_BASE", self.sandbox.base_url())
             .env("EXISONE_LOG", "trace")
-            .envs(self.settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
+        for (name, value) in &self.settings {
+            match value.as_str() {
+                "" => command.env_remove(name),
+                value => command.env(name, value),
+            };
+        }
         if let Some(database) = &self.database {
             command.env("EXISONE_DATABASE_URL", &database.url);
         }
@@ -251,6 +299,10 @@ impl Program {
 
     fn log_file(&self) -> PathBuf {
         self.folder.path().join("log")
+    }
+
+    fn printed_file(&self) -> PathBuf {
+        self.folder.path().join("printed")
     }
 }
 
@@ -295,69 +347,13 @@ impl Drop for Process {
     }
 }
 
+fn appending(path: &Path) -> File {
+    let file = File::options().create(true).append(true).open(path);
+    file.expect("it is opened")
+}
+
 /// A port that nobody listens on.
 pub fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("an address").port()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn its_log_tells_what_happens_but_no_key_token_secret_or_address() {
-    let program = Program::start(Options::default()).await;
-    let session = program.check_out(0, 2).await.expect("a page");
-    let paid = program.sandbox.pay(&session, Outcome::Pay);
-    paid.expect("the buyer pays");
-    program.sandbox.wait_for_mails(1).await;
-    assert!(program.sandbox.idle().await);
-    // What is refused is told without its contents, too.
-    program.forge().await;
-    let secrets = program.secrets().await;
-    assert_eq!(secrets.len(), 3 + 2 * 2 + 1);
-    assert!(
-        program.processes[0].stop(),
-        "it ends well when it is asked to"
-    );
-    let log = program.log();
-    assert!(log.contains("listening") && log.contains("stopping"));
-    for secret in secrets {
-        let line = log.lines().find(|line| line.contains(&secret));
-        assert_eq!(line, None, "the log tells a secret");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_set_up_code_is_forgotten_once_there_is_an_admin() {
-    let program = Program::start(Options::default()).await;
-    let code = program.data().join("setup-code");
-    assert!(code.is_file(), "nobody can sign in yet");
-    let email = "owner@example.com";
-    let mut create = program.prepare(&["admin", "create", "--tenant", "1", "--email", email]);
-    let mut child = create.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
-    let child = child.as_mut().expect("the program starts");
-    let mut password = child.stdin.take().expect("a pipe");
-    std::io::Write::write_all(&mut password, b"correct horse battery\n").expect("it is read");
-    drop(password);
-    assert!(child.wait().expect("it has ended").success());
-    assert!(program.processes[0].stop());
-    program.serve(0).await;
-    assert!(!code.exists());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_wrong_setting_stops_the_start_with_a_sentence_that_names_it() {
-    let program = Program::start(Options::default()).await;
-    for (name, value) in [
-        ("EXISONE_LISTEN", "here"),
-        ("EXISONE_DATABASE_URL", "mysql://x"),
-        ("EXISONE_LISTN", "127.0.0.1:1"),
-        ("EXISONE_MASTER_KEY", "short"),
-    ] {
-        let mut command = program.prepare(&["serve"]);
-        command.env("EXISONE_LISTEN", "127.0.0.1:0");
-        let done = command.env(name, value).output().expect("it runs");
-        assert!(!done.status.success(), "{name}");
-        let said = String::from_utf8_lossy(&done.stderr);
-        assert!(said.contains(name), "{name}: {said}");
-        assert!(!said.contains("panicked"), "{said}");
-    }
 }
