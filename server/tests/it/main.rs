@@ -12,6 +12,7 @@ mod flood;
 mod forms;
 mod harness;
 mod live;
+mod log;
 mod master_key;
 mod monitor;
 mod program;
