@@ -4,6 +4,7 @@ mod api;
 mod browser;
 mod chain;
 mod connections;
+mod cookies;
 mod crash;
 mod database;
 mod door;
