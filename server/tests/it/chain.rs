@@ -2,6 +2,7 @@
 
 use sandbox::{DeliveryState, Faults, Outcome, WebhookFaults};
 
+use crate::browser::Browser;
 use crate::harness::{House, on_each};
 
 fn faults(webhooks: WebhookFaults) -> Faults {
@@ -145,4 +146,35 @@ async fn a_retry_after_the_corrected_secret_fulfils() {
         assert!(log.iter().all(|line| line.status == "verified"));
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_page_that_shows_keys_is_kept_by_no_cache_and_found_by_no_search_engine() {
+    on_each(async |house| {
+        let session = house.check_out(1).await.session_id;
+        let path = format!("/purchase/success?session_id={session}");
+        let browser = Browser::at(&house.nodes[0].url);
+        assert_hidden(&browser.open(&path).await);
+        house.sandbox.pay(&session, Outcome::Pay).expect("paid");
+        house.assert_sold(1, 1).await;
+        let key = house.keys().await[0].activation_key.to_string();
+        let page = browser.open(&path).await;
+        assert_hidden(&page);
+        assert!(page.text().await.expect("a page").contains(&key));
+        // What the page's program asks for while it waits.
+        let form = [("session_id", session.as_str())];
+        let url = format!("{}/ui/load_receipt", house.nodes[0].url);
+        let request = house.http.post(url).header("accept", "application/json");
+        let answer = request.form(&form).send().await.expect("an answer");
+        assert_hidden(&answer);
+        assert!(answer.text().await.expect("an answer").contains(&key));
+    })
+    .await;
+}
+
+fn assert_hidden(answer: &reqwest::Response) {
+    assert!(answer.status().is_success());
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let robots = answer.headers()["x-robots-tag"].to_str().expect("a text");
+    assert!(robots.split(", ").any(|word| word == "noindex"), "{robots}");
 }
