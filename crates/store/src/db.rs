@@ -179,7 +179,7 @@ impl Db {
     }
 
     /// Writes a consistent copy of a SQLite database to `path`, which must not exist yet,
-    /// while the server goes on.
+    /// while the server goes on, and reads it through: a copy that is damaged is an error.
     pub async fn copy_to(&self, path: &str) -> Result<()> {
         let Home::Sqlite { options, .. } = &self.home else {
             return Err(StoreError::Address(
@@ -191,9 +191,48 @@ impl Db {
             .bind(path)
             .execute(&mut conn)
             .await?;
-        Ok(())
+        read_through(path).await
+    }
+}
+
+/// Fails where a SQLite file, which nobody writes to, is damaged.
+async fn read_through(path: &str) -> Result<()> {
+    // Immutable: nothing is put beside it.
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .immutable(true)
+        .disable_statement_logging();
+    let mut conn = options.connect().await?;
+    let said: String = sqlx::query_scalar("pragma integrity_check(1)")
+        .fetch_one(&mut conn)
+        .await?;
+    match said.as_str() {
+        "ok" => Ok(()),
+        _ => Err(StoreError::Damaged(said)),
     }
 }
 
 const UNREADABLE: &str =
     "The database URL must read sqlite://path/to/file.db or postgres://user@host/name.";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_is_damaged_in_the_middle_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        let db = Db::open(&format!("sqlite://{}", at("x.db"))).await;
+        let db = db.expect("opens");
+        db.migrate().await.expect("migrates");
+        db.copy_to(&at("copy.db")).await.expect("a sound copy");
+        db.close().await;
+        let mut bytes = std::fs::read(at("copy.db")).expect("it is read");
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 8_192].fill(0xA5);
+        std::fs::write(at("damaged.db"), bytes).expect("it is written");
+        assert!(read_through(&at("copy.db")).await.is_ok());
+        assert!(read_through(&at("damaged.db")).await.is_err());
+    }
+}

@@ -30,6 +30,9 @@ pub enum StoreError {
     /// The address of the database cannot be read.
     #[error("{0}")]
     Address(String),
+    /// A copy of the database was read through and is not sound.
+    #[error("the copy is damaged: {0}")]
+    Damaged(String),
     /// The migrations could not be applied.
     #[error("the database could not be migrated")]
     Migrate(#[source] sqlx::migrate::MigrateError),

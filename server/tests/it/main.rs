@@ -1,6 +1,7 @@
 //! The server from outside: real routers, real adapters, a Stripe and a mailbox at home, by HTTP only.
 
 mod api;
+mod backup;
 mod browser;
 mod chain;
 mod connections;
