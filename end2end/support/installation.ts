@@ -241,11 +241,12 @@ export class Installation {
 }
 
 /** The environment without settings of ours: each test's server gets exactly its own. */
-function environment(): NodeJS.ProcessEnv {
+export function environment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EXISONE_')));
 }
 
-function binary(variable: string): string {
+/** A built program, by the variable that names it. */
+export function binary(variable: string): string {
   const path = process.env[variable];
   if (!path) throw new Error(`${variable} is not set: run the tests by \`cargo xtask test\``);
   return path;

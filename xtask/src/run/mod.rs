@@ -1,73 +1,36 @@
 //! Runs the whole product at home: server, a Stripe to play with, a mailbox.
 
 pub mod http;
+mod plan;
 mod seed;
 mod service;
 
 use std::fs;
 use std::io::{BufRead, Write as _};
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::Duration;
 
-use clap::Args;
 use serde_json::json;
 
 use crate::interrupt;
 use crate::process::Outcome;
-use crate::site;
-use crate::workspace::{Profile, Workspace};
-use http::Door;
+use crate::workspace::Workspace;
+use plan::{Plan, Sandbox};
 use seed::{Commands, People};
-use service::{Service, must_be_free};
+use service::Service;
 
-/// Where the server listens unless `EXISONE_LISTEN` says otherwise.
-const SERVER: &str = "127.0.0.1:3000";
-/// Where the sandbox's API, checkout page and mailbox listen.
-const SANDBOX: &str = "127.0.0.1:12111";
-/// Where the sandbox takes mail.
-const SMTP: &str = "127.0.0.1:12125";
-
-/// What `cargo xtask run` may be told.
-#[derive(Args)]
-pub struct RunArgs {
-    /// Start over: delete ./data (asks first).
-    #[arg(long)]
-    fresh: bool,
-    /// Build as shipped.
-    #[arg(long)]
-    release: bool,
-    /// The bare server: no Stripe, no mailbox, nothing seeded.
-    #[arg(long)]
-    no_sandbox: bool,
-}
-
-/// A run's fixed facts.
-struct Plan {
-    data: PathBuf,
-    server: PathBuf,
-    sandbox: Option<PathBuf>,
-    listen: SocketAddr,
-}
+pub use plan::RunArgs;
 
 /// Builds, starts, seeds once, and waits for Ctrl-C.
 pub fn run(workspace: &Workspace, args: &RunArgs) -> Outcome {
-    let data = workspace.root.join("data");
+    let data = args.data(workspace);
     let starts_over = args.fresh && data.exists();
     if starts_over {
         ask(&data, &mut std::io::stdin().lock())?;
     }
-    let plan = build(workspace, args, data)?;
+    let plan = Plan::make(workspace, args, data)?;
     interrupt::listen()?;
-    must_be_free(
-        plan.listen,
-        "stop what listens there, or set EXISONE_LISTEN",
-    )?;
-    if plan.sandbox.is_some() {
-        must_be_free(address(SANDBOX)?, "the sandbox needs this port")?;
-        must_be_free(address(SMTP)?, "the sandbox's mailbox needs this port")?;
-    }
+    plan.must_be_free()?;
     // Only now: whatever could be in the way has been looked at, and nobody works on the data.
     if starts_over {
         remove(&plan.data)?;
@@ -79,11 +42,11 @@ fn start(plan: &Plan) -> Outcome {
     let is_new = !plan.data.join("exisone.db").exists();
     make_private_folder(&plan.data)?;
     let mut services = Vec::new();
-    if let Some(program) = &plan.sandbox {
+    if let Some(sandbox) = &plan.sandbox {
         println!("starting the sandbox");
-        services.push(start_sandbox(program, &plan.data)?);
+        services.push(start_sandbox(sandbox, &plan.data)?);
     }
-    let commands = || exisone(plan);
+    let commands = || plan.exisone();
     let commands = Commands { exisone: &commands };
     // Before the server starts, so that it finds its owner and prints no set-up code.
     let people = if is_new && plan.sandbox.is_some() {
@@ -94,9 +57,9 @@ fn start(plan: &Plan) -> Outcome {
     };
     println!("starting exisone");
     services.push(start_server(plan)?);
-    if let Some(people) = &people {
+    if let (Some(people), Some(sandbox)) = (&people, &plan.sandbox) {
         println!("seeding a product and a Stripe app");
-        seed_shop(plan, people).map_err(|problem| incomplete(&problem))?;
+        seed_shop(plan, sandbox, people).map_err(|problem| incomplete(&problem))?;
     }
     show(plan, people.as_ref());
     watch(services)
@@ -104,31 +67,6 @@ fn start(plan: &Plan) -> Outcome {
 
 fn incomplete(problem: &str) -> String {
     format!("{problem}\nwhat was seeded is incomplete: `cargo xtask run --fresh` starts over")
-}
-
-fn build(workspace: &Workspace, args: &RunArgs, data: PathBuf) -> Outcome<Plan> {
-    let profile = if args.release {
-        Profile::Release
-    } else {
-        Profile::Dev
-    };
-    println!("building the site");
-    site::build(workspace)?;
-    println!("building the server");
-    let server = workspace.build_server(profile)?;
-    let sandbox = (!args.no_sandbox)
-        .then(|| workspace.build_sandbox(profile))
-        .transpose()?;
-    let listen = std::env::var("EXISONE_LISTEN").unwrap_or_else(|_| SERVER.to_owned());
-    let listen = listen
-        .parse()
-        .map_err(|error| format!("EXISONE_LISTEN is `{listen}`: {error}"))?;
-    Ok(Plan {
-        data,
-        server,
-        sandbox,
-        listen,
-    })
 }
 
 /// Fails unless the answer is yes; where nobody sits at a terminal, there is none.
@@ -163,67 +101,23 @@ pub fn make_private_folder(data: &Path) -> Outcome {
         .map_err(|error| format!("cannot make {}: {error}", data.display()))
 }
 
-fn start_sandbox(program: &Path, data: &Path) -> Outcome<Service> {
-    let door = sandbox_door()?;
-    let mut command = Command::new(program);
-    command
-        .args(["--listen", SANDBOX, "--smtp", SMTP, "--state-file"])
-        .arg(data.join("sandbox.json"));
-    let mut service = Service::start("sandbox", &mut command, data)?;
-    service.wait_for(&door, "/_sandbox/health")?;
+fn start_sandbox(sandbox: &Sandbox, data: &Path) -> Outcome<Service> {
+    let mut service = Service::start("sandbox", &mut sandbox.command(data), data)?;
+    service.wait_for(&sandbox.door(), "/_sandbox/health")?;
     Ok(service)
 }
 
 fn start_server(plan: &Plan) -> Outcome<Service> {
-    let mut service = Service::start("exisone", exisone(plan).arg("serve"), &plan.data)?;
-    service.wait_for(&server_door(plan), "/healthz")?;
+    let mut service = Service::start("exisone", plan.exisone().arg("serve"), &plan.data)?;
+    service.wait_for(&plan.door(), "/healthz")?;
     Ok(service)
 }
 
-/// An `exisone` command with this run's settings.
-fn exisone(plan: &Plan) -> Command {
-    let mut command = Command::new(&plan.server);
-    command
-        .env_remove("EXISONE_MASTER_KEY")
-        .env("EXISONE_DATA_DIR", &plan.data)
-        .env(
-            "EXISONE_DATABASE_URL",
-            format!("sqlite://{}", plan.data.join("exisone.db").display()),
-        )
-        .env("EXISONE_MASTER_KEY_FILE", plan.data.join("master.key"))
-        .env("EXISONE_LISTEN", plan.listen.to_string())
-        .env("EXISONE_PUBLIC_URL", format!("http://{}", plan.listen));
-    if plan.sandbox.is_some() {
-        command
-            .env("EXISONE_STRIPE_API_BASE", format!("http://{SANDBOX}/"))
-            .env("EXISONE_SMTP_URL", format!("smtp://{SMTP}"));
-    }
-    command
-}
-
-fn seed_shop(plan: &Plan, people: &People) -> Outcome {
-    seed::shop(people, &mut server_door(plan), &sandbox_door()?)?;
+fn seed_shop(plan: &Plan, sandbox: &Sandbox, people: &People) -> Outcome {
+    seed::shop(people, &mut plan.door(), &sandbox.door())?;
     let note = json!({ "email": seed::EMAIL }).to_string();
     fs::write(plan.data.join("run.json"), note)
         .map_err(|error| format!("cannot write run.json: {error}"))
-}
-
-fn server_door(plan: &Plan) -> Door {
-    Door {
-        address: plan.listen,
-        authorization: String::new(),
-    }
-}
-
-fn sandbox_door() -> Outcome<Door> {
-    Ok(Door {
-        address: address(SANDBOX)?,
-        authorization: String::new(),
-    })
-}
-
-fn address(text: &str) -> Outcome<SocketAddr> {
-    text.parse().map_err(|error| format!("{text}: {error}"))
 }
 
 /// The short block that a person looks for.
@@ -247,8 +141,8 @@ fn show(plan: &Plan, people: Option<&People>) {
     } else if plan.sandbox.is_some() {
         println!("  nothing is seeded in these data: `cargo xtask run --fresh` starts over");
     }
-    if plan.sandbox.is_some() {
-        println!("  mailbox    http://{SANDBOX}/mailbox");
+    if let Some(sandbox) = &plan.sandbox {
+        println!("  mailbox    http://{}/mailbox", sandbox.listen);
     }
     println!("  logs       {}", plan.data.join("exisone.log").display());
     println!("\n  Ctrl-C stops everything; the data stays.\n");

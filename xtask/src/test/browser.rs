@@ -32,6 +32,8 @@ pub fn run(workspace: &Workspace) -> Outcome<End> {
     };
     let pictures = workspace.target.join("screenshots");
     remove_old(&pictures)?;
+    let xtask = std::env::current_exe()
+        .map_err(|error| format!("cannot tell where this program lies: {error}"))?;
     let mut playwright = Command::new("node");
     playwright
         .args([
@@ -45,6 +47,7 @@ pub fn run(workspace: &Workspace) -> Outcome<End> {
             "E2E_SANDBOX",
             workspace.binary(Profile::Dev, "exisone-sandbox"),
         )
+        .env("E2E_XTASK", xtask)
         .env("E2E_CHROMIUM", chromium)
         .env("E2E_SCREENSHOTS", &pictures);
     let ended = process::tee(&mut playwright)?;
