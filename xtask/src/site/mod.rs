@@ -5,6 +5,7 @@
 //! role, URL, content type and ETag of each file. Brotli and gzip lie beside it.
 
 mod bundle;
+mod names;
 mod part;
 mod program;
 mod prune;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::names::shorten;
 use super::part::{Part, SiteFile, files_below, short_hash};
 use super::split::{Split, split};
 use super::{read, remove_folder};
@@ -27,6 +28,7 @@ pub fn fresh(workspace: &Workspace) -> Outcome<Vec<Part>> {
         let compiled = compile(workspace)?;
         let program = split(&binaryen, &compiled, &folder)?;
         bind(&program.main, &folder)?;
+        shorten(&folder)?;
         optimise(&binaryen, &folder)?;
         println!("wasm: compressing");
         files(&folder, &program)
