@@ -3,16 +3,20 @@
 use reqwest::Method;
 use serde_json::json;
 
-use super::stage::{Stage, send};
+use super::stage::{Stage, send, wrong_tokens};
 
 #[tokio::test]
 async fn without_a_valid_token_nothing_is_told() {
     let stage = Stage::start().await;
-    let unknown = "ExisOneApi exo_at_00_11";
-    for authorization in ["", "ExisOneApi", "ExisOneApi x", "Basic dTpw", unknown] {
+    let other = stage.token_with("manage").await;
+    let wrong = wrong_tokens(&stage.token, &other).into_iter();
+    let mut authorizations: Vec<_> = wrong.map(|token| format!("ExisOneApi {token}")).collect();
+    let without = ["", "ExisOneApi", "Basic dTpw", &stage.token];
+    authorizations.extend(without.map(str::to_owned));
+    for authorization in authorizations {
         let request = stage
             .anonymous(Method::GET, "/api/product/")
-            .header("Authorization", authorization);
+            .header("Authorization", &authorization);
         let reply = send(request).await;
         assert_eq!(reply.refusal().0, 401, "{authorization}");
         assert_eq!(reply.refusal().1, "unauthorized");

@@ -233,6 +233,26 @@ pub async fn new_token(engine: &Engine, tenant: TenantId, permissions: &str) -> 
     made.token.expose_secret().to_owned()
 }
 
+/// What is no token beside two that are: texts that cannot be one, a public half that nobody has, and
+/// each half of one with the other's. The last three are as well formed as the two.
+pub fn wrong_tokens(own: &str, other: &str) -> Vec<String> {
+    let halves = |token: &str| {
+        let (public, secret) = token.rsplit_once('_').expect("two halves");
+        (public.to_owned(), secret.to_owned())
+    };
+    let ((public, secret), (other_public, other_secret)) = (halves(own), halves(other));
+    let unknown = format!("exo_at_{}", "0".repeat(16));
+    assert_eq!(unknown.len(), public.len());
+    vec![
+        String::new(),
+        "x".to_owned(),
+        own[..own.len() - 1].to_owned(),
+        format!("{unknown}_{secret}"),
+        format!("{public}_{other_secret}"),
+        format!("{other_public}_{secret}"),
+    ]
+}
+
 /// A mail server that takes everything.
 struct EveryMail;
 
