@@ -1,137 +1,248 @@
-//! Another tenant's things are 404 on every route that takes an id, and in no list.
+//! Another tenant's things: every call of the matrix, with the names of things that there are, by a token
+//! that may do everything in a tenant of its own.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::stage::{SIGNING_SECRET, Stage, new_tenant, new_token, paid};
+use super::matrix::{Elsewhere, Names, ROWS};
+use super::stage::{Reply, SIGNING_SECRET, Stage, new_tenant, new_token, paid, send};
+use crate::harness::eventually;
+
+/// A word in every name and address that the first tenant gives.
+const MARK: &str = "zircon";
+const HOLDER: &str = "zoe@zircon.example";
 
 fn id(value: &Value) -> String {
     let text = value.as_str().map(str::to_owned);
     text.unwrap_or_else(|| value.to_string())
 }
 
-#[tokio::test]
-async fn another_tenants_things_do_not_exist() {
-    let mut stage = Stage::start().await;
-    let (app, webhook) = stage.make_app().await;
-    let product = stage
-        .make("/api/product/", &json!({ "name": "Atlas" }))
-        .await;
-    let plan = stage
-        .make("/api/plan", &json!({ "name": "Year", "durationDays": 365 }))
-        .await;
-    stage
-        .deliver(&webhook, &paid(1, &product["id"]), SIGNING_SECRET)
-        .await;
-    stage
-        .deliver(&webhook, &paid(2, &json!(9_999)), SIGNING_SECRET)
-        .await;
-    let license = stage.read("/api/license/").await[0].clone();
-    let events = stage.read("/api/stripe/events").await;
-    let order = stage.read("/api/stripe/review").await[0].clone();
-    let mail = stage.read("/api/mail").await["items"][0].clone();
-    let token = stage.read("/api/token").await[0].clone();
+/// A checkout of Zoe's.
+fn paid_by_zoe(number: u32, product: &Value) -> Value {
+    let mut event = paid(number, product);
+    event["data"]["object"]["customer_details"]["email"] = json!(HOLDER);
+    event
+}
 
-    let stranger = new_tenant(&stage.engine, "Blue").await;
-    stage.token = new_token(&stage.engine, stranger, "generate,email,manage").await;
-    let (product, app, event, order, mail, token) = (
-        id(&product["id"]),
-        id(&app["id"]),
-        id(&events[0]["id"]),
-        id(&order["orderId"]),
-        id(&mail["id"]),
-        id(&token["id"]),
-    );
-    let key = id(&license["activationKey"]);
-    for path in [
-        format!("/api/product/{product}"),
-        format!("/api/stripe/apps/{app}"),
-        format!("/api/stripe/events/{event}"),
-        format!("/api/stripe/orders/{order}"),
-        format!("/api/mail/{mail}"),
-        format!("/api/license/{key}"),
-        format!("/api/license/{key}/history"),
-    ] {
-        assert_eq!(stage.get(&path).await.refusal().0, 404, "GET {path}");
+/// A tenant with one of each thing, and a stranger's token.
+struct Neighbours {
+    stage: Stage,
+    names: Names,
+    stranger: String,
+}
+
+impl Neighbours {
+    async fn start() -> Self {
+        let stage = Stage::start().await;
+        let names = furnished(&stage).await;
+        let blue = new_tenant(&stage.engine, "Blue").await;
+        let stranger = new_token(&stage.engine, blue, "verify,generate,email,manage").await;
+        Self {
+            stage,
+            names,
+            stranger,
+        }
     }
-    let email = json!({ "email": "eve@example.com" });
-    for (path, body) in [
-        (format!("/api/product/{product}"), json!({ "name": "Mine" })),
-        (format!("/api/stripe/apps/{app}"), json!({ "name": "Mine" })),
-        (format!("/api/mail/{mail}"), email.clone()),
-        (format!("/api/stripe/orders/{order}"), email.clone()),
-    ] {
-        assert_eq!(stage.put(&path, &body).await.refusal().0, 404, "PUT {path}");
+
+    async fn call(&self, row: &str, token: &str) -> Reply {
+        let request = self.names.request(&self.stage, row);
+        send(request.header("Authorization", format!("Bearer {token}"))).await
     }
-    for (path, body) in [
-        (format!("/api/product/{product}/test-mail"), email.clone()),
-        (format!("/api/stripe/apps/{app}/check"), json!({})),
-        (format!("/api/stripe/events/{event}/replay"), json!({})),
-        (
-            format!("/api/stripe/review/{order}/issue"),
-            json!({ "productId": 1, "quantity": 1 }),
-        ),
-        (format!("/api/stripe/review/{order}/dismiss"), json!({})),
-        (format!("/api/mail/{mail}/resend"), email),
-        (
-            "/api/plan".to_owned(),
-            json!({ "id": plan["id"], "name": "Mine" }),
-        ),
-    ] {
-        let (status, _, field) = stage.post(&path, &body).await.refusal();
-        // Whether the order or the product is looked up first, the order is never found.
-        assert!(
-            status == 404 || field == "productId",
-            "POST {path}: {status}"
-        );
+
+    /// What must stand in no answer to a stranger.
+    async fn marks(&self) -> Vec<String> {
+        let keys = self.stage.read("/api/crypto/keys").await;
+        let pem = keys[0]["publicKey"].as_str().expect("a text");
+        let line = pem.lines().nth(2).expect("a line of the key itself");
+        let names = &self.names;
+        let mut marks = vec![MARK.to_owned(), line.to_lowercase()];
+        let ids = [&names.key, &names.app, &names.event, &names.order];
+        marks.extend(ids.map(|id| id.to_lowercase()));
+        let ids = [&names.order_in_review, &names.mail, &names.token];
+        marks.extend(ids.map(|id| id.to_lowercase()));
+        marks
     }
-    for path in [
-        format!("/api/product/{product}"),
-        format!("/api/stripe/apps/{app}"),
-        format!("/api/token/{token}"),
-    ] {
-        assert_eq!(stage.delete(&path).await.refusal().0, 404, "DELETE {path}");
+
+    /// Everything that the first tenant can read, but for what reading itself leaves behind.
+    async fn everything(&self) -> Vec<(&'static str, String)> {
+        let mut all = Vec::new();
+        for (row, ..) in ROWS.iter().filter(|(row, ..)| row.starts_with("GET ")) {
+            let reply = self.call(row, &self.stage.token).await;
+            assert_eq!(reply.status, 200, "{row}: {}", reply.text);
+            let text = match serde_json::from_str(&reply.text) {
+                Ok(json) => without_traces(json).to_string(),
+                Err(_) => reply.text,
+            };
+            all.push((*row, text));
+        }
+        all
     }
-    for path in [
-        "/api/product/",
-        "/api/plan",
-        "/api/license/",
-        "/api/stripe/apps",
-        "/api/stripe/events",
-        "/api/stripe/diagnostics",
-        "/api/stripe/review",
-    ] {
-        assert_eq!(stage.read(path).await, json!([]), "{path}");
+}
+
+/// Without when a token was used, and that licences were exported.
+fn without_traces(mut json: Value) -> Value {
+    if let Some(changes) = json.get_mut("items").and_then(Value::as_array_mut) {
+        changes.retain(|change| change["verb"] != "licenses_exported");
     }
-    assert_eq!(stage.read("/api/mail").await["items"], json!([]));
-    stage.stop().await;
+    for item in json.as_array_mut().into_iter().flatten() {
+        if let Some(fields) = item.as_object_mut() {
+            fields.remove("lastUsedAt");
+        }
+    }
+    json
+}
+
+/// Gives the first tenant one of each thing.
+async fn furnished(stage: &Stage) -> Names {
+    let settings = json!({ "supportAddress": HOLDER });
+    assert_eq!(stage.put("/api/settings", &settings).await.status, 200);
+    let product = json!({ "name": "Zircon", "price": 49.9, "currency": "EUR", "trialDays": 14,
+        "defaultLicenseDays": 30 });
+    let product = stage.make("/api/product/", &product).await["id"].clone();
+    let plan = json!({ "name": "Zircon a year", "durationDays": 365 });
+    let plan = stage.make("/api/plan", &plan).await;
+    let (app, webhook) = stage.make_app().await;
+    for (number, product) in [(1, &product), (2, &json!(9_999))] {
+        let event = paid_by_zoe(number, product);
+        stage.deliver(&webhook, &event, SIGNING_SECRET).await;
+    }
+    let key = a_key_and_a_trial(stage).await;
+    let ticket = json!({ "productName": "Zircon", "email": HOLDER, "subject": "Zircon",
+        "message": "It does not start." });
+    assert_eq!(stage.post("/api/support/ticket", &ticket).await.status, 200);
+    assert_eq!(stage.post("/api/tenant-key", &json!({})).await.status, 201);
+    let token = json!({ "name": "Zircon", "permissions": ["verify"] });
+    let token = id(&stage.make("/api/token", &token).await["id"]);
+    let events = stage.read("/api/stripe/events").await;
+    let event = id(&events[1]["id"]);
+    let order = &stage.read(&format!("/api/stripe/events/{event}")).await["orderId"];
+    Names {
+        key,
+        device: "ZIRCON-1".to_owned(),
+        product: id(&product),
+        plan: plan["id"].as_i64(),
+        app: id(&app["id"]),
+        event,
+        order: id(order),
+        order_in_review: id(&stage.read("/api/stripe/review").await[0]["orderId"]),
+        mail: a_mail_that_was_sent(stage).await,
+        token,
+    }
+}
+
+async fn a_key_and_a_trial(stage: &Stage) -> String {
+    let wish = json!({ "productName": "Zircon", "email": HOLDER, "maxSeats": 3,
+        "corporateName": "Zircon Ltd" });
+    let key = stage.post("/api/activationkey/generate", &wish).await.text;
+    let trial = json!({ "productName": "Zircon", "hardwareId": "ZIRCON-1" });
+    let judged = stage.post("/api/license/validate", &trial).await;
+    assert_eq!(judged.json()["status"], "trial");
+    key
+}
+
+/// Once all are sent, and nothing is written behind any more.
+async fn a_mail_that_was_sent(stage: &Stage) -> String {
+    eventually("all mails are sent", async || {
+        let mails = stage.read("/api/mail").await;
+        let mut mails = mails["items"].as_array().expect("a list").iter();
+        mails.all(|mail| mail["state"] == "sent")
+    })
+    .await;
+    let flushed = engine::housekeeping::flush(&stage.engine).await;
+    flushed.expect("what was put aside is written");
+    let mails = stage.read("/api/mail").await;
+    let mut mails = mails["items"].as_array().expect("a list").iter();
+    id(&mails.find(|mail| mail["kind"] == "purchase").expect("one")["id"])
+}
+
+fn judge(met: &Reply, expected: Elsewhere) -> bool {
+    match expected {
+        Elsewhere::Missing(code) => met.status == 404 && met.refusal().1 == code,
+        Elsewhere::Refused(field) => met.status == 422 && met.refusal().2 == field,
+        Elsewhere::Judged => met.status == 200 && met.json()["code"] == "not_found",
+        Elsewhere::Own => (200..300).contains(&met.status),
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_token_names_of_another_tenant_is_not_there_and_stays_as_it_is() {
+    let neighbours = Neighbours::start().await;
+    let (marks, before) = (neighbours.marks().await, neighbours.everything().await);
+    let mut wrong = Vec::new();
+    for (row, _, expected) in ROWS {
+        let met = neighbours.call(row, &neighbours.stranger).await;
+        if !judge(&met, *expected) {
+            wrong.push(format!("{row}: {} {}", met.status, met.text));
+        }
+        let said = met.text.to_lowercase();
+        for mark in marks.iter().filter(|mark| said.contains(mark.as_str())) {
+            wrong.push(format!("{row} tells {mark}"));
+        }
+        let own = before.iter().find(|(read, _)| read == row);
+        if own.is_some_and(|(_, own)| *own == met.text) {
+            wrong.push(format!("{row}: both tenants read the same"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    for (after, before) in neighbours.everything().await.iter().zip(&before) {
+        assert_eq!(after, before);
+    }
+    neighbours.stage.stop().await;
+}
+
+/// Else the test above would prove nothing.
+#[tokio::test]
+async fn what_is_not_there_for_another_tenant_is_there_for_its_own() {
+    let neighbours = Neighbours::start().await;
+    let is_last = |row: &str| row.starts_with(Method::DELETE.as_str());
+    let mut rows: Vec<_> = ROWS.iter().collect();
+    rows.sort_by_key(|(row, ..)| is_last(row));
+    let mut wrong = Vec::new();
+    for (row, ..) in rows {
+        let met = neighbours.call(row, &neighbours.stage.token).await;
+        if [404, 422].contains(&met.status) || met.status >= 500 {
+            wrong.push(format!("{row}: {} {}", met.status, met.text));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    neighbours.stage.stop().await;
 }
 
 #[tokio::test]
 async fn another_tenants_product_app_and_plan_cannot_be_sold() {
     let mut stage = Stage::start().await;
     let (app, _) = stage.make_app().await;
-    let product = stage
-        .make("/api/product/", &json!({ "name": "Atlas" }))
-        .await;
+    let atlas = json!({ "name": "Atlas", "price": 49.9, "currency": "EUR" });
+    let product = stage.make("/api/product/", &atlas).await;
+    let year = json!({ "name": "Year", "durationDays": 365 });
+    let plan = stage.make("/api/plan", &year).await;
     let stranger = new_tenant(&stage.engine, "Blue").await;
     stage.token = new_token(&stage.engine, stranger, "generate,manage").await;
-    let own = stage.make("/api/product/", &json!({ "name": "Own" })).await;
-    for (body, field) in [
-        (
-            json!({ "productId": product["id"], "livemode": false }),
-            "productId",
-        ),
-        (
-            json!({ "productId": own["id"], "appId": app["id"] }),
-            "appId",
-        ),
-    ] {
-        let reply = stage.post("/api/stripe/checkout/session", &body).await;
-        assert_eq!(reply.refusal().2, field);
+    let own = stage.make("/api/product/", &atlas).await;
+    let store = json!({ "name": "Store", "secretKey": "sk_test_bbbbbbbbbbbbbbbbbbbbbbbb",
+        "webhookSigningSecret": "whsec_bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "isDefault": true });
+    stage.make("/api/stripe/apps", &store).await;
+    let wish = json!({ "productId": own["id"], "livemode": false, "email": "eve@example.com" });
+    let (checkout, generate) = (
+        "/api/stripe/checkout/session",
+        "/api/activationkey/generate",
+    );
+    for path in [checkout, generate] {
+        let fine = stage.post(path, &wish).await;
+        assert!(fine.status < 300, "{path}: {}", fine.text);
     }
-    let wish = json!({ "productId": product["id"], "email": "eve@example.com" });
-    let reply = stage.post("/api/activationkey/generate", &wish).await;
-    assert_eq!(reply.refusal().2, "productId");
+    for (path, field, foreign) in [
+        (checkout, "productId", &product["id"]),
+        (checkout, "planId", &plan["id"]),
+        (checkout, "appId", &app["id"]),
+        (generate, "productId", &product["id"]),
+        (generate, "planId", &plan["id"]),
+    ] {
+        let mut wish = wish.clone();
+        wish[field] = foreign.clone();
+        let (status, _, named) = stage.post(path, &wish).await.refusal();
+        assert_eq!((status, named.as_str()), (422, field), "{path}");
+    }
     stage.stop().await;
 }
 
