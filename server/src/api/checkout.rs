@@ -1,6 +1,5 @@
 //! `/api/stripe/checkout/session`: a hosted page to pay on.
 
-use axum::Router;
 use axum::routing::post;
 use domain::ids::{PlanId, ProductId, StripeAppId};
 use engine::orders::checkout::{self, NewCheckout};
@@ -8,14 +7,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/stripe/checkout/session", post(create))
+pub(super) fn routes() -> Routes {
+    both(
+        Routes::default(),
+        "/api/stripe/checkout/session",
+        post(create),
+    )
 }
 
 /// What is to be bought.

@@ -1,23 +1,26 @@
 //! `/api/crypto/keys`: the public keys that programs verify offline codes with.
 
+use axum::Json;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::signing_key_form::SigningKeyForm;
 use domain::timestamp::Timestamp;
 use engine::crypto::signing_keys::{self, PublicKeyView};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/crypto/keys", get(list).post(rotate));
+pub(super) fn routes() -> Routes {
+    let router = both(
+        Routes::default(),
+        "/api/crypto/keys",
+        get(list).post(rotate),
+    );
     both(router, "/api/crypto/keys/public", get(current))
 }
 

@@ -1,7 +1,7 @@
 //! `/api/dashboard` and `/api/change`: what is new, what wants attention, and who did what.
 
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::ids::ChangeId;
 use domain::money::Money;
 use domain::timestamp::Timestamp;
@@ -13,15 +13,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::ApiResult;
 use crate::api::input::{Parameters, livemode, optional, page_size};
 use crate::api::license::License;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/dashboard", get(show));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/dashboard", get(show));
     both(router, "/api/change", get(changes))
 }
 

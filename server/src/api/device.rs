@@ -1,7 +1,7 @@
 //! `/api/license/device-history/{hardwareId}`: what a device was part of.
 
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::hardware_id::HardwareId;
 use domain::ids::ChangeId;
 use domain::paging::{NumberedPage, Paging, PagingForm};
@@ -9,16 +9,15 @@ use engine::devices::history;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{self, Id, Parameters};
 use crate::api::license_history::HistoryLine;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
+pub(super) fn routes() -> Routes {
     let path = "/api/license/device-history/{hardwareId}";
-    both(Router::new(), path, get(show))
+    both(Routes::default(), path, get(show))
 }
 
 /// A page of a device's history.

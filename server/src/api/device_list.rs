@@ -1,9 +1,9 @@
 //! `/api/device`: devices that programs run on, with their trials and licences, and another end for a trial.
 
+use axum::Json;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::device_state::{DeviceOrder, DeviceState};
 use domain::hardware_id::HardwareId;
 use domain::ids::ProductId;
@@ -15,15 +15,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::body::JsonBody;
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{self, Parameters};
+use crate::api::routes::{Routes, both};
 use crate::api::words;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/device", get(list));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/device", get(list));
     let one = "/api/device/{productId}/{hardwareId}";
     both(router, one, get(show).put(change))
 }

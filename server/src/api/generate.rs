@@ -3,7 +3,6 @@
 //! Known quirk, do not copy: the answer is the bare key as text, because client libraries send
 //! `Accept: */*` and take the body as the key. JSON comes to who asks for it, or sends `X-Tenant`.
 
-use axum::Router;
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
@@ -15,14 +14,17 @@ use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use utoipa::ToSchema;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/activationkey/generate", post(create))
+pub(super) fn routes() -> Routes {
+    both(
+        Routes::default(),
+        "/api/activationkey/generate",
+        post(create),
+    )
 }
 
 /// Which licences are wanted.

@@ -1,9 +1,9 @@
 //! `/api/license` and `/api/activationkey/generate`: licences as admins and their programs see them.
 
+use axum::Json;
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::IntoResponse;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::license_state::LicenseState;
 use domain::timestamp::Timestamp;
 use engine::licenses::list::{self as lists, LicenseQuery};
@@ -11,18 +11,17 @@ use engine::licenses::{LicenseView, find};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{self, Id, Parameters};
 use crate::api::license_search::{LicenseParameters, query};
+use crate::api::routes::{Routes, both};
 use crate::api::words;
-use crate::state::ServerState;
 
 const X_TRUNCATED: HeaderName = HeaderName::from_static("x-truncated");
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/license", get(list));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/license", get(list));
     both(router, "/api/license/{key}", get(show))
 }
 

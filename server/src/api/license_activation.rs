@@ -2,23 +2,22 @@
 
 use std::net::SocketAddr;
 
+use axum::Json;
 use axum::extract::ConnectInfo;
 use axum::routing::post;
-use axum::{Json, Router};
 use domain::program_form::{ActivationForm, DeactivationForm};
 use engine::licenses::{activate, deactivate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::body::JsonBody;
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::ApiResult;
 use crate::api::license::License;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/license/activate", post(activate));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/license/activate", post(activate));
     both(router, "/api/license/deactivate", post(deactivate))
 }
 

@@ -1,21 +1,20 @@
 //! `/api/license/{key}/devices`: which devices have a seat of a licence, or had one.
 
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::timestamp::Timestamp;
 use engine::licenses::devices::{self, DeviceView};
 use engine::licenses::find;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::ApiResult;
 use crate::api::input::{self, Id, Parameters};
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/license/{key}/devices", get(list))
+pub(super) fn routes() -> Routes {
+    both(Routes::default(), "/api/license/{key}/devices", get(list))
 }
 
 /// A device that has a seat of a licence, or had one.

@@ -1,23 +1,21 @@
 //! `/api/license/export.csv`: all licences of a list as a file.
 
-use axum::Router;
 use axum::response::Response;
 use axum::routing::get;
 use engine::licenses::export;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::ApiResult;
 use crate::api::input::Parameters;
 use crate::api::license_search::{self, LicenseParameters};
+use crate::api::routes::{Routes, both};
 use crate::api::words;
 use crate::export::answer;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/license/export.csv", get(export))
+pub(super) fn routes() -> Routes {
+    both(Routes::default(), "/api/license/export.csv", get(export))
 }
 
 /// Which licences are wanted.

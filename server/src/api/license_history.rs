@@ -1,20 +1,23 @@
 //! `/api/license/{key}/history`: what happened to a licence.
 
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use engine::audit::ChangeView;
 use engine::licenses;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::ApiResult;
 use crate::api::input::Id;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/license/{key}/history", get(history))
+pub(super) fn routes() -> Routes {
+    both(
+        Routes::default(),
+        "/api/license/{key}/history",
+        get(history),
+    )
 }
 
 /// One line of a licence's history.

@@ -1,24 +1,23 @@
 //! `/api/license/{key}/…`: revoking, suspending, reinstating, extending a licence, sending its key
 //! again, and making an offline code of it.
 
+use axum::Json;
 use axum::routing::post;
-use axum::{Json, Router};
 use domain::extension::ExtendForm;
 use domain::resend_form::ResendForm;
 use engine::licenses::{extend, hold, offline_code, resend};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, CreatingOrNothing, Made};
 use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::api::license::License;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/license/{key}/revoke", post(revoke));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/license/{key}/revoke", post(revoke));
     let router = both(router, "/api/license/{key}/suspend", post(suspend));
     let router = both(router, "/api/license/{key}/reinstate", post(reinstate));
     let router = both(router, "/api/license/{key}/extend", post(extend));

@@ -1,21 +1,20 @@
 //! `PUT /api/license/{key}`: what people say of a licence.
 
 use axum::routing::put;
-use axum::{Json, Router};
+use axum::Json;
 use domain::license_update_form::LicenseUpdateForm;
 use engine::licenses;
 use utoipa::ToSchema;
 
 use crate::api::body::JsonBody;
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::api::license::License;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/license/{key}", put(update))
+pub(super) fn routes() -> Routes {
+    both(Routes::default(), "/api/license/{key}", put(update))
 }
 
 /// Changes of a licence: what is absent stays, null and blank clear.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::extract::ConnectInfo;
 use axum::routing::{get, post};
-use axum::{Extension, Json, Router};
+use axum::{Extension, Json};
 use domain::program_form::{FeaturesForm, ValidationForm};
 use engine::licenses::usage;
 use engine::licenses::validate::{self, Validation};
@@ -12,16 +12,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::body::JsonBody;
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::ApiResult;
 use crate::api::input::Id;
+use crate::api::routes::{Routes, both};
 use crate::api::words;
 use crate::middleware::rate_limit::UnknownKey;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/license/validate", post(validate));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/license/validate", post(validate));
     let router = both(router, "/api/license/features/csv", post(features));
     both(router, "/api/license/{key}/usage", get(seats))
 }

@@ -1,7 +1,7 @@
 //! `/api/mail`: the outbox, one mail whole, sending again, mending an address.
 
+use axum::Json;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::ids::{MailId, OrderId, ProductId};
 use domain::mail_state::MailState;
 use domain::timestamp::Timestamp;
@@ -13,16 +13,15 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::api::body::JsonBody;
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{CreatingOrNothing, Made};
 use crate::api::error::ApiResult;
 use crate::api::input::{Id, Parameters, after, livemode, optional, page_size};
+use crate::api::routes::{Routes, both};
 use crate::api::words;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/mail", get(list));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/mail", get(list));
     let router = both(router, "/api/mail/{id}", get(find).put(change_address));
     both(router, "/api/mail/{id}/resend", post(resend))
 }

@@ -33,6 +33,7 @@ mod product;
 mod product_mail;
 mod refusals;
 mod review;
+mod routes;
 mod settings;
 mod stripe_app;
 mod stripe_event;
@@ -42,18 +43,31 @@ mod token;
 mod words;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
-use axum::routing::MethodRouter;
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::state::ServerState;
 use error::ApiError;
+use routes::Routes;
 
 /// All routes of the JSON API, with and without a trailing slash.
 pub fn routes() -> Router<ServerState> {
-    let small = Router::new()
+    let no_store = HeaderValue::from_static("no-store");
+    let router = all().into_router();
+    router.layer(SetResponseHeaderLayer::if_not_present(
+        CACHE_CONTROL,
+        no_store,
+    ))
+}
+
+/// The paths of these routes, each without a trailing slash.
+pub fn paths() -> Vec<&'static str> {
+    all().into_paths()
+}
+
+fn all() -> Routes {
+    let small = Routes::default()
         .merge(plan::routes())
         .merge(license::routes())
         .merge(license_activation::routes())
@@ -79,29 +93,11 @@ pub fn routes() -> Router<ServerState> {
         .merge(dashboard::routes())
         .merge(settings::routes())
         .merge(openapi::routes())
-        .layer(DefaultBodyLimit::max(body::BODY_MAX));
-    let no_store = HeaderValue::from_static("no-store");
-    small
-        .merge(product::routes())
-        .merge(product_mail::routes())
-        .layer(SetResponseHeaderLayer::if_not_present(
-            CACHE_CONTROL,
-            no_store,
-        ))
+        .with_body_max(body::BODY_MAX);
+    small.merge(product::routes()).merge(product_mail::routes())
 }
 
 /// The answer to a method that an address does not take.
 pub async fn wrong_method() -> ApiError {
     ApiError::method_not_allowed()
-}
-
-/// Adds a route in both forms.
-fn both(
-    router: Router<ServerState>,
-    path: &str,
-    methods: MethodRouter<ServerState>,
-) -> Router<ServerState> {
-    router
-        .route(path, methods.clone())
-        .route(&format!("{path}/"), methods)
 }

@@ -1,25 +1,24 @@
 //! `/api/openapi.json`: the API's description, generated from the handlers.
 
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::api::both;
 use crate::api::error::ErrorAnswer;
 use crate::api::refusals::Refusals;
+use crate::api::routes::{Routes, both};
 use crate::api::{
     checkout, crypto, dashboard, device, device_list, generate, license, license_activation,
     license_devices, license_export, license_history, license_state, license_update,
     license_validation, mail, order, plan, product, product_mail, review, settings, stripe_app,
     stripe_event, tenant_key, ticket, token, words,
 };
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/openapi.json", get(show))
+pub(super) fn routes() -> Routes {
+    both(Routes::default(), "/api/openapi.json", get(show))
 }
 
 /// The whole description.

@@ -1,7 +1,7 @@
 //! `/api/stripe/orders/{id}`: one purchase whole, and giving it the address that Stripe did not tell.
 
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::ids::OrderId;
 use domain::money::Money;
 use domain::timestamp::Timestamp;
@@ -12,19 +12,18 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::body::JsonBody;
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::dashboard::Change;
 use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::api::license::License;
 use crate::api::mail::Mail;
+use crate::api::routes::{Routes, both};
 use crate::api::words;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
+pub(super) fn routes() -> Routes {
     let methods = get(find).put(give_address);
-    both(Router::new(), "/api/stripe/orders/{id}", methods)
+    both(Routes::default(), "/api/stripe/orders/{id}", methods)
 }
 
 /// A purchase.

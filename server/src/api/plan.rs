@@ -1,21 +1,20 @@
 //! `/api/plan`: names for how long a licence lasts and what it unlocks.
 
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::ids::PlanId;
 use domain::plan::PlanForm;
 use engine::plans::{self, PlanView};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/plan", get(list).post(save))
+pub(super) fn routes() -> Routes {
+    both(Routes::default(), "/api/plan", get(list).post(save))
 }
 
 /// A plan.

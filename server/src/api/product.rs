@@ -1,9 +1,8 @@
 //! `/api/product`: what is sold.
 
-use axum::extract::DefaultBodyLimit;
+use axum::Json;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::ids::ProductId;
 use domain::product::ProductForm;
 use domain::timestamp::Timestamp;
@@ -12,19 +11,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::body::{JsonBody, PRODUCT_BODY_MAX};
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::api::new_things::NewProduct;
+use crate::api::routes::{Routes, both};
 use crate::api::words;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/product", get(list).post(create));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/product", get(list).post(create));
     let one = get(find).put(update).delete(archive);
-    both(router, "/api/product/{id}", one).layer(DefaultBodyLimit::max(PRODUCT_BODY_MAX))
+    both(router, "/api/product/{id}", one).with_body_max(PRODUCT_BODY_MAX)
 }
 
 /// A product.

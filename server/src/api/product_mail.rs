@@ -1,8 +1,7 @@
 //! `/api/product/{id}/test-mail` and `/api/product/preview-template`: trying a product's mail.
 
-use axum::extract::DefaultBodyLimit;
+use axum::Json;
 use axum::routing::post;
-use axum::{Json, Router};
 use domain::ids::ProductId;
 use engine::products::preview_template::Draft;
 use engine::products::{preview_template, send_test_mail as send};
@@ -10,20 +9,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::api::body::{BODY_MAX, JsonBody, PRODUCT_BODY_MAX};
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::Id;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
+pub(super) fn routes() -> Routes {
     let path = "/api/product/{id}/test-mail";
-    let test = both(Router::new(), path, post(send_test_mail));
+    let test = both(Routes::default(), path, post(send_test_mail));
     let path = "/api/product/preview-template";
-    let preview = both(Router::new(), path, post(preview));
-    test.layer(DefaultBodyLimit::max(BODY_MAX))
-        .merge(preview.layer(DefaultBodyLimit::max(PRODUCT_BODY_MAX)))
+    let preview = both(Routes::default(), path, post(preview));
+    test.with_body_max(BODY_MAX)
+        .merge(preview.with_body_max(PRODUCT_BODY_MAX))
 }
 
 /// Where a test mail goes.

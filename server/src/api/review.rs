@@ -1,8 +1,8 @@
 //! `/api/stripe/review`: payments that a person must look at.
 
+use axum::Json;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::ids::{OrderId, ProductId};
 use domain::money::{Currency, Money};
 use domain::timestamp::Timestamp;
@@ -12,15 +12,14 @@ use store::orders::Order;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
 use crate::api::input::{Id, Parameters, livemode};
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/stripe/review", get(list));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/stripe/review", get(list));
     let router = both(router, "/api/stripe/review/{order}/issue", post(issue));
     both(router, "/api/stripe/review/{order}/dismiss", post(dismiss))
 }

@@ -1,7 +1,7 @@
 //! `/api/settings`: what a tenant sets about itself, and whether mails can be sent.
 
+use axum::Json;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::settings_form::{SettingsForm, TenantSettings};
 use engine::Engine;
 use engine::ports::MailServer;
@@ -11,14 +11,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::body::JsonBody;
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/settings", get(show).put(change));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/settings", get(show).put(change));
     both(router, "/api/settings/test-mail", post(send_test_mail))
 }
 

@@ -1,8 +1,8 @@
 //! `/api/stripe/apps` and `/api/stripe/diagnostics`: accounts at Stripe. Secrets go in and never come out.
 
+use axum::Json;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::ids::StripeAppId;
 use domain::stripe_app::StripeAppForm;
 use domain::timestamp::Timestamp;
@@ -12,17 +12,20 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::api::body::JsonBody;
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
 use crate::api::input::Id;
 use crate::api::new_things::NewStripeApp;
+use crate::api::routes::{Routes, both};
 use crate::api::words;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/stripe/apps", get(list).post(create));
+pub(super) fn routes() -> Routes {
+    let router = both(
+        Routes::default(),
+        "/api/stripe/apps",
+        get(list).post(create),
+    );
     let one = get(find).put(update).delete(archive);
     let router = both(router, "/api/stripe/apps/{id}", one);
     let router = both(router, "/api/stripe/apps/{id}/check", post(check));

@@ -1,7 +1,7 @@
 //! `/api/stripe/events`: the log of what Stripe sent, one event whole, and replay.
 
+use axum::Json;
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use domain::ids::OrderId;
 use domain::timestamp::Timestamp;
 use engine::stripe::events::{self, EventDetail, VerificationAttempt};
@@ -11,15 +11,14 @@ use store::event_log::{EventFilter, EventLine};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{Id, Parameters, livemode, page, page_size};
+use crate::api::routes::{Routes, both};
 use crate::api::words;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/stripe/events", get(list));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/stripe/events", get(list));
     let router = both(router, "/api/stripe/events/{id}", get(find));
     both(router, "/api/stripe/events/{id}/replay", post(replay))
 }

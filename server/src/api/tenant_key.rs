@@ -1,21 +1,24 @@
 //! `/api/tenant-key`: the versions of the key that seals a tenant's secrets. The keys never come out.
 
+use axum::Json;
 use axum::routing::get;
-use axum::{Json, Router};
 use domain::timestamp::Timestamp;
 use engine::keys::list_tenant_keys::TenantKeyView;
 use engine::keys::{activate_tenant_key, list_tenant_keys};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/tenant-key", get(list).post(activate))
+pub(super) fn routes() -> Routes {
+    both(
+        Routes::default(),
+        "/api/tenant-key",
+        get(list).post(activate),
+    )
 }
 
 /// What may be known of a tenant key.

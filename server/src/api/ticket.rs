@@ -1,21 +1,24 @@
 //! `/api/support/ticket`: what users of a program write to its seller.
 
+use axum::Json;
 use axum::routing::post;
-use axum::{Json, Router};
 use domain::ticket_form::TicketForm;
 use engine::tickets::{create, list};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
 use crate::api::input::{self, Parameters};
-use crate::state::ServerState;
+use crate::api::routes::{Routes, both};
 
-pub(super) fn routes() -> Router<ServerState> {
-    both(Router::new(), "/api/support/ticket", post(create).get(list))
+pub(super) fn routes() -> Routes {
+    both(
+        Routes::default(),
+        "/api/support/ticket",
+        post(create).get(list),
+    )
 }
 
 /// The body of a ticket; all of it is required.

@@ -1,8 +1,8 @@
 //! `/api/token`: access tokens of programs. A token is shown once.
 
+use axum::Json;
 use axum::http::StatusCode;
 use axum::routing::{delete, get};
-use axum::{Json, Router};
 use domain::ids::AccessTokenId;
 use domain::permission::{Permission, Permissions};
 use domain::timestamp::Timestamp;
@@ -13,16 +13,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::api::both;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::Id;
+use crate::api::routes::{Routes, both};
 use crate::api::words;
-use crate::state::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
-    let router = both(Router::new(), "/api/token", get(list).post(create));
+pub(super) fn routes() -> Routes {
+    let router = both(Routes::default(), "/api/token", get(list).post(create));
     both(router, "/api/token/{id}", delete(revoke))
 }
 

@@ -56,6 +56,37 @@ async fn every_reference_of_the_description_can_be_followed() {
     stage.stop().await;
 }
 
+/// Calls as `METHOD /path`, as the description has them, and the one that answers it.
+fn described(description: &Value) -> BTreeSet<String> {
+    let mut calls = BTreeSet::from(["GET /api/openapi.json".to_owned()]);
+    for (path, methods) in description["paths"].as_object().expect("paths") {
+        for method in methods.as_object().expect("methods").keys() {
+            let path = path.trim_end_matches('/');
+            calls.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    calls
+}
+
+#[tokio::test]
+async fn every_registered_route_is_described_with_each_of_its_methods_and_no_other_is() {
+    let stage = Stage::start().await;
+    let mut registered = BTreeSet::new();
+    for path in server::api::paths() {
+        // No route takes it, and the refusal lists what the route does take.
+        let reply = send(stage.anonymous(Method::TRACE, &filled(path))).await;
+        assert_eq!(reply.refusal().0, 405, "{path}");
+        let allowed = reply.headers["allow"].to_str().expect("a list");
+        // Who takes GET takes HEAD by itself.
+        for method in allowed.split(',').filter(|method| *method != "HEAD") {
+            registered.insert(format!("{method} {path}"));
+        }
+    }
+    let description = stage.read("/api/openapi.json").await;
+    assert_eq!(registered, described(&description));
+    stage.stop().await;
+}
+
 /// Calls as `METHOD /path`, as the guide names them between backticks.
 fn named(guide: &str) -> BTreeSet<String> {
     let spans = guide.split('`').skip(1).step_by(2);
@@ -73,14 +104,7 @@ async fn the_guide_names_every_described_call_and_no_other() {
     let guide = include_str!("../../../../docs/api.md").replace("```", "");
     let stage = Stage::start().await;
     let description = stage.read("/api/openapi.json").await;
-    let mut described = BTreeSet::from(["GET /api/openapi.json".to_owned()]);
-    for (path, methods) in description["paths"].as_object().expect("paths") {
-        for method in methods.as_object().expect("methods").keys() {
-            let path = path.trim_end_matches('/');
-            described.insert(format!("{} {path}", method.to_uppercase()));
-        }
-    }
-    assert_eq!(named(&guide), described);
+    assert_eq!(named(&guide), described(&description));
     stage.stop().await;
 }
 

@@ -83,6 +83,12 @@ const FIXTURES: &[(&str, &str, &str, &str)] = &[
         "//! A.\nfn f() { match s {\n    StatusCode::NOT_FOUND => StatusCode::CREATED,\n} }",
     ),
     (
+        "keeps their paths",
+        "server/src/api/a.rs",
+        "//! A.\nfn f() { Router::new().route(PATH, get(f)) }",
+        "//! A.\nfn f() { both(Routes::default(), PATH, get(f)) }",
+    ),
+    (
         "sandbox",
         "crates/sandbox/src/a.rs",
         "//! A.\nuse domain::ids;",
