@@ -278,7 +278,7 @@ async fn open_shop(engine: &Engine) -> Shop {
         .expect("the tenant is created");
     let actor = Actor::system(tenant);
     let product = json!({ "name": "Atlas", "price": "49.90", "currency": "USD",
-        "defaultLicenseDays": 365, "emailTemplate": "{{ActivationKey}}" });
+        "defaultLicenseDays": 365, "trialDays": 14, "emailTemplate": "{{ActivationKey}}" });
     let product = serde_json::from_value(product).expect("a form");
     let product = products::create::execute(engine, &actor, &product)
         .await

@@ -18,6 +18,15 @@ async fn ask(house: &House, (client, token): (usize, &str), path: &str, body: &V
     answer
 }
 
+async fn read(house: &House, (client, token): (usize, &str), path: &str) -> Value {
+    let node = &house.nodes[client % house.nodes.len()];
+    let request = house.http.get(format!("{}{path}", node.url));
+    let request = request.header("Authorization", format!("Bearer {token}"));
+    let response = request.send().await.expect("is answered");
+    assert_eq!(response.status().as_u16(), 200, "{path}");
+    response.json().await.expect("JSON")
+}
+
 async fn token(house: &House) -> String {
     let new = engine::tokens::create::NewToken {
         name: "Race".into(),
@@ -54,6 +63,15 @@ async fn race_for_seats(house: &House) {
     let lost = answers.iter().filter(|a| a["status_code"] == 409);
     for answer in lost {
         assert_eq!(answer["error"], "seats_exhausted");
+        let message = answer["message"].as_str().expect("a sentence");
+        let says_what_to_do = message.contains("Deactivate it on another device");
+        assert!(says_what_to_do, "{message}");
+    }
+    let taken = json!({ "currentSeats": 5, "maxSeats": 5, "hasCapacity": false,
+        "isUnlimited": false });
+    for node in 0..house.nodes.len() {
+        let path = format!("/api/license/{key}/usage");
+        assert_eq!(read(house, (node, token.as_str()), &path).await, taken);
     }
 }
 
@@ -64,9 +82,20 @@ async fn race_for_first_contact(house: &House) {
         let (body, caller) = (&body, (client, token.as_str()));
         async move { ask(house, caller, "/api/license/validate", body).await }
     });
-    let answers = join_all(contacts).await;
+    let mut answers = join_all(contacts).await;
+    // A date that was counted again would be another one by now.
+    house.clock.advance_seconds(60);
+    for node in 0..house.nodes.len() {
+        let caller = (node, token.as_str());
+        answers.push(ask(house, caller, "/api/license/validate", &body).await);
+        let path = "/api/license/device-history/one%20device";
+        let history = read(house, caller, path).await;
+        assert_eq!(history["totalCount"], 1, "{history}");
+        assert_eq!(history["items"][0]["action"], "first_contact");
+    }
     for answer in &answers {
         assert_eq!(answer["status_code"], 200, "{answer}");
+        assert_eq!(answer["status"], "trial", "{answer}");
         assert_eq!(answer["expirationDate"], answers[0]["expirationDate"]);
     }
 }
