@@ -17,7 +17,7 @@ mod orders;
 mod products;
 mod programs;
 mod shapes;
-mod stage;
+pub mod stage;
 mod stripe;
 mod tenants;
 mod tokens;
