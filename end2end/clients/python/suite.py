@@ -1,6 +1,7 @@
 """The SDK's whole surface, and what it makes of our refusals."""
 
 import datetime
+import time
 import unittest
 from unittest import mock
 
@@ -124,6 +125,22 @@ class Validate(unittest.TestCase):
     def test_expired(self):
         # A product without trial days: the trial is over at once.
         self.assertEqual(self.status("", "NEW-MACHINE", "Slow"), (False, "expired"))
+
+    def test_a_licence_that_is_over_is_expired(self):
+        key = key_for()
+        shipped.activate(key, WHO, HERE, "Atlas")
+        end = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
+        end = end.strftime("%Y-%m-%dT%H:%M:%SZ")
+        house.ask("POST", f"/api/license/{key}/extend", {"expirationDate": end})
+        self.assertEqual(self.status(key, HERE, "Atlas"), (True, "licensed"))
+        deadline = time.monotonic() + 30
+        while self.status(key, HERE, "Atlas")[0] and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual(self.status(key, HERE, "Atlas"), (False, "expired"))
+        smart = shipped.validate_smart(key, HERE, "Atlas")
+        self.assertEqual((smart.is_valid, smart.status), (False, "expired"))
+        refused = shipped.activate(key, WHO, HERE, "Atlas")
+        self.assertEqual((refused.success, refused.error_code), (False, "expired"))
 
     def test_version_outdated(self):
         key = key_for("Strict")

@@ -5,6 +5,7 @@ mod callers;
 mod described;
 mod description;
 mod devices;
+mod expiry;
 mod export;
 mod features;
 mod hostile;

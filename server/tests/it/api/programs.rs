@@ -11,7 +11,7 @@ const ACTIVATE: &str = "/api/license/activate";
 const VALIDATE: &str = "/api/license/validate";
 const DEACTIVATE: &str = "/api/license/deactivate";
 
-async fn with_product(more: Value) -> Stage {
+pub async fn with_product(more: Value) -> Stage {
     let stage = Stage::start().await;
     let mut product = json!({ "name": "Atlas", "version": "2.1", "trialDays": 14,
         "defaultLicenseDays": 30, "features": "maps,export" });
@@ -23,7 +23,7 @@ async fn with_product(more: Value) -> Stage {
 }
 
 /// A live key with so many seats.
-async fn new_key(stage: &Stage, more: Value) -> String {
+pub async fn new_key(stage: &Stage, more: Value) -> String {
     let mut wish = json!({ "productName": "Atlas", "email": "ann@example.com" });
     if let (Some(wish), Value::Object(more)) = (wish.as_object_mut(), more) {
         wish.extend(more);
@@ -34,13 +34,13 @@ async fn new_key(stage: &Stage, more: Value) -> String {
     made.text
 }
 
-async fn activate(stage: &Stage, key: &str, device: &str) -> Reply {
+pub async fn activate(stage: &Stage, key: &str, device: &str) -> Reply {
     let body = json!({ "activationKey": key, "email": "ann@example.com", "hardwareId": device,
         "productName": "atlas", "version": "2.0" });
     stage.post(ACTIVATE, &body).await
 }
 
-async fn validate(stage: &Stage, body: &Value) -> Value {
+pub async fn validate(stage: &Stage, body: &Value) -> Value {
     let reply = stage.post(VALIDATE, body).await;
     assert_eq!(reply.status, 200, "{body}: {}", reply.text);
     reply.json()
@@ -51,7 +51,7 @@ async fn deactivate(stage: &Stage, key: &str, device: &str) -> Reply {
     stage.post(DEACTIVATE, &body).await
 }
 
-fn verdict(answer: &Value) -> (bool, String, String) {
+pub fn verdict(answer: &Value) -> (bool, String, String) {
     let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
     (
         answer["isValid"] == json!(true),

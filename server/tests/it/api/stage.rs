@@ -16,7 +16,6 @@ use reqwest::{Client, Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::boot::{Running, load_site};
-use server::outbound::clock::SystemClock;
 use server::outbound::entropy::SystemEntropy;
 use server::state::ServerState;
 use store::Db;
@@ -24,11 +23,14 @@ use tempfile::TempDir;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::harness::ShiftedClock;
+
 pub const SIGNING_SECRET: &str = "whsec_abcdefghijklmnopqrstuvwxyz012345";
 
 /// A running server with one tenant and a token that may do everything.
 pub struct Stage {
     pub engine: Engine,
+    pub clock: Arc<ShiftedClock>,
     pub stripe: Arc<StubStripe>,
     pub tenant: TenantId,
     pub token: String,
@@ -70,9 +72,10 @@ impl Stage {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let stripe = Arc::new(StubStripe::default());
+        let clock = Arc::new(ShiftedClock::default());
         let parts = Parts {
             db,
-            clock: Arc::new(SystemClock),
+            clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             mailer: Some(Arc::new(EveryMail)),
             stripe: stripe.clone(),
@@ -87,6 +90,7 @@ impl Stage {
         let token = new_token(&engine, tenant, "verify,generate,email,manage").await;
         Self {
             engine,
+            clock,
             stripe,
             tenant,
             token,
@@ -181,7 +185,7 @@ impl Stage {
     /// Delivers an event as Stripe does.
     pub async fn deliver(&self, path: &str, event: &Value, secret: &str) -> Reply {
         let body = event.to_string();
-        let signature = stripe_signature::sign(secret, SystemClock.now(), body.as_bytes());
+        let signature = stripe_signature::sign(secret, self.clock.now(), body.as_bytes());
         let request = self
             .anonymous(Method::POST, path)
             .header("Stripe-Signature", signature)
