@@ -82,7 +82,7 @@ impl Program {
         }
         // The commands work beside a running server.
         let create = ["token", "create", "--tenant", &tenant, "--name", "test"];
-        let permissions = ["--permissions", "generate,manage"];
+        let permissions = ["--permissions", "verify,generate,manage"];
         program.token = program.command(&[&create[..], &permissions[..]].concat());
         program.open_shop().await;
         program
@@ -198,6 +198,7 @@ impl Program {
             None => self.http.get(url),
         };
         let token = format!("ExisOneApi {}", self.token);
+        let request = request.header("accept", "application/json");
         let answer = request.header("authorization", token).send().await.ok()?;
         let status = answer.status();
         let json: Value = answer.json().await.ok()?;
