@@ -50,9 +50,14 @@ impl Answer {
     /// Asserts that it is a refusal that says all that a caller wants to know.
     fn assert_refused(&self) {
         assert_eq!(self.status, 429, "{}", self.json);
-        assert_eq!(self.json["error"], "rate_limited");
         let wait = self.number("retry-after").expect("it says when");
         assert!((1..=60).contains(&wait), "{wait}");
+        let message = format!(
+            "Too many calls came from this address, or too many with keys that do not exist. Try \
+             again after {wait} seconds."
+        );
+        let whole = json!({ "error": "rate_limited", "message": message });
+        assert_eq!(self.json, whole);
         let reset = self.number("x-ratelimit-reset").expect("it says when");
         assert!(reset >= wait);
         assert_eq!(self.number("x-ratelimit-remaining"), Some(0));
