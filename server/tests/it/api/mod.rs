@@ -9,6 +9,7 @@ mod expiry;
 mod export;
 mod features;
 mod hostile;
+mod inactive;
 mod license_update;
 mod licenses;
 mod mails;
