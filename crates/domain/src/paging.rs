@@ -102,7 +102,7 @@ impl PagingForm {
         if i64::from(number) * i64::from(size) > NUMBERED_ROWS_MAX {
             reader.refuse(
                 "page",
-                "Pages are numbered up to 10,000 rows. Narrow the list.",
+                "Pages are counted up to 10,000 rows; read further with `after`.",
             );
         }
         reader.finish(NumberedPage { number, size })

@@ -244,3 +244,31 @@ async fn a_bare_list_of_more_than_a_thousand_says_that_it_is_cut() {
     );
     stage.stop().await;
 }
+
+#[tokio::test]
+async fn numbered_pages_lead_to_the_ten_thousandth_row_and_not_one_further() {
+    let stage = with_product().await;
+    generate(&stage, ("Accept", "*/*"), &wish(1)).await;
+    for path in ["/api/license/", "/api/license/device-history/AB"] {
+        for (page, size) in [(50, 200), (10_000, 1), (3_333, 3)] {
+            let last = stage
+                .read(&format!("{path}?page={page}&pageSize={size}"))
+                .await;
+            assert_eq!(last["page"], page, "{path}");
+            assert_eq!(last["items"], json!([]), "{path}");
+            let next = page + 1;
+            let reply = stage
+                .get(&format!("{path}?page={next}&pageSize={size}"))
+                .await;
+            let (status, _, field) = reply.refusal();
+            assert_eq!(
+                (status, field.as_str()),
+                (422, "page"),
+                "{path}: {next} × {size}"
+            );
+            let leads_on = reply.text.contains("read further with `after`");
+            assert!(leads_on, "{path}: {}", reply.text);
+        }
+    }
+    stage.stop().await;
+}
