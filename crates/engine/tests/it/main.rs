@@ -7,6 +7,7 @@ mod dashboard;
 mod export;
 mod forms;
 mod fulfilment;
+mod generate;
 mod licenses;
 mod mails;
 mod orders;
