@@ -83,8 +83,13 @@ pub(super) fn pem(public_der: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
+    use data_encoding::Specification;
     use domain::offline_code::OfflineCode;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
 
     #[test]
     fn a_signature_is_of_its_key_and_its_bytes_alone() {
@@ -134,6 +139,103 @@ mod tests {
                 changed[place] ^= 1;
                 assert!(!is_genuine(&der, &changed, &signature), "{place}");
             }
+        }
+    }
+
+    /// A genuine code's payload and signature, and the key that it was made with.
+    struct Genuine {
+        payload: Vec<u8>,
+        signature: Vec<u8>,
+        public_der: Vec<u8>,
+    }
+
+    static GENUINE: LazyLock<Genuine> = LazyLock::new(|| {
+        let pair = generate(RsaSize::Bits2048).expect("a pair");
+        let payload = br#"{"productId":7,"productName":"Atlas","hardwareId":"AB12",
+            "expirationDate":"2031-05-01T23:59:59Z","email":"ann@example.com",
+            "features":["maps"],"tenantId":1,"version":"2.1"}"#;
+        Genuine {
+            signature: sign(&pair.private_der, payload).expect("signs"),
+            payload: payload.to_vec(),
+            public_der: pair.public_der,
+        }
+    });
+
+    /// What is done to bytes; whichever it is, they are others after it.
+    #[derive(Debug, Clone)]
+    enum Change {
+        Flip(Index, u8),
+        Insert(Index, u8),
+        Remove(Index),
+        CutAt(Index),
+        Append(Vec<u8>),
+    }
+
+    impl Change {
+        fn of(&self, bytes: &[u8]) -> Vec<u8> {
+            let mut changed = bytes.to_vec();
+            match self {
+                Self::Flip(place, bits) => changed[place.index(bytes.len())] ^= bits,
+                Self::Insert(place, byte) => changed.insert(place.index(bytes.len() + 1), *byte),
+                Self::Remove(place) => drop(changed.remove(place.index(bytes.len()))),
+                Self::CutAt(place) => changed.truncate(place.index(bytes.len())),
+                Self::Append(more) => changed.extend(more),
+            }
+            changed
+        }
+    }
+
+    fn change() -> impl Strategy<Value = Change> {
+        let place = any::<Index>;
+        prop_oneof![
+            4 => (place(), 1..=u8::MAX).prop_map(|(place, bits)| Change::Flip(place, bits)),
+            1 => (place(), any::<u8>()).prop_map(|(place, byte)| Change::Insert(place, byte)),
+            1 => place().prop_map(Change::Remove),
+            1 => place().prop_map(Change::CutAt),
+            1 => prop::collection::vec(any::<u8>(), 1..300).prop_map(Change::Append),
+        ]
+    }
+
+    /// The bytes of a code: how long the payload is, the payload, the signature.
+    fn bytes(payload: &[u8], signature: &[u8]) -> Vec<u8> {
+        let length = u16::try_from(payload.len()).expect("short");
+        [&length.to_le_bytes(), payload, signature].concat()
+    }
+
+    /// True where these bytes, written as a code, are taken as one of the genuine key.
+    fn is_taken(bytes: &[u8]) -> bool {
+        let mut base = Specification::new();
+        base.symbols.push_str("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
+        let text = base.encoding().expect("Crockford's base 32").encode(bytes);
+        let is_ours =
+            |payload: &[u8], signature: &[u8]| is_genuine(&GENUINE.public_der, payload, signature);
+        OfflineCode::parse(&text).is_some_and(|code| code.open(is_ours).is_some())
+    }
+
+    #[test]
+    fn the_code_that_the_properties_change_is_genuine() {
+        assert!(is_taken(&bytes(&GENUINE.payload, &GENUINE.signature)));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
+        #[test]
+        fn a_code_whose_payload_was_changed_in_any_way_is_refused(change in change()) {
+            let payload = change.of(&GENUINE.payload);
+            prop_assert!(!is_taken(&bytes(&payload, &GENUINE.signature)));
+        }
+
+        #[test]
+        fn a_code_whose_signature_was_changed_in_any_way_is_refused(change in change()) {
+            let signature = change.of(&GENUINE.signature);
+            prop_assert!(!is_taken(&bytes(&GENUINE.payload, &signature)));
+        }
+
+        #[test]
+        fn a_code_that_was_changed_anywhere_is_refused(change in change()) {
+            let whole = bytes(&GENUINE.payload, &GENUINE.signature);
+            prop_assert!(!is_taken(&change.of(&whole)));
         }
     }
 }
