@@ -40,7 +40,7 @@ enum Command {
     Build(BuildArgs),
     /// Hold the walls: architecture, formatting, lints, docs. Builds nothing in release.
     Check {
-        /// Only these stages: walls, crates, lock, format, lints, browser-lints, docs.
+        /// Only these stages: walls, crates, lock, format, lints, browser-lints, docs, example.
         stages: Vec<String>,
     },
     /// Run the whole product at home: server, a Stripe to play with, a mailbox.

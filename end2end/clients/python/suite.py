@@ -8,6 +8,7 @@ from unittest import mock
 import requests
 from exisone import ExisOneClient, ExisOneClientOptions
 
+from examples import Examples  # Found here by unittest, and run with the others.
 from house import House
 
 HERE = "MACHINE-ONE"

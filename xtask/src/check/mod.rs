@@ -21,10 +21,13 @@ use source::Source;
 /// Where the workspace's Rust lies.
 const FOLDERS: [&str; 6] = ["app", "crates", "frontend", "server", "xtask", "benches"];
 
+/// The Rust program of examples/.
+const EXAMPLE: &str = "examples/rust/Cargo.toml";
+
 /// A stage's name and what it does.
 type Stage = (&'static str, fn(&Workspace) -> Outcome);
 
-const STAGES: [Stage; 7] = [
+const STAGES: [Stage; 8] = [
     ("walls", walls),
     ("crates", crates),
     ("lock", lock),
@@ -32,6 +35,7 @@ const STAGES: [Stage; 7] = [
     ("lints", lints),
     ("browser-lints", browser_lints),
     ("docs", docs),
+    ("example", example),
 ];
 
 /// Runs the wanted stages (none: all) and names each that failed.
@@ -120,6 +124,15 @@ fn docs(workspace: &Workspace) -> Outcome {
     let mut cargo = workspace.cargo();
     cargo.args(["doc", "--no-deps", "--quiet"]);
     process::run(cargo.env("RUSTDOCFLAGS", "--cfg erase_components -D warnings"))
+}
+
+/// Somebody else's program, with a lock file of its own. What it has in common with ours is built once,
+/// because flags, profile and target directory are the same.
+fn example(workspace: &Workspace) -> Outcome {
+    let mut cargo = workspace.cargo();
+    cargo.args(["check", "--locked", "--manifest-path", EXAMPLE]);
+    cargo.arg("--target-dir").arg(&workspace.target);
+    process::run(cargo.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only"))
 }
 
 fn verdict(found: &[String]) -> Outcome {
