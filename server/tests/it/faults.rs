@@ -2,8 +2,6 @@
 
 use domain::mail_state::MailState;
 use engine::Error;
-use engine::mails::MailView;
-use engine::mails::list::{MailQuery, execute as list_mails};
 use sandbox::{ApiFaults, Faults, MailFaults, Outcome};
 
 use crate::harness::{House, eventually, on_each};
@@ -14,21 +12,10 @@ async fn buy(house: &House) {
     house.delivered().await;
 }
 
-async fn outbox(house: &House) -> Vec<MailView> {
-    let query = MailQuery {
-        livemode: Some(false),
-        state: None,
-        after: None,
-        limit: 200,
-    };
-    let page = list_mails(house.engine(), &house.shop.actor, &query).await;
-    page.expect("the outbox is listed").items
-}
-
 async fn wait_for_state(house: &House, state: MailState) {
     let what = format!("the mail is {state}");
     eventually(&what, async || {
-        outbox(house).await.iter().all(|mail| mail.state == state)
+        house.outbox().await.iter().all(|mail| mail.state == state)
     })
     .await;
 }
@@ -108,12 +95,12 @@ async fn a_mail_server_that_refuses_for_a_while_gets_the_mail_later() {
         buy(house).await;
         assert_eq!(house.keys().await.len(), 1, "keys do not wait for mail");
         wait_for_state(house, MailState::Retrying).await;
-        let first = outbox(house).await.remove(0);
+        let first = house.outbox().await.remove(0);
         assert!(first.last_answer.contains("451"), "{}", first.last_answer);
         assert!(house.sandbox.mails().is_empty());
         house.clock.advance_seconds(10);
         eventually("it was tried again", async || {
-            outbox(house).await[0].attempts == 2
+            house.outbox().await[0].attempts == 2
         })
         .await;
         house.clock.advance_seconds(60);
@@ -157,13 +144,13 @@ async fn a_mail_refused_for_good_ends_as_failed_with_the_servers_words() {
         buy(house).await;
         for (attempts, wait) in [(1, 10), (2, 60), (3, 0)] {
             eventually("it was tried", async || {
-                outbox(house).await[0].attempts == attempts
+                house.outbox().await[0].attempts == attempts
             })
             .await;
             house.clock.advance_seconds(wait);
         }
         wait_for_state(house, MailState::Failed).await;
-        let mail = outbox(house).await.remove(0);
+        let mail = house.outbox().await.remove(0);
         assert!(mail.last_answer.contains("550"), "{}", mail.last_answer);
         assert!(house.sandbox.mails().is_empty());
         assert_eq!(house.keys().await.len(), 1);

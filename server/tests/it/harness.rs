@@ -9,10 +9,12 @@ use domain::timestamp::Timestamp;
 use engine::keys::master_key::MasterKey;
 use engine::licenses::LicenseView;
 use engine::licenses::list::{LicenseQuery, Search, newest};
+use engine::mails::MailView;
+use engine::mails::list::MailQuery;
 use engine::orders::checkout::{self, Checkout, NewCheckout};
 use engine::ports::Clock;
 use engine::stripe::{apps, events};
-use engine::{Actor, Engine, Parts, products, tenants};
+use engine::{Actor, Engine, Parts, mails, products, tenants};
 use sandbox::{NewEndpoint, Options, Sandbox};
 use serde_json::json;
 use server::assets::Site;
@@ -206,6 +208,18 @@ impl House {
             .await
             .expect("the keys are listed");
         keys
+    }
+
+    /// The outbox, newest first.
+    pub async fn outbox(&self) -> Vec<MailView> {
+        let query = MailQuery {
+            livemode: Some(false),
+            state: None,
+            after: None,
+            limit: 200,
+        };
+        let page = mails::list::execute(self.engine(), &self.shop.actor, &query).await;
+        page.expect("the outbox is listed").items
     }
 
     /// The event log, newest first, with what was refused so far.
