@@ -278,7 +278,9 @@ async fn start_node(
     };
     let engine = Engine::start(parts).await.expect("the engine starts");
     let site = Site::load().expect("the site, or none");
-    let state = ServerState::new(engine.clone(), site, None);
+    // Whoever asks from here may say for whom, as a proxy does.
+    let proxies = "127.0.0.1".parse().expect("an address");
+    let state = ServerState::new(engine.clone(), site, None).with_trusted_proxies(proxies);
     Node {
         url: format!("http://{address}"),
         engine,

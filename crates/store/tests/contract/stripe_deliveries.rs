@@ -122,3 +122,43 @@ async fn old_ones_and_all_but_the_newest_are_forgotten() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_forgotten_gives_its_room_to_what_comes() {
+    const KEPT: u128 = 100;
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let of = Some((acme, app(db, acme, 1).await));
+        let mut sizes = Vec::new();
+        for flush in 0..50_u128 {
+            write(db, async |tx| {
+                for n in flush * 20..flush * 20 + 20 {
+                    let mut row = delivery(n, of, &format!("evt_{n}"));
+                    row.body_sealed = Some(vec![7; 64 * 1024]);
+                    stripe_deliveries::record(tx, &row).await?;
+                }
+                Ok(())
+            })
+            .await;
+            write(db, async |tx| {
+                stripe_deliveries::prune(tx, NOW, i64::try_from(KEPT).expect("small")).await
+            })
+            .await;
+            sizes.push(size_on_disk(&db.url));
+        }
+        assert_eq!(count(db).await, i64::try_from(KEPT).expect("small"));
+        // SQLite's file and its log, which holds what was written last once more.
+        let most = sizes[10..20].iter().max().expect("some");
+        let end = sizes.last().expect("some");
+        assert!(*end <= most + most / 10, "{sizes:?}");
+    })
+    .await;
+}
+
+/// Of a SQLite file with its log; 0 where the database is another one.
+fn size_on_disk(url: &str) -> u64 {
+    let path = url.strip_prefix("sqlite://").unwrap_or_default();
+    let files = [path.to_owned(), format!("{path}-wal")];
+    let sizes = files.map(|file| std::fs::metadata(file).map_or(0, |found| found.len()));
+    sizes.iter().sum()
+}
