@@ -61,7 +61,10 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
         Some(id) => history_of(who, ("product", &id.to_string())).await?,
         None => Vec::new(),
     };
-    let fields = product.map(|product| product.fields).unwrap_or_default();
+    let fields = match product {
+        Some(product) => product.fields,
+        None => create::blank(&who.engine, &who.actor).await?,
+    };
     Ok(ProductPage {
         id,
         preview: mail_preview(

@@ -26,7 +26,7 @@ form! {
         is_active: flag,
         /// The one that is used where none is named.
         is_default: flag,
-        /// ISO code.
+        /// ISO code; new products begin with it.
         default_currency,
     }
 }
@@ -48,7 +48,7 @@ pub struct SavedStripeApp {
     pub is_active: bool,
     /// The one that is used where none is named.
     pub is_default: bool,
-    /// For checkouts that name none.
+    /// New products begin with it, where this app is the default one; what is sold is in its product's.
     pub default_currency: Currency,
     /// A secret key is saved, of the mode above.
     pub has_secret_key: bool,
@@ -87,7 +87,7 @@ pub struct StripeAppChanges {
     pub is_active: bool,
     /// The one that is used where none is named.
     pub is_default: bool,
-    /// For checkouts that name none.
+    /// New products begin with it, where this app is the default one; what is sold is in its product's.
     pub default_currency: Currency,
 }
 

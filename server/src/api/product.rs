@@ -107,7 +107,7 @@ pub struct ProductBody {
     /// Decimal in major units.
     #[schema(minimum = 0)]
     price: Option<f64>,
-    /// ISO code.
+    /// ISO code; on a new product the default Stripe app's where it is absent, else USD.
     #[schema(example = "EUR")]
     currency: Option<String>,
     /// 0 = none.

@@ -50,7 +50,7 @@ pub struct StripeApp {
     is_active: bool,
     /// The one used where none is named.
     is_default: bool,
-    /// ISO code.
+    /// ISO code; new products begin with it, where this is the default app.
     default_currency: String,
     /// A secret key is saved and can be decrypted.
     has_secret: bool,
@@ -121,7 +121,7 @@ pub struct StripeAppBody {
     is_active: Option<bool>,
     /// The one used where none is named.
     is_default: Option<bool>,
-    /// ISO code.
+    /// ISO code; new products begin with it, where this is the default app.
     default_currency: Option<String>,
 }
 

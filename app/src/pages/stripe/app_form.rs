@@ -79,6 +79,7 @@ pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
                     <SelectField
                         name="defaultCurrency"
                         label="Default currency"
+                        hint="New products begin with it, where this is the default app. What you sell is charged in its product's currency."
                         value=currency.unwrap_or_else(|| "USD".to_owned())
                         options=data.currencies.into_iter().map(|code| (code.clone(), code)).collect()
                     />

@@ -7,6 +7,7 @@ use engine::actor::Who;
 use engine::ports::MailRefusal;
 use engine::products::preview_template::{self, Draft};
 use engine::products::{ProductView, archive, create, find, list, send_test_mail, update};
+use engine::stripe::apps;
 use engine::{Actor, Error, Result};
 use serde_json::{Value, json};
 
@@ -45,6 +46,38 @@ fn is_name_in_use(refused: &Result<ProductView>) -> bool {
             ..
         })
     )
+}
+
+#[tokio::test]
+async fn a_new_product_begins_with_the_default_apps_currency_unless_it_names_one() {
+    let t = TestEngine::start().await;
+    let add_app = async |json: Value| {
+        let app = serde_json::from_value(json).expect("a form");
+        let made = apps::save::create(&t.engine, &t.system(), &app).await;
+        made.expect("the app is created");
+    };
+    let currency_of = async |json: Value| {
+        let made = try_create(&t, json).await.expect("is created");
+        made.fields.price.to_string()
+    };
+    assert_eq!(currency_of(json!({ "name": "A" })).await, "0.00 USD");
+    add_app(json!({ "name": "Any", "defaultCurrency": "CHF" })).await;
+    assert_eq!(currency_of(json!({ "name": "B" })).await, "0.00 USD");
+    add_app(json!({ "name": "Test", "isDefault": true, "defaultCurrency": "EUR" })).await;
+    let priced = json!({ "name": "C", "price": "49.90" });
+    assert_eq!(currency_of(priced).await, "49.90 EUR");
+    let live =
+        json!({ "name": "Live", "isDefault": true, "isLive": true, "defaultCurrency": "JPY" });
+    add_app(live).await;
+    assert_eq!(currency_of(json!({ "name": "D" })).await, "0 JPY");
+    let named = json!({ "name": "E", "currency": "GBP" });
+    assert_eq!(currency_of(named).await, "0.00 GBP");
+    let old = list::execute(&t.engine, &t.system()).await.expect("lists");
+    let old = old.iter().find(|product| product.fields.name == "C");
+    let id = old.expect("is there").id;
+    let renamed = updated(&t, id, json!({ "name": "C2" })).await;
+    let price = renamed.expect("is saved").fields.price;
+    assert_eq!(price.to_string(), "49.90 EUR", "it keeps its own");
 }
 
 #[tokio::test]
