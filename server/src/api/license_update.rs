@@ -1,7 +1,7 @@
 //! `PUT /api/license/{key}`: what people say of a licence.
 
-use axum::routing::put;
 use axum::Json;
+use axum::routing::put;
 use domain::license_update_form::LicenseUpdateForm;
 use engine::licenses;
 use utoipa::ToSchema;

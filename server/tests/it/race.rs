@@ -67,11 +67,11 @@ async fn race_for_seats(house: &House) {
         let says_what_to_do = message.contains("Deactivate it on another device");
         assert!(says_what_to_do, "{message}");
     }
-    let taken = json!({ "currentSeats": 5, "maxSeats": 5, "hasCapacity": false,
+    let full = json!({ "currentSeats": 5, "maxSeats": 5, "hasCapacity": false,
         "isUnlimited": false });
     for node in 0..house.nodes.len() {
         let path = format!("/api/license/{key}/usage");
-        assert_eq!(read(house, (node, token.as_str()), &path).await, taken);
+        assert_eq!(read(house, (node, token.as_str()), &path).await, full);
     }
 }
 

@@ -11,8 +11,8 @@ use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
 use crate::error::{Error, Result};
-use crate::licenses::{given, hold};
 use crate::licenses::view::LicenseView;
+use crate::licenses::{given, hold};
 use crate::orders::purchase_mail;
 use crate::start_over;
 

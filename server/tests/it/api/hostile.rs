@@ -121,7 +121,8 @@ async fn no_body_is_read_that_is_deep_no_text_or_says_a_field_twice() {
             let (status, _, named) = reply.refusal();
             let told = format!("{} {twice}: {}", body.path, reply.text);
             assert_eq!((status, &named), (422, field), "{told}");
-            if kind(schema) == "string" {
+            // A preview keeps nothing: it shows what it is given.
+            if kind(schema) == "string" && !body.path.ends_with("/preview-template") {
                 let nul = format!("{{\"{field}\": \"a\\u0000b\"}}");
                 let reply = body.send(&stage, nul.clone()).await;
                 let is_refused = (400..500).contains(&reply.status);
