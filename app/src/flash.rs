@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::UiError;
 
 /// Names of inputs whose text is typed again after a refusal and never stored.
-pub const SECRET_INPUTS: [&str; 9] = [
+pub const SECRET_INPUTS: [&str; 10] = [
     "password",
     "passwordAgain",
     "code",
@@ -16,6 +16,7 @@ pub const SECRET_INPUTS: [&str; 9] = [
     "webhookSigningSecret",
     "previousWebhookSigningSecret",
     "activationKey",
+    "mailServerUrl",
 ];
 
 /// The header by which a script says that it sends a form, and does not ask for a page's data.

@@ -25,6 +25,7 @@ export interface StripeApp {
 /** A mail as the sandbox's mailbox shows it. */
 export interface Mail {
   id: string;
+  from: string;
   recipients: string[];
   subject: string;
   messageId: string;

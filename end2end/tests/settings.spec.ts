@@ -13,7 +13,7 @@ adminTest.describe('whoever may manage', () => {
   });
 
   adminTest.afterEach(async ({ installation }) => {
-    await installation.api('PUT', API, { companyName: 'Acme Software', supportAddress: '', testKeysValid: true });
+    await installation.api('PUT', API, { companyName: 'Acme Software', supportAddress: '', testKeysValid: true, ownMailServer: false });
   });
 
   adminTest('a ticket is mailed to the support address that was saved', { tag: '@no-js' }, async ({ page, installation }) => {
@@ -62,6 +62,44 @@ adminTest.describe('whoever may manage', () => {
     await again.click();
     await expect(page.getByText('valid', { exact: true })).toBeVisible();
     expect(await code()).toBe(before);
+  });
+
+  adminTest('a mail server of one’s own goes before the installation’s and never shows its password', { tag: '@no-js' }, async ({ page, installation }) => {
+    const { mailServer } = await installation.api<{ mailServer: { host: string } }>('GET', API);
+    const from = `keys-${test.info().project.name}@acme.example`;
+    const [url, sender] = ['URL of your own server', 'Sender'].map((label) => page.getByLabel(label));
+    const save = page.getByRole('button', { name: 'Save mail server' });
+    await url.fill('mail.acme.example');
+    await sender.fill('Acme');
+    await save.click();
+    await expectRefusal(url, /Write smtp:/);
+    await expectRefusal(sender, /Write one address/);
+    await expect(sender).toHaveValue('Acme');
+    // Nobody listens there: the test's page says so, and the mail waits.
+    await url.fill('smtp://127.0.0.1:1');
+    await sender.fill(`Acme <${from}>`);
+    await save.click();
+    await expect(page.getByRole('status').filter({ hasText: 'over your own server' })).toBeVisible();
+    await page.getByRole('button', { name: 'Send me a test' }).click();
+    await expect(page).toHaveURL(/\/outbox\//);
+    await expect(async () => {
+      await page.reload();
+      await expect(page.getByText(/could not be asked/).first()).toBeVisible({ timeout: 1_000 });
+    }).toPass();
+    await page.goto('/settings');
+    await hydrated(page);
+    await url.fill(`smtp://shop:s3cret-words@${mailServer.host}`);
+    await save.click();
+    await expect(page.getByRole('status').filter({ hasText: 'over your own server' })).toBeVisible();
+    await expect.poll(async () => (await installation.mails()).filter((mail) => mail.from.includes(from)).length).toBe(1);
+    await page.goto('/settings');
+    await hydrated(page);
+    await expect(page.getByText('your own', { exact: true })).toBeVisible();
+    expect(await page.content()).not.toContain('s3cret-words');
+    await page.getByText('Use the installation’s server…').click();
+    await page.getByRole('button', { name: 'Use the installation’s server', exact: true }).click();
+    await expect(page.getByText('the installation’s', { exact: true })).toBeVisible();
+    await expect(url).toHaveValue('');
   });
 
   adminTest('the mail server is named without its password, and sends a test', { tag: '@no-js' }, async ({ page, installation }) => {

@@ -28,6 +28,8 @@ const CHANGES: [name: string, body: Record<string, string>][] = [
   ['save_settings', { companyName: 'Mine' }],
   ['set_test_keys', { valid: 'false' }],
   ['send_server_test', {}],
+  ['save_mail_server', { mailServerUrl: 'smtp://mail.example.com', mailSender: 'eve@example.com' }],
+  ['drop_mail_server', {}],
   ['make_offline_code', { hardwareId: 'EVE' }],
   ['change_trial', { product: '1', hardware: 'EVE', trialEndsAt: '2031-12-31' }],
 ];

@@ -24,7 +24,7 @@ use crate::connections::Patience;
 use crate::outbound::clock::SystemClock;
 use crate::outbound::entropy::SystemEntropy;
 use crate::outbound::master_key::{GivenKeys, KeyFile};
-use crate::outbound::smtp::Smtp;
+use crate::outbound::smtp::{Smtp, SmtpServers};
 use crate::outbound::stripe::StripeApi;
 use crate::state::ServerState;
 use crate::tls::Tls;
@@ -164,6 +164,7 @@ pub async fn start_engine(
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         mailer: mailer(config, &public_url)?,
+        mail_servers: Arc::new(SmtpServers),
         stripe: Arc::new(StripeApi::new(config.stripe_api_base.as_deref())),
         public_url,
     };

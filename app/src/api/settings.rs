@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::secret::SecretText;
 use crate::sent::Sent;
 
 /// The settings as their page shows them.
@@ -19,6 +20,8 @@ pub struct Settings {
     pub test_keys_valid: bool,
     /// Where mails go; none while they wait in the outbox.
     pub mail_server: Option<MailServer>,
+    /// Whether the installation has one, for tenants without one of their own.
+    pub is_mailer_installed: bool,
     /// The signed-in person's address, for a test mail.
     pub email: String,
     /// Whether whoever looks may change them.
@@ -32,6 +35,18 @@ pub struct MailServer {
     pub host: String,
     /// Who mails come from.
     pub sender: String,
+    /// The tenant's own, or else the installation's.
+    pub is_own: bool,
+}
+
+/// A mail server as it is typed.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct MailServerInput {
+    /// URL with user and password.
+    pub mail_server_url: SecretText,
+    /// Who mails come from.
+    pub mail_sender: String,
 }
 
 /// The tenant's settings.
@@ -58,6 +73,26 @@ pub async fn set_test_keys(valid: String) -> Result<Done, UiError> {
     let who = signed_in().await?;
     let switched = switch_test_keys(&who, &valid).await;
     reply::<SetTestKeys>(switched, &[("valid", valid)]).await
+}
+
+/// Sets the tenant's own mail server; what is blank stays.
+#[server]
+pub async fn save_mail_server(
+    #[server(flatten)] input: MailServerInput,
+) -> Result<Done, UiError> {
+    use crate::ssr::{keep_mail_server, reply, signed_in};
+    let who = signed_in().await?;
+    let saved = keep_mail_server(&who, &input).await;
+    reply::<SaveMailServer>(saved, &input).await
+}
+
+/// Takes the tenant's own mail server away.
+#[server]
+pub async fn drop_mail_server() -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, drop_own_mail_server, reply, signed_in};
+    let who = signed_in().await?;
+    let dropped = drop_own_mail_server(&who).await;
+    reply::<DropMailServer>(dropped, NOTHING).await
 }
 
 /// Sends a test mail to the person who asks.

@@ -185,7 +185,7 @@ fn FirstStepList(steps: FirstSteps) -> impl IntoView {
                     steps.has_mail_server,
                     "/settings",
                     "A mail server",
-                    "delivers the keys. Until EXISONE_SMTP_URL is set, mails wait in the outbox.",
+                    "delivers the keys. Until one is set, mails wait in the outbox.",
                 )}
                 {step(
                     steps.has_license,

@@ -118,8 +118,8 @@ fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
         view! {
             <Notice tone=Tone::Warn title="No mail server is set, so mails wait here">
                 <p>
-                    "Set " <code>"EXISONE_SMTP_URL"</code>
-                    " and start the server again; waiting mails then go out by themselves."
+                    "Name one in " <a href="/settings">"Settings"</a>
+                    "; waiting mails then go out by themselves."
                 </p>
             </Notice>
         }

@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 
 use super::load::{Data, loaded};
+use super::mail_server::{MailActs, mail_server};
 use crate::api::settings::{
-    MailServer, SaveSettings, SendServerTest, SetTestKeys, Settings, load_settings,
+    DropMailServer, SaveMailServer, SaveSettings, SendServerTest, SetTestKeys, Settings,
+    load_settings,
 };
 use crate::ui::{
-    ButtonLook, Confirm, Fact, Facts, Field, Form, FormAction, Notice, PageHead, Panel,
-    SubmitButton, Tag, Tone,
+    ButtonLook, Confirm, Fact, Facts, Field, Form, FormAction, PageHead, Panel, SubmitButton, Tag,
+    Tone,
 };
 
 /// The actions of the page.
@@ -16,7 +18,7 @@ use crate::ui::{
 struct Acts {
     save: FormAction,
     test_keys: FormAction,
-    test_mail: FormAction,
+    mails: MailActs,
 }
 
 /// Settings.
@@ -25,10 +27,19 @@ pub fn SettingsPage() -> impl IntoView {
     let acts = Acts {
         save: FormAction::of::<SaveSettings>(),
         test_keys: FormAction::of::<SetTestKeys>(),
-        test_mail: FormAction::of::<SendServerTest>(),
+        mails: MailActs {
+            test: FormAction::of::<SendServerTest>(),
+            save: FormAction::of::<SaveMailServer>(),
+            forget: FormAction::of::<DropMailServer>(),
+        },
     };
-    let (saved, switched) = (acts.save.successes(), acts.test_keys.successes());
-    let data = Data::new(move || (saved.get(), switched.get()), |_| load_settings());
+    let mails = acts.mails;
+    let changed = [acts.save, acts.test_keys, mails.save, mails.forget];
+    let changed = changed.map(FormAction::successes);
+    let data = Data::new(
+        move || changed.map(|count| count.get()),
+        |_| load_settings(),
+    );
     view! {
         <div class="page">
             <PageHead
@@ -41,16 +52,18 @@ pub fn SettingsPage() -> impl IntoView {
 }
 
 fn body(settings: Settings, acts: Acts) -> AnyView {
-    let mails = mail_server(&settings, acts.test_mail);
+    let mails = mail_server(&settings, acts.mails);
     let keys = test_keys(&settings, acts.test_keys);
     view! {
         <div class="two">
-            <Panel title="Company">{company(settings, acts.save)}</Panel>
+            <div class="stack">
+                <Panel title="Company">{company(settings, acts.save)}</Panel>
+                <Panel title="Mail server">{mails}</Panel>
+            </div>
             <div class="stack">
                 <Panel title="Test keys">
                     <div class="inner stack">{keys}</div>
                 </Panel>
-                <Panel title="Mail server">{mails}</Panel>
             </div>
         </div>
     }
@@ -138,43 +151,6 @@ fn test_keys(settings: &Settings, action: FormAction) -> AnyView {
         </p>
         <p>{what}</p>
         {switch}
-    }
-    .into_any()
-}
-
-fn mail_server(settings: &Settings, action: FormAction) -> AnyView {
-    let Some(server) = settings.mail_server.clone() else {
-        return view! {
-            <div class="inner">
-                <Notice tone=Tone::Warn title="No mail server is set, so mails wait in the outbox">
-                    <p>
-                        "Set " <code>"EXISONE_SMTP_URL"</code>
-                        " and start the server again; waiting mails then go out by themselves."
-                    </p>
-                </Notice>
-            </div>
-        }
-        .into_any();
-    };
-    let MailServer { host, sender } = server;
-    let try_it = settings.may_manage.then(|| {
-        view! {
-            <div class="inner stack">
-                <p class="wrap">{format!("A test mail goes to {}.", settings.email)}</p>
-                <Form action>
-                    <SubmitButton label="Send me a test" look=ButtonLook::Plain/>
-                </Form>
-            </div>
-        }
-    });
-    view! {
-        <Facts>
-            <Fact name="Server">
-                <code>{host}</code>
-            </Fact>
-            <Fact name="From">{sender}</Fact>
-        </Facts>
-        {try_it}
     }
     .into_any()
 }

@@ -130,10 +130,13 @@ fn sell(found: &Progress, public_url: &str) -> Vec<GuideStep> {
                 "See a mail accepted by your mail server. It is made from the product’s template, which may \
                  say `{{ActivationKey}}`, `{{ProductName}}` and `{{CustomerEmail}}`."
             } else {
-                "Name a mail server: `EXISONE_SMTP_URL` in the server’s settings. Until then mails wait in \
-                 the Outbox, where they can be read."
+                "Name a mail server in Settings. Until then mails wait in the Outbox, where they can be read."
             },
-            ("/outbox", "Outbox"),
+            if found.has_mail_server {
+                ("/outbox", "Outbox")
+            } else {
+                ("/settings", "Settings")
+            },
         ),
         GuideStep {
             values: vec![(

@@ -6,6 +6,7 @@ use domain::permission::Permission;
 use engine::Error;
 use engine::mails::{MailView, change_address, find, list, resend};
 use engine::page::PAGE_SIZE;
+use engine::settings::mail_server;
 
 use super::licenses::place;
 use super::reply::Next;
@@ -53,6 +54,7 @@ pub(super) fn mail_row(mail: MailView) -> MailRow {
 /// One mail with its text.
 pub async fn mail_detail(who: &SignedIn, id: &str) -> Result<MailDetail, Error> {
     let found = find::execute(&who.engine, &who.actor, parse(id)?).await?;
+    let server = mail_server::execute(&who.engine, &who.actor).await?;
     let (problem, body) = match found.body {
         Ok(body) => (None, Some(body)),
         Err(problem) => (Some(problem), None),
@@ -70,7 +72,7 @@ pub async fn mail_detail(who: &SignedIn, id: &str) -> Result<MailDetail, Error> 
         attempts: attempts.collect(),
         sent_at: found.mail.sent_at,
         may_resend: who.actor.may(Permission::Email).is_ok() && found.mail.kind != INVITATION,
-        has_mailer: who.engine.has_mailer(),
+        has_mailer: server.is_some(),
         now: who.engine.now(),
         order_id: found.mail.order_id,
         row: mail_row(found.mail),

@@ -75,7 +75,10 @@ pub use refusal::{pack, refuse};
 pub use reply::{NOTHING, Next, keep_first_redirect, reply, take_flash};
 pub use request::{ClientAddress, SentForm, safe_path};
 pub use session::{SignedIn, engine, session_token, signed_in};
-pub use settings::{keep_settings, settings_page, switch_test_keys, try_mail_server};
+pub use settings::{
+    drop_own_mail_server, keep_mail_server, keep_settings, settings_page, switch_test_keys,
+    try_mail_server,
+};
 pub use stripe_apps::{app_page, archive_stripe_app, check_stripe_app, save_stripe_app};
 pub use stripe_events::{event_detail, event_list, process_again};
 pub use tenant_keys::{make_signing_pair, tenant_keys};

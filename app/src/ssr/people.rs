@@ -6,6 +6,7 @@ use domain::role::Role;
 use engine::accounts::session;
 use engine::people::list::{InvitationView, MemberView};
 use engine::people::{accept, change_role, end_second_factor, invite as asking, list, remove};
+use engine::settings::mail_server;
 use engine::{Engine, Error};
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -19,12 +20,13 @@ use crate::secret::SecretText;
 /// Who belongs here, and for owners who was asked to.
 pub async fn people_page(who: &SignedIn) -> Result<People, Error> {
     let people = list::execute(&who.engine, &who.actor).await?;
+    let server = mail_server::execute(&who.engine, &who.actor).await?;
     let own = who.session.person;
     Ok(People {
         members: people.members.into_iter().map(|m| member(m, own)).collect(),
         invitations: people.invitations.into_iter().map(invitation).collect(),
         may_manage: who.actor.may_manage_people().is_ok(),
-        has_mailer: who.engine.has_mailer(),
+        has_mailer: server.is_some(),
         now: who.engine.now(),
     })
 }

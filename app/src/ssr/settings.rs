@@ -3,23 +3,26 @@
 use domain::permission::Permission;
 use domain::settings_form::SettingsForm;
 use engine::Error;
-use engine::settings::{read, send_test_mail, update};
+use engine::settings::{mail_server, read, send_test_mail, update};
 
 use super::reply::Next;
 use super::session::SignedIn;
-use crate::api::settings::{MailServer, Settings};
+use crate::api::settings::{MailServer, MailServerInput, Settings};
 
 /// The settings, and where mails go.
 pub async fn settings_page(who: &SignedIn) -> Result<Settings, Error> {
     let settings = read::execute(&who.engine, &who.actor).await?;
+    let used = mail_server::execute(&who.engine, &who.actor).await?;
     Ok(Settings {
         company_name: settings.company_name,
         support_address: settings.support_address,
         test_keys_valid: settings.test_keys_valid,
-        mail_server: who.engine.mail_server().map(|server| MailServer {
-            host: server.host,
-            sender: server.sender,
+        mail_server: used.map(|used| MailServer {
+            host: used.server.host,
+            sender: used.server.sender,
+            is_own: used.is_own,
         }),
+        is_mailer_installed: who.engine.has_mailer(),
         email: who.session.email.clone(),
         may_manage: who.actor.may(Permission::Manage).is_ok(),
     })
@@ -43,6 +46,28 @@ pub async fn switch_test_keys(who: &SignedIn, valid: &str) -> Result<Next, Error
     } else {
         "Keys from test purchases no longer open your programs."
     }))
+}
+
+/// Sets the tenant's own mail server.
+pub async fn keep_mail_server(who: &SignedIn, input: &MailServerInput) -> Result<Next, Error> {
+    let form = SettingsForm {
+        mail_server_url: Some(input.mail_server_url.0.clone()),
+        mail_sender: Some(input.mail_sender.clone()),
+        own_mail_server: Some("true".to_owned()),
+        ..SettingsForm::default()
+    };
+    update::execute(&who.engine, &who.actor, &form).await?;
+    Ok(Next::stay("Saved. Mails go over your own server from now on."))
+}
+
+/// Takes the tenant's own mail server away.
+pub async fn drop_own_mail_server(who: &SignedIn) -> Result<Next, Error> {
+    let form = SettingsForm {
+        own_mail_server: Some("false".to_owned()),
+        ..SettingsForm::default()
+    };
+    update::execute(&who.engine, &who.actor, &form).await?;
+    Ok(Next::stay("Your own mail server is forgotten."))
 }
 
 /// Sends a test mail to the person; the mail's own page tells what became of it.

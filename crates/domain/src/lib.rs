@@ -28,6 +28,7 @@ pub mod license_list_form;
 pub mod license_state;
 pub mod license_term;
 pub mod license_update_form;
+pub mod mail_server;
 pub mod mail_state;
 pub mod money;
 pub mod offline_code;

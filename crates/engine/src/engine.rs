@@ -19,7 +19,8 @@ use crate::keys::installation::InstallationKey;
 use crate::keys::master_key::MasterKey;
 use crate::keys::master_key_home::{KeyRing, MasterKeyHome};
 use crate::live::Live;
-use crate::ports::{Clock, Entropy, MailServer, Mailer, Stripe};
+use crate::ports::{Clock, Entropy, MailServer, MailServers, Mailer, Stripe};
+use crate::settings::mail_server::OwnMailers;
 use crate::stripe::deliveries::Deliveries;
 use crate::stripe::secrets::SecretsCache;
 use crate::tokens::{KnownTokens, Uses};
@@ -32,8 +33,10 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
-    /// The mail server; absent, mails wait in the outbox.
+    /// The installation's mail server; absent, mails of tenants without one of their own wait in the outbox.
     pub mailer: Option<Arc<dyn Mailer>>,
+    /// What opens tenants' own mail servers.
+    pub mail_servers: Arc<dyn MailServers>,
     /// Stripe's API.
     pub stripe: Arc<dyn Stripe>,
     /// Where the key that wraps all others is kept.
@@ -55,6 +58,7 @@ struct Inner {
     installation: InstallationKey,
     secrets: SecretsCache,
     data_keys: DataKeysCache,
+    own_mailers: OwnMailers,
     deliveries: Deliveries,
     accounts: Accounts,
     token_uses: Uses,
@@ -79,6 +83,7 @@ impl Engine {
             installation,
             secrets: SecretsCache::new(OPEN_SECRETS),
             data_keys: DataKeysCache::new(OPEN_SECRETS),
+            own_mailers: OwnMailers::default(),
             deliveries: Deliveries::default(),
             accounts: Accounts::default(),
             token_uses: Uses::default(),
@@ -102,12 +107,12 @@ impl Engine {
         &self.0.parts.public_url
     }
 
-    /// True where mails can be sent.
+    /// True where the installation has a mail server.
     pub fn has_mailer(&self) -> bool {
         self.0.parts.mailer.is_some()
     }
 
-    /// Where mails go; `None` where they wait in the outbox.
+    /// The installation's mail server, for tenants that have none of their own.
     pub fn mail_server(&self) -> Option<MailServer> {
         self.0.parts.mailer.as_ref().map(|mailer| mailer.server())
     }
@@ -134,8 +139,16 @@ impl Engine {
         self.0.parts.db.begin()
     }
 
-    pub(crate) fn mailer(&self) -> Option<&dyn Mailer> {
-        self.0.parts.mailer.as_deref()
+    pub(crate) fn mailer(&self) -> Option<Arc<dyn Mailer>> {
+        self.0.parts.mailer.clone()
+    }
+
+    pub(crate) fn mail_servers(&self) -> &dyn MailServers {
+        self.0.parts.mail_servers.as_ref()
+    }
+
+    pub(crate) fn own_mailers(&self) -> &OwnMailers {
+        &self.0.own_mailers
     }
 
     pub(crate) fn stripe(&self) -> &dyn Stripe {

@@ -15,7 +15,7 @@ use crate::licenses::list::{self as licenses, LicenseQuery, Search};
 use crate::mails::list::{self as mails, MailQuery};
 use crate::page::PAGE_SIZE_MAX;
 use crate::products::{self, ProductView};
-use crate::settings;
+use crate::settings::{self, mail_server};
 use crate::stripe::apps::{self, AppView};
 use crate::stripe::events::{self, EventFilter};
 use crate::tokens;
@@ -58,7 +58,7 @@ pub async fn progress(engine: &Engine, actor: &Actor) -> Result<Progress> {
         has_verified_test_event: has_verified_event(engine, actor, false).await?,
         has_verified_live_event: has_verified_event(engine, actor, true).await?,
         has_test_purchase: has_test_purchase(engine, actor).await?,
-        has_mail_server: engine.has_mailer(),
+        has_mail_server: mail_server::execute(engine, actor).await?.is_some(),
         has_sent_mail: has_sent_mail(engine, actor).await?,
         has_program_token: has_program_token(engine, actor).await?,
         has_activation: has_activation(engine, actor).await?,

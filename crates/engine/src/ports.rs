@@ -1,5 +1,7 @@
 //! What the engine needs from outside: time, chance, a mail server, Stripe.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::ids::OrderId;
 use domain::timestamp::Timestamp;
@@ -62,6 +64,21 @@ pub trait Mailer: Send + Sync {
     fn server(&self) -> MailServer {
         MailServer::default()
     }
+}
+
+/// Why a mail server cannot be used as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailServerProblem {
+    /// The URL is not one of a mail server.
+    Url,
+    /// The sender is not an address.
+    Sender,
+}
+
+/// Opens mail servers that tenants name.
+pub trait MailServers: Send + Sync {
+    /// A server by its URL, which may hold a password, and who mails come from. Asks nobody yet.
+    fn open(&self, url: &SecretString, sender: &str) -> Result<Arc<dyn Mailer>, MailServerProblem>;
 }
 
 /// What a hosted checkout page is made from. Amounts in minor units.

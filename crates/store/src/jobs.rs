@@ -63,6 +63,19 @@ const BURY: &str =
 const REQUEUE: &str =
     "update jobs set state = 'queued', run_at = $3, leased_until = 0, attempts = 0
     where tenant_id = $1 and unique_key = $2 and (state = 'dead' or leased_until < $3)";
+// Only where a tenant has a mail server of its own: where none has, no row is looked at.
+const CLAIM_FOR_OWN_SERVERS: &str = "update jobs set leased_until = $1, attempts = attempts + 1
+    where id = (select id from jobs where state = 'queued' and kind = $3 and run_at <= $2
+                  and leased_until < $2 and exists (select 1 from mail_servers)
+                  and tenant_id in (select tenant_id from mail_servers)
+                order by run_at, id limit 1)
+      and state = 'queued' and leased_until < $2
+    returning id, tenant_id, kind, payload, attempts, leased_until";
+const WAKE: &str = "update jobs set run_at = $3, attempts = 0
+    where tenant_id = $1 and kind = $2 and state = 'queued' and run_at > $3";
+pub(crate) const NEXT_DUE_FOR_OWN_SERVERS: &str =
+    "select min(run_at) from jobs where state = 'queued' and kind = $1
+      and exists (select 1 from mail_servers) and tenant_id in (select tenant_id from mail_servers)";
 pub(crate) const NEXT_DUE: &str =
     "select min(run_at) from jobs where state = 'queued' and kind = $1";
 const COUNT_WAITING: &str = "select count(*) from jobs where state = 'queued'";
@@ -94,6 +107,19 @@ pub fn add(tx: &mut Tx, job: &NewJob<'_>) {
 pub async fn claim(tx: &mut Tx, now: i64, lease_until: i64, kind: &str) -> Result<Option<Job>> {
     Ok(
         on!(tx, c => sqlx::query_as(CLAIM).bind(lease_until).bind(now).bind(kind)
+        .fetch_optional(c).await?),
+    )
+}
+
+/// The same among the tenants that have a mail server of their own.
+pub async fn claim_for_own_servers(
+    tx: &mut Tx,
+    now: i64,
+    lease_until: i64,
+    kind: &str,
+) -> Result<Option<Job>> {
+    Ok(
+        on!(tx, c => sqlx::query_as(CLAIM_FOR_OWN_SERVERS).bind(lease_until).bind(now).bind(kind)
         .fetch_optional(c).await?),
     )
 }
@@ -130,9 +156,24 @@ pub async fn requeue(tx: &mut Tx, tenant: TenantId, unique_key: &str, now: i64) 
     )
 }
 
+/// Makes a tenant's jobs of a kind due that were put off, as if they were new.
+pub async fn wake(tx: &mut Tx, tenant: TenantId, kind: &str, now: i64) -> Result<()> {
+    on!(tx, c => sqlx::query(WAKE).bind(tenant.get()).bind(kind).bind(now)
+        .execute(c).await.map(drop))?;
+    Ok(())
+}
+
 /// When the next job of a kind is due, Unix milliseconds.
 pub async fn next_due(conn: &mut Conn, kind: &str) -> Result<Option<i64>> {
     Ok(on!(conn, c => sqlx::query_scalar(NEXT_DUE).bind(kind).fetch_one(c).await?))
+}
+
+/// The same among the tenants that have a mail server of their own.
+pub async fn next_due_for_own_servers(conn: &mut Conn, kind: &str) -> Result<Option<i64>> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(NEXT_DUE_FOR_OWN_SERVERS).bind(kind)
+        .fetch_one(c).await?),
+    )
 }
 
 /// How many jobs wait.

@@ -29,6 +29,7 @@ pub mod license_devices;
 pub mod license_list;
 pub mod license_lookups;
 pub mod licenses;
+pub mod mail_servers;
 pub mod mails;
 pub mod memberships;
 mod migrate;

@@ -33,6 +33,10 @@ async fn the_statements_of_every_webhook_and_look_up_find_their_rows_by_an_index
         (stripe_events::FOLLOW_ORDER, "stripe_events_by_order"),
         (jobs::CLAIM, "jobs_by_due (state=? AND kind=? AND run_at<?)"),
         (jobs::NEXT_DUE, "jobs_by_due (state=? AND kind=?)"),
+        (
+            jobs::NEXT_DUE_FOR_OWN_SERVERS,
+            "jobs_by_due (state=? AND kind=?)",
+        ),
         (arrivals::FIND, "(tenant_id=? AND kind=? AND stripe_id=?)"),
         (arrivals::FIND, "(tenant_id=? AND stripe_event_id=?)"),
         (license_lookups::BY_INDEX, "(tenant_id=? AND key_index=?)"),

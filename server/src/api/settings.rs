@@ -3,9 +3,9 @@
 use axum::Json;
 use axum::routing::{get, post};
 use domain::settings_form::{SettingsForm, TenantSettings};
-use engine::Engine;
-use engine::ports::MailServer;
+use engine::settings::mail_server::{self, UsedMailServer};
 use engine::settings::{read, send_test_mail as send, update};
+use engine::{Actor, Engine};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -34,31 +34,39 @@ pub struct Settings {
     mail_server: Option<SettingsMailServer>,
 }
 
-/// Where mails go; set by whoever runs the server.
+/// Where mails go; user and password never come out.
 #[derive(Serialize, ToSchema)]
 pub struct SettingsMailServer {
     /// Host and port.
     host: String,
     /// Who mails come from.
     sender: String,
+    /// The tenant's own; else the installation's.
+    own: bool,
 }
 
-impl From<MailServer> for SettingsMailServer {
-    fn from(server: MailServer) -> Self {
+impl From<UsedMailServer> for SettingsMailServer {
+    fn from(used: UsedMailServer) -> Self {
         Self {
-            host: server.host,
-            sender: server.sender,
+            host: used.server.host,
+            sender: used.server.sender,
+            own: used.is_own,
         }
     }
 }
 
-fn answer(engine: &Engine, settings: TenantSettings) -> Json<Settings> {
-    Json(Settings {
+async fn answer(
+    engine: &Engine,
+    actor: &Actor,
+    settings: TenantSettings,
+) -> ApiResult<Json<Settings>> {
+    let mail_server = mail_server::execute(engine, actor).await?;
+    Ok(Json(Settings {
         company_name: settings.company_name,
         support_address: settings.support_address,
         test_keys_valid: settings.test_keys_valid,
-        mail_server: engine.mail_server().map(SettingsMailServer::from),
-    })
+        mail_server: mail_server.map(SettingsMailServer::from),
+    }))
 }
 
 /// The settings.
@@ -67,7 +75,7 @@ fn answer(engine: &Engine, settings: TenantSettings) -> Json<Settings> {
 pub(super) async fn show(caller: Caller) -> ApiResult<Json<Settings>> {
     let (engine, actor) = caller.parts();
     let settings = read::execute(engine, actor).await?;
-    Ok(answer(engine, settings))
+    answer(engine, actor, settings).await
 }
 
 /// Changes of the settings; what is absent stays.
@@ -81,6 +89,14 @@ pub struct SettingsBody {
     support_address: Option<String>,
     /// False once the tenant is live: then keys from test purchases open nothing.
     test_keys_valid: Option<bool>,
+    /// A mail server of the tenant's own, with user and password; write-only, blank keeps it:
+    /// `smtp://user:password@host:587?tls=required` or `smtps://…`.
+    #[schema(write_only)]
+    mail_server_url: Option<String>,
+    /// Who mails come from over that server, an address with or without a name; blank keeps it.
+    mail_sender: Option<String>,
+    /// False takes the tenant's own mail server away.
+    own_mail_server: Option<bool>,
 }
 
 /// Changes the settings; answers them as they are now.
@@ -92,7 +108,7 @@ pub(super) async fn change(
 ) -> ApiResult<Json<Settings>> {
     let (engine, actor) = caller.parts();
     let settings = update::execute(engine, actor, &form).await?;
-    Ok(answer(engine, settings))
+    answer(engine, actor, settings).await
 }
 
 /// Where a test mail goes.

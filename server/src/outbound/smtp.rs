@@ -1,9 +1,12 @@
 //! Mail over SMTP, by lettre with a pool of connections.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use engine::ports::{MailRefusal, MailServer, Mailer, OutgoingMail};
+use engine::ports::{
+    MailRefusal, MailServer, MailServerProblem, MailServers, Mailer, OutgoingMail,
+};
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::PoolConfig;
@@ -14,6 +17,11 @@ use secrecy::{ExposeSecret, SecretString};
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// How long it may take in all: well under the lease of the job, which is a minute.
 const LONGEST: Duration = Duration::from_secs(45);
+
+/// Connections that are kept open to the installation's server.
+const POOL: u32 = 4;
+/// Connections that are kept open to a tenant's own.
+const TENANT_POOL: u32 = 2;
 
 /// A mail server that is asked over SMTP.
 pub struct Smtp {
@@ -38,10 +46,14 @@ pub enum SmtpError {
 impl Smtp {
     /// Reads `smtp://…` or `smtps://…` (the URL may hold a password, so it is a secret) and the sender.
     pub fn new(url: &SecretString, from: &str) -> Result<Self, SmtpError> {
+        Self::pooled(url, from, POOL)
+    }
+
+    fn pooled(url: &SecretString, from: &str, connections: u32) -> Result<Self, SmtpError> {
         let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())
             .map_err(|_| SmtpError::Url)?
             .timeout(Some(TIMEOUT))
-            .pool_config(PoolConfig::new().max_size(4))
+            .pool_config(PoolConfig::new().max_size(connections))
             .build();
         let from = from.parse().map_err(|_| SmtpError::From)?;
         let host = host(url.expose_secret());
@@ -119,6 +131,19 @@ impl Mailer for Smtp {
     }
 }
 
+/// Tenants' own mail servers, over SMTP too.
+pub struct SmtpServers;
+
+impl MailServers for SmtpServers {
+    fn open(&self, url: &SecretString, sender: &str) -> Result<Arc<dyn Mailer>, MailServerProblem> {
+        match Smtp::pooled(url, sender, TENANT_POOL) {
+            Ok(smtp) => Ok(Arc::new(smtp)),
+            Err(SmtpError::Url) => Err(MailServerProblem::Url),
+            Err(SmtpError::From) => Err(MailServerProblem::Sender),
+        }
+    }
+}
+
 /// Host and port of a URL, without what stands before the @.
 fn host(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -150,7 +175,7 @@ fn bounded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::host;
+    use super::*;
 
     #[test]
     fn the_host_is_told_without_user_and_password() {
@@ -168,5 +193,29 @@ mod tests {
         ] {
             assert_eq!(host(url), expected, "{url}");
         }
+    }
+
+    #[tokio::test]
+    async fn every_url_and_sender_that_settings_take_can_be_used() {
+        for url in [
+            "smtp://mail.example.com",
+            "smtp://127.0.0.1:2525?tls=opportunistic",
+            "smtp://ann%40a.example:se%2Fcr%25et!$&'()*+,;=~@mail.example.com:587/?tls=required",
+            "smtp://ann:secret@[::1]:25",
+        ] {
+            assert!(domain::mail_server::host(url).is_some(), "{url}");
+            for sender in [
+                "a@b.example",
+                "Ann B. <a@b.example>",
+                "Müller, Inc. <a@b.example>",
+            ] {
+                let line = domain::mail_server::sender(sender).expect("a sender");
+                assert!(SmtpServers.open(&url.into(), &line).is_ok(), "{url} {line}");
+            }
+        }
+        let refused = |url: &str, sender| SmtpServers.open(&url.into(), sender).err();
+        let (url, sender) = ("smtp://mail.example.com", "a@b.example");
+        assert_eq!(refused("http://x", sender), Some(MailServerProblem::Url));
+        assert_eq!(refused(url, "nobody"), Some(MailServerProblem::Sender));
     }
 }

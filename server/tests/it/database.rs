@@ -8,6 +8,7 @@ use engine::Parts;
 use engine::keys::master_key::MasterKey;
 use server::outbound::clock::SystemClock;
 use server::outbound::entropy::SystemEntropy;
+use server::outbound::smtp::SmtpServers;
 use server::outbound::stripe::StripeApi;
 use store::Db;
 use tempfile::TempDir;
@@ -68,6 +69,7 @@ impl TestDatabase {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
             mailer: None,
+            mail_servers: Arc::new(SmtpServers),
             stripe: Arc::new(StripeApi::new(None)),
             master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
             public_url: public_url.into(),

@@ -21,7 +21,7 @@ use server::assets::Site;
 use server::boot::Running;
 use server::outbound::clock::SystemClock;
 use server::outbound::entropy::SystemEntropy;
-use server::outbound::smtp::Smtp;
+use server::outbound::smtp::{Smtp, SmtpServers};
 use server::outbound::stripe::StripeApi;
 use server::state::ServerState;
 use store::Db;
@@ -272,6 +272,7 @@ async fn start_node(
         clock,
         entropy: Arc::new(SystemEntropy),
         mailer: Some(Arc::new(mailer.expect("a mail server"))),
+        mail_servers: Arc::new(SmtpServers),
         stripe: Arc::new(StripeApi::new(Some(sandbox.base_url()))),
         master_keys: Arc::new(master_key),
         public_url: format!("http://{address}"),

@@ -199,6 +199,8 @@ const ROWS: &[Row] = &[
     ("load_settings", Viewer, &[], Own),
     ("save_settings", Admin, &[], Own),
     ("set_test_keys", Admin, &[], Own),
+    ("save_mail_server", Admin, &[], Own),
+    ("drop_mail_server", Admin, &[], Own),
     ("send_server_test", Admin, &[], Own),
     ("load_apps", Viewer, &[], Own),
     ("load_app", Viewer, &[("id", "")], Missing("id", "{app}")),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use domain::role::Role;
 use engine::accounts::create_admin::{self, Created, NewAdmin};
 use engine::people::invite;
+use engine::settings::update;
 use engine::stripe::apps;
 use engine::tokens::create::{self as create_token, NewToken};
 use sandbox::Outcome;
@@ -15,6 +16,7 @@ use crate::browser::{Browser, sent_to};
 use crate::harness::{House, SECRET_KEY, SIGNING_SECRET, on_each};
 
 const EMAIL: &str = "admin@example.com";
+const MAIL_PASSWORD: &str = "mail-server-of-acme-0123456789";
 const PASSWORD: &str = "correct horse battery staple";
 /// Typed by mistake; most likely right elsewhere.
 const WRONG_PASSWORD: &str = "correct donkey battery staple";
@@ -132,6 +134,15 @@ async fn roll(house: &House) {
         .expect("the app is saved");
 }
 
+/// Gives the shop a mail server of its own, whose URL holds a password.
+async fn name_mail_server(house: &House) {
+    let url = format!("smtp://shop:{MAIL_PASSWORD}@mail.acme.example");
+    let form = json!({ "mailServerUrl": url, "mailSender": "keys@acme.example" });
+    let form = serde_json::from_value(form).expect("a form");
+    let saved = update::execute(house.engine(), &house.shop.actor, &form).await;
+    saved.expect("is saved");
+}
+
 fn hex(text: &str) -> String {
     text.bytes().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("writing to a text");
@@ -151,6 +162,8 @@ async fn a_dump_of_either_database_holds_no_secret() {
         secrets.extend(repeat_calls(house, &token).await);
         secrets.extend(browse(house).await);
         roll(house).await;
+        name_mail_server(house).await;
+        secrets.push(MAIL_PASSWORD.to_owned());
         for license in house.keys().await {
             secrets.push(license.activation_key.to_string());
             secrets.push(license.activation_key.canonical().to_owned());

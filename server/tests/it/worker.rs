@@ -14,6 +14,7 @@ use engine::products::{create, send_test_mail};
 use engine::{Actor, Engine, Parts, jobs, monitor, tenants};
 use serde_json::json;
 use server::outbound::entropy::SystemEntropy;
+use server::outbound::smtp::SmtpServers;
 use server::outbound::stripe::StripeApi;
 use store::Db;
 use tokio_util::sync::CancellationToken;
@@ -62,6 +63,7 @@ async fn start(mailer: Arc<Panicking>, clock: Arc<ShiftedClock>, url: &str) -> E
         clock,
         entropy: Arc::new(SystemEntropy),
         mailer: Some(mailer),
+        mail_servers: Arc::new(SmtpServers),
         stripe: Arc::new(StripeApi::new(None)),
         master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
         public_url: "http://127.0.0.1".into(),

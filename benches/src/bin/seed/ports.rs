@@ -10,8 +10,8 @@ use async_trait::async_trait;
 use domain::timestamp::Timestamp;
 use engine::keys::master_key::MasterKey;
 use engine::ports::{
-    CheckoutRequest, CheckoutSession, Clock, Entropy, MailRefusal, Mailer, OutgoingMail, Stripe,
-    StripeProblem,
+    CheckoutRequest, CheckoutSession, Clock, Entropy, MailRefusal, MailServerProblem, MailServers,
+    Mailer, OutgoingMail, Stripe, StripeProblem,
 };
 use engine::{Engine, Parts};
 use secrecy::SecretString;
@@ -38,6 +38,7 @@ pub async fn start(
         clock,
         entropy: Arc::new(Chance),
         mailer,
+        mail_servers: Arc::new(NoServers),
         stripe: Arc::new(NoStripe),
         master_keys: Arc::new(master_key(key_file)),
         public_url: "http://127.0.0.1:3000".into(),
@@ -128,6 +129,14 @@ fn refusal(is_permanent: bool, answer: &str) -> MailRefusal {
     MailRefusal {
         is_permanent,
         answer: answer.into(),
+    }
+}
+
+struct NoServers;
+
+impl MailServers for NoServers {
+    fn open(&self, _: &SecretString, _: &str) -> Result<Arc<dyn Mailer>, MailServerProblem> {
+        Err(MailServerProblem::Url)
     }
 }
 

@@ -12,6 +12,7 @@ use store::{Conn, orders};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::error::Result;
+use crate::settings::mail_server;
 use crate::stripe::apps::AppView;
 use crate::stripe::events::sees_shared;
 
@@ -127,7 +128,8 @@ pub(super) async fn find(
         problems.extend(unsent_mails(conn, actor, (livemode, state)).await?);
     }
     problems.extend(unready_apps(apps));
-    if !engine.has_mailer() {
+    let server = mail_server::find(engine, conn, actor.tenant()).await?;
+    if server.is_none() {
         problems.push(no_mail_server());
     }
     if apps.is_empty() {
@@ -255,7 +257,7 @@ fn no_mail_server() -> Problem {
     Problem {
         kind: ProblemKind::NoMailServer,
         title: "No mail server is set up".into(),
-        detail: "Mails wait in the outbox. Set EXISONE_SMTP_URL and start the server again.".into(),
+        detail: "Mails wait in the outbox. Name one in Settings, and they go out at once.".into(),
         target: Target::Settings,
         since: None,
     }

@@ -9,6 +9,7 @@ use crate::dashboard::figures::{self, Figures};
 use crate::dashboard::problems::{self, Problem};
 use crate::error::Result;
 use crate::licenses::view::{self, LicenseView};
+use crate::settings::mail_server;
 use crate::stripe::apps;
 
 const LATEST: i64 = 10;
@@ -62,16 +63,18 @@ pub async fn execute(engine: &Engine, actor: &Actor, livemode: bool) -> Result<D
     let mut conn = engine.read().await?;
     let latest = latest(engine, &mut conn, actor, livemode).await?;
     let figures = figures::find(engine, &mut conn, actor, livemode).await?;
-    let products = products::list(&mut conn, actor.tenant()).await?;
+    let tenant = actor.tenant();
+    let mail_server = mail_server::find(engine, &mut conn, tenant).await?;
+    let products = products::list(&mut conn, tenant).await?;
     let checklist = Checklist {
         has_product: !products.is_empty(),
         has_ready_stripe_app: apps.iter().any(problems::is_ready),
-        has_mail_server: engine.has_mailer(),
+        has_mail_server: mail_server.is_some(),
         has_license: !latest.is_empty(),
     };
     Ok(Dashboard {
         problems: problems::find(engine, &mut conn, actor, (livemode, &apps)).await?,
-        mails_unsent: mails::count_unsent(&mut conn, actor.tenant(), livemode).await?,
+        mails_unsent: mails::count_unsent(&mut conn, tenant, livemode).await?,
         latest,
         figures,
         checklist,

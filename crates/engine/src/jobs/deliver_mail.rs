@@ -12,7 +12,8 @@ use crate::Engine;
 use crate::emails::compose;
 use crate::error::Result;
 use crate::jobs::{End, backoff, id_in};
-use crate::ports::{MailRefusal, OutgoingMail};
+use crate::ports::MailRefusal;
+use crate::settings::mail_server;
 
 /// Tries before a mail is shown as failed: about three days where the server may still come round.
 const TRIES: i32 = 16;
@@ -23,13 +24,13 @@ pub(super) async fn execute(engine: &Engine, job: &Job) -> Result<End> {
     let Some(id) = id_in::<MailId>(job, "mailId") else {
         return Ok(End::Dead("its payload names no mail".into()));
     };
-    let Some(mailer) = engine.mailer() else {
+    let mut conn = engine.read().await?;
+    let Some(mailer) = mail_server::mailer(engine, &mut conn, job.tenant_id).await? else {
         return Ok(End::Again(
             backoff(engine.now(), 2),
             "no mail server is set up".into(),
         ));
     };
-    let mut conn = engine.read().await?;
     let Some(mail) = mails::find(&mut conn, job.tenant_id, id).await? else {
         return Ok(End::Dead("its mail is gone".into()));
     };
@@ -39,20 +40,13 @@ pub(super) async fn execute(engine: &Engine, job: &Job) -> Result<End> {
     let outgoing = compose::execute(engine, &mut conn, job.tenant_id, &mail).await?;
     drop(conn);
     let answer = match outgoing {
-        Ok(outgoing) => send(mailer, &outgoing).await,
+        Ok(outgoing) => mailer.send(&outgoing).await,
         Err(why) => Err(MailRefusal {
             is_permanent: true,
             answer: why,
         }),
     };
     note(engine, job, &mail, answer).await
-}
-
-async fn send(
-    mailer: &dyn crate::ports::Mailer,
-    outgoing: &OutgoingMail,
-) -> Result<String, MailRefusal> {
-    mailer.send(outgoing).await
 }
 
 async fn note(

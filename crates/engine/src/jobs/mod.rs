@@ -84,22 +84,15 @@ async fn execute(engine: &Engine, job: &Job) -> Result<End> {
 /// When the next job is due that can be done now; `None` where none waits.
 pub async fn next_due(engine: &Engine) -> Result<Option<Timestamp>> {
     let mut conn = engine.read().await?;
-    let mut soonest = None;
-    for kind in doable(engine) {
-        let due = jobs::next_due(&mut conn, kind).await?;
-        soonest = soonest.into_iter().chain(due).min();
-    }
-    Ok(soonest.map(Timestamp::from_millis))
-}
-
-/// The kinds of jobs that can be done now, the more urgent first. Without a mail server mails wait in
-/// the outbox, and cost nothing, however many they are.
-fn doable(engine: &Engine) -> &'static [&'static str] {
-    if engine.has_mailer() {
-        &[PROCESS_EVENT, DELIVER_MAIL]
+    let event = jobs::next_due(&mut conn, PROCESS_EVENT).await?;
+    // Without any mail server mails wait in the outbox, and cost nothing, however many they are.
+    let mail = if engine.has_mailer() {
+        jobs::next_due(&mut conn, DELIVER_MAIL).await?
     } else {
-        &[PROCESS_EVENT]
-    }
+        jobs::next_due_for_own_servers(&mut conn, DELIVER_MAIL).await?
+    };
+    let soonest = event.into_iter().chain(mail).min();
+    Ok(soonest.map(Timestamp::from_millis))
 }
 
 async fn claim(engine: &Engine) -> Result<Option<Job>> {
@@ -110,11 +103,15 @@ async fn claim(engine: &Engine) -> Result<Option<Job>> {
     }
     let lease = now.plus_seconds(LEASE_SECONDS).millis();
     let mut tx = engine.begin();
-    let mut job = None;
-    for kind in doable(engine) {
-        if job.is_none() {
-            job = jobs::claim(&mut tx, now.millis(), lease, kind).await?;
-        }
+    let now = now.millis();
+    // The more urgent kind first.
+    let mut job = jobs::claim(&mut tx, now, lease, PROCESS_EVENT).await?;
+    if job.is_none() {
+        job = if engine.has_mailer() {
+            jobs::claim(&mut tx, now, lease, DELIVER_MAIL).await?
+        } else {
+            jobs::claim_for_own_servers(&mut tx, now, lease, DELIVER_MAIL).await?
+        };
     }
     tx.commit().await?;
     Ok(job)

@@ -1,5 +1,6 @@
 //! A tenant's settings: its name, and a few words in JSON, each with a default, changed one by one.
 
+pub mod mail_server;
 pub mod read;
 pub mod send_test_mail;
 pub mod update;

@@ -142,7 +142,7 @@ async fn one_transaction(
     };
     note_replay(engine, tx, (vouched, id)).await?;
     work.tx.commit().await?;
-    if done.has_jobs && engine.has_mailer() {
+    if done.has_jobs && (engine.has_mailer() || engine.own_mailers().has(tenant)) {
         engine.wake_worker();
     }
     Ok(done.outcome)

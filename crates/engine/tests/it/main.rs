@@ -9,6 +9,7 @@ mod forms;
 mod fulfilment;
 mod generate;
 mod licenses;
+mod mail_servers;
 mod mails;
 mod orders;
 mod people;

@@ -13,7 +13,7 @@ use crate::shop::new_product;
 use crate::support::TestEngine;
 
 /// Somebody with a role in the first tenant.
-fn person(t: &TestEngine, role: Role) -> Actor {
+pub fn person(t: &TestEngine, role: Role) -> Actor {
     let who = Who::Person {
         id: PersonId::from(Uuid::from_u128(1)),
         email: "ann@example.com".into(),

@@ -10,11 +10,11 @@ use domain::ids::TenantId;
 use domain::timestamp::Timestamp;
 use engine::keys::master_key::MasterKey;
 use engine::ports::{
-    CheckoutRequest, CheckoutSession, Clock, Entropy, MailRefusal, Mailer, OutgoingMail, Stripe,
-    StripeProblem,
+    CheckoutRequest, CheckoutSession, Clock, Entropy, MailRefusal, MailServerProblem, MailServers,
+    Mailer, OutgoingMail, Stripe, StripeProblem,
 };
 use engine::{Actor, Engine, Parts};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest, Sha256};
 use store::Db;
 use tempfile::TempDir;
@@ -29,6 +29,8 @@ pub struct TestEngine {
     pub engine: Engine,
     pub clock: Arc<FixedClock>,
     pub mailer: Arc<RecordingMailer>,
+    /// What tenants' own mail servers take.
+    pub own_servers: Arc<OwnServers>,
     pub stripe: Arc<StubStripe>,
     pub entropy: Arc<SeededEntropy>,
     pub tenant: TenantId,
@@ -43,6 +45,11 @@ impl TestEngine {
         Self::start_on(None).await
     }
 
+    /// The same where the installation has no mail server.
+    pub async fn start_without_mailer() -> Self {
+        Self::start_with(None, false).await
+    }
+
     /// The same on PostgreSQL, where many transactions write at once; `None` where no server is named.
     pub async fn start_on_postgres() -> Option<Self> {
         let database = PostgresDatabase::create()?;
@@ -50,6 +57,10 @@ impl TestEngine {
     }
 
     async fn start_on(postgres: Option<PostgresDatabase>) -> Self {
+        Self::start_with(postgres, true).await
+    }
+
+    async fn start_with(postgres: Option<PostgresDatabase>, has_mailer: bool) -> Self {
         let directory = tempfile::tempdir().expect("a directory for the database");
         let url = match &postgres {
             Some(database) => database.url(),
@@ -60,13 +71,16 @@ impl TestEngine {
         let clock = Arc::new(FixedClock::at(START));
         let entropy = Arc::new(SeededEntropy::default());
         let mailer = Arc::new(RecordingMailer::default());
+        let own_servers = Arc::new(OwnServers::default());
         let stripe = Arc::new(StubStripe::default());
+        let installed: Arc<dyn Mailer> = mailer.clone();
         let parts = Parts {
             db,
             clock: clock.clone(),
             master_keys: Arc::new(MasterKey::generate(entropy.as_ref())),
             entropy: entropy.clone(),
-            mailer: Some(mailer.clone()),
+            mailer: has_mailer.then_some(installed),
+            mail_servers: own_servers.clone(),
             stripe: stripe.clone(),
             public_url: "https://licences.example".into(),
         };
@@ -78,12 +92,29 @@ impl TestEngine {
             engine,
             clock,
             mailer,
+            own_servers,
             stripe,
             entropy,
             tenant,
             directory,
             postgres,
         }
+    }
+
+    /// Another engine on the same database, as a second server is: it knows nothing yet.
+    pub async fn another(&self) -> Engine {
+        let parts = Parts {
+            db: self.engine.db().clone(),
+            clock: self.clock.clone(),
+            // What was drawn first is drawn again.
+            master_keys: Arc::new(MasterKey::generate(&SeededEntropy::default())),
+            entropy: self.entropy.clone(),
+            mailer: None,
+            mail_servers: self.own_servers.clone(),
+            stripe: self.stripe.clone(),
+            public_url: self.engine.public_url().to_owned(),
+        };
+        Engine::start(parts).await.expect("the engine starts")
     }
 
     /// Where the database and its log are.
@@ -204,6 +235,38 @@ impl Mailer for RecordingMailer {
         let mut sent = self.sent.lock().expect("no test panics inside");
         sent.push(mail.clone());
         Ok("250 OK".into())
+    }
+}
+
+/// Tenants' own mail servers: each URL is one, opened as often as it is asked for.
+#[derive(Default)]
+pub struct OwnServers {
+    opened: Mutex<Vec<(String, String)>>,
+    servers: Mutex<HashMap<String, Arc<RecordingMailer>>>,
+}
+
+impl OwnServers {
+    /// URL and sender of each that was opened, oldest first.
+    pub fn opened(&self) -> Vec<(String, String)> {
+        self.opened.lock().expect("no test panics inside").clone()
+    }
+
+    /// The server of a URL.
+    pub fn at(&self, url: &str) -> Arc<RecordingMailer> {
+        let mut servers = self.servers.lock().expect("no test panics inside");
+        servers.entry(url.to_owned()).or_default().clone()
+    }
+}
+
+impl MailServers for OwnServers {
+    fn open(&self, url: &SecretString, sender: &str) -> Result<Arc<dyn Mailer>, MailServerProblem> {
+        let url = url.expose_secret();
+        if url.contains("unusable") {
+            return Err(MailServerProblem::Url);
+        }
+        let mut opened = self.opened.lock().expect("no test panics inside");
+        opened.push((url.to_owned(), sender.to_owned()));
+        Ok(self.at(url))
     }
 }
 

@@ -7,6 +7,7 @@ use domain::ids::{JobId, TenantId};
 use store::Db;
 use store::jobs::{self, Job, NewJob};
 
+use crate::mail_servers::give_mail_server;
 use crate::rows::tenant;
 use crate::support::{NOW, id, is_kept, on_each, read, together, write};
 
@@ -117,6 +118,52 @@ async fn a_job_is_put_off_given_up_and_started_anew() {
         assert!(requeued(NOW + 200).await);
         let job = claim(db, NOW + 200, "a").await.expect("started anew");
         assert_eq!(job.attempts, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn jobs_of_tenants_with_a_mail_server_of_their_own_are_found_apart() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        insert(db, acme, 1, "a").await;
+        insert(db, blue, 2, "a").await;
+        insert(db, blue, 3, "b").await;
+        let due = async || read(db, async |c| jobs::next_due_for_own_servers(c, "a").await).await;
+        let claim = async |now: i64| {
+            write(db, async |tx| {
+                jobs::claim_for_own_servers(tx, now, now + 60, "a").await
+            })
+            .await
+        };
+        assert_eq!(due().await, None, "nobody has one");
+        assert!(claim(NOW + 9).await.is_none());
+        give_mail_server(db, blue).await;
+        assert_eq!(due().await, Some(NOW + 2));
+        assert!(claim(NOW + 1).await.is_none(), "not yet due");
+        let job = claim(NOW + 9).await.expect("is due");
+        assert_eq!((job.id, job.tenant_id, job.attempts), (id(2), blue, 1));
+        assert!(claim(NOW + 9).await.is_none(), "it is taken");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_put_off_is_woken_for_one_tenant_and_one_kind() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for (n, tenant, kind) in [(1, acme, "a"), (2, acme, "b"), (3, blue, "a")] {
+            insert(db, tenant, n, kind).await;
+            let job = claim(db, NOW + 9, kind).await.expect("is due");
+            let put_off = (NOW + 5_000, "no");
+            assert!(write(db, async |tx| jobs::retry(tx, &job, put_off).await).await);
+        }
+        write(db, async |tx| jobs::wake(tx, acme, "a", NOW + 10).await).await;
+        assert!(claim(db, NOW + 9, "a").await.is_none(), "not before");
+        let woken = claim(db, NOW + 10, "a").await.expect("is due");
+        assert_eq!((woken.id, woken.attempts), (id(1), 1), "as if it were new");
+        assert!(claim(db, NOW + 10, "a").await.is_none(), "another tenant's");
+        assert!(claim(db, NOW + 10, "b").await.is_none(), "another kind");
     })
     .await;
 }

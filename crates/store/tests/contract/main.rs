@@ -22,6 +22,7 @@ mod jobs;
 mod license_devices;
 mod license_lookups;
 mod licenses;
+mod mail_servers;
 mod mails;
 mod monitor;
 mod news;

@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use server::boot::{Running, load_site};
 use server::outbound::entropy::SystemEntropy;
+use server::outbound::smtp::SmtpServers;
 use server::state::ServerState;
 use store::Db;
 use tempfile::TempDir;
@@ -78,6 +79,7 @@ impl Stage {
             clock: clock.clone(),
             entropy: Arc::new(SystemEntropy),
             mailer: Some(Arc::new(EveryMail)),
+            mail_servers: Arc::new(SmtpServers),
             stripe: stripe.clone(),
             master_keys: Arc::new(MasterKey::generate(&SystemEntropy)),
             public_url: base.clone(),

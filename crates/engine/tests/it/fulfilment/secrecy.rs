@@ -6,6 +6,7 @@ use domain::activation_key::ActivationKey;
 use domain::permission::Permissions;
 use domain::role::Role;
 use engine::accounts::create_admin::{self, Created, NewAdmin};
+use engine::settings::update;
 use engine::tokens::create::{self as create_token, NewToken};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
@@ -13,6 +14,7 @@ use serde_json::json;
 use super::fixture::{COMPLETED, SECRET, SECRET_KEY, Shop, event};
 
 const PREVIOUS: &str = "whsec_previousprevious0123456789";
+const MAIL_PASSWORD: &str = "mail-server-of-acme-0123456789";
 const PASSWORD: &str = "correct horse battery staple";
 
 /// Everything that must not stand in the file, with a name for the failure.
@@ -44,6 +46,7 @@ async fn secrets(shop: &Shop) -> Vec<(&'static str, String)> {
         ("secret key", SECRET_KEY.to_owned()),
         ("token", half.to_owned()),
         ("password", PASSWORD.to_owned()),
+        ("mail server's password", MAIL_PASSWORD.to_owned()),
     ];
     for license in shop.keys().await {
         let key: &ActivationKey = &license.activation_key;
@@ -61,12 +64,18 @@ async fn the_database_file_holds_no_key_token_or_secret_in_clear() {
     let session = shop.session(1, json!({ "metadata": { "quantity": "3" } }));
     shop.deliver(&event("evt_1", COMPLETED, &session)).await;
     shop.t.run_due_jobs().await;
+    let url = format!("smtp://shop:{MAIL_PASSWORD}@mail.acme.example");
+    let server = json!({ "mailServerUrl": url, "mailSender": "keys@acme.example" });
+    let server = serde_json::from_value(server).expect("a form");
+    update::execute(&shop.t.engine, &shop.t.system(), &server)
+        .await
+        .expect("the mail server is saved");
     // A refused delivery whose body holds a secret that somebody pasted.
     shop.post(None, &format!("{{\"id\":\"evt_2\",\"x\":\"{SECRET}\"}}"))
         .await;
     shop.log().await;
     let secrets = secrets(&shop).await;
-    assert_eq!(secrets.len(), 5 + 2 * 3);
+    assert_eq!(secrets.len(), 6 + 2 * 3);
     let mut seen_our_own_words = false;
     for path in shop.t.database_files() {
         let bytes = fs::read(&path).expect("the file is read");
