@@ -38,6 +38,19 @@ adminTest('a refused mail waits, and goes to a corrected address at once', { tag
   await mailsTo(installation, wrong, 0);
 });
 
+adminTest('a mail’s page follows its delivery and keeps what is typed', async ({ page, installation }) => {
+  const email = `follow-${test.info().project.name}@example.com`;
+  await installation.faults({ mail: { refuseRecipients: 1, code: 451 } });
+  await buy(installation, email);
+  await openMail(page, email);
+  await expectState(page, 'retrying');
+  const to = page.getByLabel('To', { exact: true });
+  await to.fill('half-typed');
+  await installation.faults();
+  await expect(page.locator('dd').filter({ hasText: /^sent$/ })).toBeVisible({ timeout: 30_000 });
+  await expect(to).toHaveValue('half-typed');
+});
+
 adminTest('a mail that was sent is sent again as a new one', { tag: '@no-js' }, async ({ page, installation }) => {
   const email = `again-${test.info().project.name}@example.com`;
   await buy(installation, email);

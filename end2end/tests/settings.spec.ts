@@ -95,6 +95,7 @@ adminTest.describe('whoever may manage', () => {
     await page.goto('/settings');
     await hydrated(page);
     await expect(page.getByText('your own', { exact: true })).toBeVisible();
+    await expect(page.getByText(/settings updated by/).first()).toBeVisible();
     expect(await page.content()).not.toContain('s3cret-words');
     await page.getByText('Use the installation’s server…').click();
     await page.getByRole('button', { name: 'Use the installation’s server', exact: true }).click();

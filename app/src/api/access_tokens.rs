@@ -5,6 +5,7 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::secret::SecretText;
@@ -40,6 +41,8 @@ pub struct AccessTokens {
     pub new_token: Option<SecretText>,
     /// Whether whoever looks may make and end them.
     pub may_manage: bool,
+    /// What happened to them, newest first.
+    pub history: Vec<ChangeRow>,
     /// The server's clock.
     pub now: Timestamp,
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Listed;
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -63,6 +64,8 @@ pub struct MailDetail {
     pub may_resend: bool,
     /// False where no mail server is set: mails wait here.
     pub has_mailer: bool,
+    /// What people and programs did with it, newest first.
+    pub history: Vec<ChangeRow>,
     /// The server's clock.
     pub now: Timestamp,
 }

@@ -5,6 +5,7 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::secret::SecretText;
@@ -51,6 +52,8 @@ pub struct People {
     pub members: Vec<MemberRow>,
     /// Who was asked to.
     pub invitations: Vec<InvitationRow>,
+    /// What happened to either, newest first; not who signed in and out.
+    pub history: Vec<ChangeRow>,
     /// Whether whoever looks may change it.
     pub may_manage: bool,
     /// False where no mail server is set: invitations wait in the outbox.

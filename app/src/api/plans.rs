@@ -2,9 +2,11 @@
 
 use domain::ids::PlanId;
 use domain::plan::PlanForm;
+use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -31,6 +33,10 @@ pub struct PlanPage {
     pub plan: Option<PlanRow>,
     /// Whether whoever looks may change it.
     pub may_manage: bool,
+    /// What happened to it, newest first.
+    pub history: Vec<ChangeRow>,
+    /// The server's clock.
+    pub now: Timestamp,
 }
 
 /// The tenant's plans.

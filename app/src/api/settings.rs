@@ -1,9 +1,11 @@
 //! What a tenant sets about itself, and whether mails can be sent.
 
 use domain::settings_form::SettingsForm;
+use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::secret::SecretText;
@@ -24,6 +26,10 @@ pub struct Settings {
     pub is_mailer_installed: bool,
     /// The signed-in person's address, for a test mail.
     pub email: String,
+    /// What happened to them, newest first.
+    pub history: Vec<ChangeRow>,
+    /// The server's clock.
+    pub now: Timestamp,
     /// Whether whoever looks may change them.
     pub may_manage: bool,
 }
@@ -77,9 +83,7 @@ pub async fn set_test_keys(valid: String) -> Result<Done, UiError> {
 
 /// Sets the tenant's own mail server; what is blank stays.
 #[server]
-pub async fn save_mail_server(
-    #[server(flatten)] input: MailServerInput,
-) -> Result<Done, UiError> {
+pub async fn save_mail_server(#[server(flatten)] input: MailServerInput) -> Result<Done, UiError> {
     use crate::ssr::{keep_mail_server, reply, signed_in};
     let who = signed_in().await?;
     let saved = keep_mail_server(&who, &input).await;

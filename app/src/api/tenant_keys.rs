@@ -5,6 +5,7 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -46,6 +47,8 @@ pub struct TenantKeys {
     pub keys: Vec<TenantKeyRow>,
     /// The keys that verify offline codes.
     pub public_keys: Vec<PublicKeyRow>,
+    /// What happened to either, newest first.
+    pub history: Vec<ChangeRow>,
     /// Whether whoever looks may change them.
     pub may_manage: bool,
     /// The server's clock.

@@ -3,6 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
+use super::history::History;
 use super::load::{Data, loaded};
 use crate::api::access_tokens::{
     AccessTokenRow, AccessTokens, CreateAccessToken, RevokeAccessToken, load_access_tokens,
@@ -92,7 +93,10 @@ fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl Into
         <div class="stack loose">
             {new_token} <Outcome action=revoke about="id" present/>
             <div class=if data.may_manage { "two" } else { "stack" }>
-                <Panel title="Tokens">{list}</Panel>
+                <div class="stack">
+                    <Panel title="Tokens">{list}</Panel>
+                    <History changes=data.history now/>
+                </div>
                 {new}
             </div>
         </div>

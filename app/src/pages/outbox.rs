@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::history::History;
 use super::live::news;
 use super::load::{Data, loaded, path_part, query_part};
 use super::mail_table::MailTable;
@@ -105,15 +106,18 @@ pub fn MailPage() -> impl IntoView {
     let id = path_part("id");
     let done = resend.successes();
     let data = Data::new(move || (id.get(), done.get()), |(id, _)| load_mail(id));
+    // What becomes of it is shown as it happens; the form beside it keeps what is typed.
+    let delivery = Data::new(move || (id.get(), done.get()), |(id, _)| load_mail(id));
+    delivery.follow(&[".mail."]);
     view! {
         <div class="page">
-            {loaded(data, move |mail| view! { <Mail mail resend/> }.into_any())}
+            {loaded(data, move |mail| view! { <Mail mail delivery resend/> }.into_any())}
         </div>
     }
 }
 
 #[component]
-fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
+fn Mail(mail: MailDetail, delivery: Data<MailDetail>, resend: FormAction) -> impl IntoView {
     let no_mailer = (!mail.has_mailer).then(|| {
         view! {
             <Notice tone=Tone::Warn title="No mail server is set, so mails wait here">
@@ -125,6 +129,9 @@ fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
         }
     });
     let body = letter(&mail);
+    let (history, now) = (mail.history, mail.now);
+    // Most mails go out and nobody does anything with them.
+    let history = (!history.is_empty()).then(|| view! { <History changes=history now/> });
     let (id, address) = (mail.row.id.to_string(), mail.row.address.clone());
     let again = mail
         .may_resend
@@ -132,7 +139,7 @@ fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
     let title = if mail.subject.is_empty() {
         words::mail_kind(&mail.row.kind)
     } else {
-        mail.subject.clone()
+        mail.subject
     };
     view! {
         <PageHead title purpose=format!("To {address}.")/>
@@ -140,8 +147,9 @@ fn Mail(mail: MailDetail, resend: FormAction) -> impl IntoView {
         <div class="two">
             <Panel title="Text">{body}</Panel>
             <div class="stack">
-                <Panel title="Delivery">{facts(mail)}</Panel>
+                <Panel title="Delivery">{loaded(delivery, |mail| facts(mail).into_any())}</Panel>
                 {again}
+                {history}
             </div>
         </div>
     }

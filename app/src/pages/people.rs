@@ -4,6 +4,7 @@ use domain::role::Role;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
+use super::history::History;
 use super::load::{Data, loaded};
 use crate::api::people::{
     ChangeRole, InvitationRow, InvitePerson, MemberRow, People, RemovePerson, ResendInvitation,
@@ -89,6 +90,7 @@ pub fn PeoplePage() -> impl IntoView {
 fn body(people: People, acts: &Acts) -> AnyView {
     let (now, may_manage) = (people.now, people.may_manage);
     let outcomes = outcomes(&people, acts);
+    let history = people.history.clone();
     let invited = invited(people.invitations, now, acts);
     let rows = people
         .members
@@ -107,6 +109,7 @@ fn body(people: People, acts: &Acts) -> AnyView {
                         </Table>
                     </Panel>
                     {invited}
+                    <History changes=history now/>
                 </div>
                 {invite}
             </div>

@@ -3,6 +3,7 @@
 use domain::permission::Permission;
 use leptos::prelude::*;
 
+use super::history::History;
 use super::load::{Data, loaded, path_part, where_permitted};
 use super::words;
 use crate::api::plans::{PlanPage as Page, PlanRow, SavePlan, load_plan, load_plans};
@@ -130,7 +131,7 @@ fn body(page: Page, action: FormAction) -> AnyView {
             title
             purpose=format!("planId {id} in Stripe’s metadata asks for this plan.")
         />
-        {content}
+        <div class="two">{content} <History changes=page.history now=page.now/></div>
     }
     .into_any()
 }

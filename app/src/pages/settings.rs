@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::history::History;
 use super::load::{Data, loaded};
 use super::mail_server::{MailActs, mail_server};
 use crate::api::settings::{
@@ -54,6 +55,7 @@ pub fn SettingsPage() -> impl IntoView {
 fn body(settings: Settings, acts: Acts) -> AnyView {
     let mails = mail_server(&settings, acts.mails);
     let keys = test_keys(&settings, acts.test_keys);
+    let (history, now) = (settings.history.clone(), settings.now);
     view! {
         <div class="two">
             <div class="stack">
@@ -64,6 +66,17 @@ fn body(settings: Settings, acts: Acts) -> AnyView {
                 <Panel title="Test keys">
                     <div class="inner stack">{keys}</div>
                 </Panel>
+                <Panel title="Yours alone">
+                    <div class="inner stack">
+                        <p>
+                            "The second step at sign-in and your signed-in browsers are on your account’s page."
+                        </p>
+                        <p>
+                            <a href="/account">"Your account"</a>
+                        </p>
+                    </div>
+                </Panel>
+                <History changes=history now/>
             </div>
         </div>
     }

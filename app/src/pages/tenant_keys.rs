@@ -3,6 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
+use super::history::History;
 use super::load::{Data, loaded};
 use crate::api::tenant_keys::{
     ActivateTenantKey, PublicKeyRow, RotateSigningKey, TenantKeyRow, TenantKeys, load_tenant_keys,
@@ -41,9 +42,11 @@ pub fn TenantKeysPage() -> impl IntoView {
             {loaded(
                 data,
                 move |data| {
+                    let (history, now) = (data.history.clone(), data.now);
                     view! {
                         <div class="stack loose">
                             {sealing(&data, activate)} {signing(data, rotate)}
+                            <History changes=history now/>
                         </div>
                     }
                         .into_any()

@@ -7,6 +7,7 @@ use engine::tokens::create::NewToken;
 use engine::tokens::list::TokenView;
 use engine::tokens::{create, list, revoke};
 
+use super::changes::history_of_kinds;
 use super::cookie::{keep_new_token, take_new_token};
 use super::reply::Next;
 use super::session::SignedIn;
@@ -18,6 +19,7 @@ pub async fn access_tokens(who: &SignedIn) -> Result<AccessTokens, Error> {
     let tokens = list::execute(&who.engine, &who.actor).await?;
     Ok(AccessTokens {
         tokens: tokens.into_iter().map(row).collect(),
+        history: history_of_kinds(who, &["access_token"], |_| None).await?,
         new_token: take_new_token(&who.engine).map(SecretText),
         may_manage: who.actor.may(Permission::Manage).is_ok(),
         now: who.engine.now(),

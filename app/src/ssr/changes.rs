@@ -47,12 +47,44 @@ pub(super) async fn history_of(
     Ok(changes.into_iter().take(HISTORY).map(change_row).collect())
 }
 
+/// What happened lately to all things of some kinds, newest first: each line says which thing it was,
+/// by the name that `name` gives it or else by its own.
+pub(super) async fn history_of_kinds(
+    who: &SignedIn,
+    kinds: &[&str],
+    name: impl Fn(&ChangeView) -> Option<String>,
+) -> Result<Vec<ChangeRow>, Error> {
+    let changes = list::by_kinds(&who.engine, &who.actor, kinds, HISTORY).await?;
+    let row = |change: ChangeView| {
+        let thing = name(&change).unwrap_or_else(|| thing(&change));
+        let mut row = change_row(change);
+        row.detail = if row.detail.is_empty() {
+            thing
+        } else {
+            format!("{thing}, {}", row.detail)
+        };
+        row
+    };
+    Ok(changes.into_iter().map(row).collect())
+}
+
+/// `access token “CI”`, or the kind alone where a thing has no name.
+fn thing(change: &ChangeView) -> String {
+    let kind = kind_words(change);
+    match change.data.get("name").and_then(Value::as_str) {
+        Some(name) => format!("{kind} “{name}”"),
+        None => kind,
+    }
+}
+
+fn kind_words(change: &ChangeView) -> String {
+    let kind = change.subject_kind.replace('_', " ");
+    kind.replace("license", "licence")
+}
+
 /// One change of the log.
 pub(super) fn change_row(change: ChangeView) -> ChangeRow {
-    let kind = change
-        .subject_kind
-        .replace('_', " ")
-        .replace("license", "licence");
+    let kind = kind_words(&change);
     ChangeRow {
         href: address(&change.subject_kind, &change.subject_id),
         actor: match change.actor_kind.as_str() {

@@ -8,6 +8,7 @@ use engine::mails::{MailView, change_address, find, list, resend};
 use engine::page::PAGE_SIZE;
 use engine::settings::mail_server;
 
+use super::changes::history_of;
 use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
@@ -72,6 +73,7 @@ pub async fn mail_detail(who: &SignedIn, id: &str) -> Result<MailDetail, Error> 
         attempts: attempts.collect(),
         sent_at: found.mail.sent_at,
         may_resend: who.actor.may(Permission::Email).is_ok() && found.mail.kind != INVITATION,
+        history: history_of(who, ("mail", id)).await?,
         has_mailer: server.is_some(),
         now: who.engine.now(),
         order_id: found.mail.order_id,

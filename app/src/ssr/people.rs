@@ -10,6 +10,7 @@ use engine::settings::mail_server;
 use engine::{Engine, Error};
 use secrecy::{ExposeSecret as _, SecretString};
 
+use super::changes::history_of_kinds;
 use super::cookie::session_cookie;
 use super::door::open_session;
 use super::reply::Next;
@@ -22,7 +23,14 @@ pub async fn people_page(who: &SignedIn) -> Result<People, Error> {
     let people = list::execute(&who.engine, &who.actor).await?;
     let server = mail_server::execute(&who.engine, &who.actor).await?;
     let own = who.session.person;
+    let history = history_of_kinds(who, &["person", "invitation"], |change| {
+        let is_of = |m: &&MemberView| m.id.to_string() == change.subject_id;
+        let member = people.members.iter().find(is_of);
+        member.map(|member| member.email.clone())
+    });
+    let history = history.await?;
     Ok(People {
+        history,
         members: people.members.into_iter().map(|m| member(m, own)).collect(),
         invitations: people.invitations.into_iter().map(invitation).collect(),
         may_manage: who.actor.may_manage_people().is_ok(),

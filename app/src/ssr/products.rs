@@ -173,11 +173,14 @@ pub async fn plan_list(who: &SignedIn) -> Result<Vec<PlanRow>, Error> {
 /// One plan's page; with an empty id a new one's, for who may make it.
 pub async fn plan_page(who: &SignedIn, id: &str) -> Result<PlanPage, Error> {
     let may_manage = who.actor.may(Permission::Manage);
+    let now = who.engine.now();
     if id.is_empty() {
         may_manage?;
         return Ok(PlanPage {
             plan: None,
             may_manage: true,
+            history: Vec::new(),
+            now,
         });
     }
     let plans = plan_list(who).await?;
@@ -185,6 +188,8 @@ pub async fn plan_page(who: &SignedIn, id: &str) -> Result<PlanPage, Error> {
     Ok(PlanPage {
         plan: Some(found.ok_or(Error::NotFound("plan"))?),
         may_manage: may_manage.is_ok(),
+        history: history_of(who, ("plan", id)).await?,
+        now,
     })
 }
 

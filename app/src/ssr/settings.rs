@@ -5,6 +5,7 @@ use domain::settings_form::SettingsForm;
 use engine::Error;
 use engine::settings::{mail_server, read, send_test_mail, update};
 
+use super::changes::history_of;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::settings::{MailServer, MailServerInput, Settings};
@@ -23,6 +24,8 @@ pub async fn settings_page(who: &SignedIn) -> Result<Settings, Error> {
             is_own: used.is_own,
         }),
         is_mailer_installed: who.engine.has_mailer(),
+        history: history_of(who, ("tenant", &who.actor.tenant().to_string())).await?,
+        now: who.engine.now(),
         email: who.session.email.clone(),
         may_manage: who.actor.may(Permission::Manage).is_ok(),
     })
@@ -57,7 +60,9 @@ pub async fn keep_mail_server(who: &SignedIn, input: &MailServerInput) -> Result
         ..SettingsForm::default()
     };
     update::execute(&who.engine, &who.actor, &form).await?;
-    Ok(Next::stay("Saved. Mails go over your own server from now on."))
+    Ok(Next::stay(
+        "Saved. Mails go over your own server from now on.",
+    ))
 }
 
 /// Takes the tenant's own mail server away.

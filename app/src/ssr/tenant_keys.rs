@@ -6,6 +6,7 @@ use engine::Error;
 use engine::crypto::signing_keys::{self, PublicKeyView};
 use engine::keys::list_tenant_keys::{self, TenantKeyView};
 
+use super::changes::history_of_kinds;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::tenant_keys::{PublicKeyRow, TenantKeyRow, TenantKeys};
@@ -17,6 +18,7 @@ pub async fn tenant_keys(who: &SignedIn) -> Result<TenantKeys, Error> {
     Ok(TenantKeys {
         keys: keys.into_iter().map(tenant_key_row).collect(),
         public_keys: public_keys.into_iter().map(public_key_row).collect(),
+        history: history_of_kinds(who, &["tenant_key", "signing_key"], |_| None).await?,
         may_manage: who.actor.may(Permission::Manage).is_ok(),
         now: who.engine.now(),
     })

@@ -75,7 +75,13 @@ const LIST: &str =
 const BY_SUBJECT: &str = "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id,
         verb, data, at
     from changes where tenant_id = $1 and subject_kind = $2 and subject_id = $3 order by id desc limit $4";
-
+// Sign-ins apart: there are so many that they would hide the rest.
+const BY_KIND: &str =
+    "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id,
+        verb, data, at
+    from changes where tenant_id = $1 and subject_kind = $2
+        and verb not in ('signed_in', 'signed_out', 'signed_out_everywhere', 'session_ended')
+    order by id desc limit $3";
 const BY_DEVICE: &str =
     "select id, livemode, actor_kind, actor_id, actor_name, subject_kind, subject_id,
         verb, data, at
@@ -132,6 +138,19 @@ pub async fn list_by_subject(
     Ok(
         on!(conn, c => sqlx::query_as(BY_SUBJECT).bind(tenant.get()).bind(subject.0).bind(subject.1)
         .bind(limit).fetch_all(c).await?),
+    )
+}
+
+/// What happened to all things of a kind, newest first; not who signed in and out.
+pub async fn list_by_kind(
+    conn: &mut Conn,
+    tenant: TenantId,
+    kind: &str,
+    limit: i64,
+) -> Result<Vec<Change>> {
+    Ok(
+        on!(conn, c => sqlx::query_as(BY_KIND).bind(tenant.get()).bind(kind).bind(limit)
+        .fetch_all(c).await?),
     )
 }
 

@@ -105,3 +105,23 @@ pub async fn by_subject(
     let mut conn = engine.read().await?;
     view::of_subject(&mut conn, actor, subject).await
 }
+
+/// What happened to all things of some kinds, newest first, at most `limit` lines; not who signed in
+/// and out.
+pub async fn by_kinds(
+    engine: &Engine,
+    actor: &Actor,
+    kinds: &[&str],
+    limit: usize,
+) -> Result<Vec<ChangeView>> {
+    actor.may_read()?;
+    let rows = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut conn = engine.read().await?;
+    let mut all = Vec::new();
+    for kind in kinds {
+        all.extend(changes::list_by_kind(&mut conn, actor.tenant(), kind, rows).await?);
+    }
+    all.sort_unstable_by_key(|row| std::cmp::Reverse(row.id));
+    all.truncate(limit);
+    Ok(all.into_iter().map(view::of).collect())
+}

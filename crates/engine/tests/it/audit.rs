@@ -74,3 +74,21 @@ async fn a_token_in_a_customers_program_reads_no_log() {
     let refused = list::execute(&t.engine, &Actor::new(t.tenant, token), None, 10).await;
     assert!(matches!(refused, Err(Error::Forbidden(_))));
 }
+
+#[tokio::test]
+async fn kinds_of_things_tell_what_happened_to_all_of_them_newest_first() {
+    let t = TestEngine::start().await;
+    let stranger = second_tenant(&t).await;
+    new_product(&t, &t.system(), json!({ "name": "Atlas" })).await;
+    new_product(&t, &stranger, json!({ "name": "Other" })).await;
+    let told = async |kinds: &[&str], limit| {
+        let lines = list::by_kinds(&t.engine, &t.system(), kinds, limit).await;
+        let kinds = lines.expect("lists").into_iter().map(|c| c.subject_kind);
+        kinds.collect::<Vec<_>>()
+    };
+    let both = told(&["tenant_key", "signing_key"], 9).await;
+    assert_eq!(both, ["signing_key", "tenant_key"]);
+    assert_eq!(told(&["tenant", "product"], 9).await, ["product", "tenant"]);
+    assert_eq!(told(&["tenant", "product"], 1).await, ["product"]);
+    assert!(told(&[], 9).await.is_empty());
+}

@@ -51,6 +51,39 @@ async fn changes_are_read_newest_first_before_a_cursor() {
 }
 
 #[tokio::test]
+async fn what_happened_to_a_kind_of_things_is_read_without_the_sign_ins() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let of = |tenant, kind, verb| NewChange {
+            subject_kind: kind,
+            ..change(tenant, "1", verb)
+        };
+        for row in [
+            of(acme, "person", "joined"),
+            of(acme, "license", "issued"),
+            of(blue, "person", "removed"),
+            of(acme, "person", "signed_in"),
+            of(acme, "person", "session_ended"),
+            of(acme, "person", "signed_out"),
+            of(acme, "person", "signed_out_everywhere"),
+            of(acme, "person", "role_changed"),
+        ] {
+            keep(db, |tx| changes::insert(tx, &row)).await;
+        }
+        let list = async |limit| {
+            let rows = read(db, async |c| {
+                changes::list_by_kind(c, acme, "person", limit).await
+            });
+            let verbs = rows.await.into_iter().map(|c| c.verb);
+            verbs.collect::<Vec<_>>()
+        };
+        assert_eq!(list(9).await, ["role_changed", "joined"]);
+        assert_eq!(list(1).await, ["role_changed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_device_was_part_of_is_told_once_and_read_by_pages() {
     on_each(async |db| {
         let acme = tenant(db).await;
