@@ -16,6 +16,7 @@ pub mod secret;
 pub mod sent;
 pub mod shell;
 pub mod ui;
+pub mod zone;
 
 #[cfg(feature = "ssr")]
 pub mod ssr;

@@ -15,6 +15,10 @@ use crate::sent::Sent;
 pub struct Account {
     /// Address.
     pub email: String,
+    /// The time zone that times are read in; empty is UTC.
+    pub time_zone: String,
+    /// The zones to choose from.
+    pub time_zones: Vec<String>,
     /// Codes at sign-in.
     pub second_factor: SecondFactor,
     /// Where the person is signed in, last seen first.
@@ -79,12 +83,29 @@ pub struct CompanyRow {
     pub is_present: bool,
 }
 
+/// A time zone as it is chosen.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct TimeZoneInput {
+    /// IANA's name; empty is UTC.
+    pub time_zone: String,
+}
+
 /// The person's own account.
 #[server]
 pub async fn load_account() -> Result<Sent<Account>, UiError> {
     use crate::ssr::{account_page, pack, refuse, signed_in};
     let who = signed_in().await?;
     pack(&account_page(&who).await.map_err(refuse)?)
+}
+
+/// Chooses the time zone that times are read in; empty is UTC.
+#[server]
+pub async fn choose_time_zone(#[server(flatten)] input: TimeZoneInput) -> Result<Done, UiError> {
+    use crate::ssr::{choose_zone, reply, signed_in};
+    let who = signed_in().await?;
+    let chosen = choose_zone(&who, &input.time_zone).await;
+    reply::<ChooseTimeZone>(chosen, &input).await
 }
 
 /// Signs one of the person's browsers out.

@@ -8,6 +8,7 @@ use crate::error::UiError;
 use crate::flash::{Done, Flash};
 use crate::secret::SecretText;
 use crate::sent::Sent;
+use crate::zone::Zone;
 
 /// The signed-in person, as the frame around every page shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +55,13 @@ pub async fn load_viewer() -> Result<Sent<Viewer>, UiError> {
         wanting,
         changes,
     })
+}
+
+/// The zone that the signed-in person reads times in; none is UTC.
+#[server]
+pub async fn load_zone() -> Result<Sent<Option<Zone>>, UiError> {
+    use crate::ssr::{pack, signed_in, zone_of};
+    pack(&zone_of(&signed_in().await?))
 }
 
 /// Signs in and goes on to where the person wanted to be.

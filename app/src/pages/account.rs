@@ -4,17 +4,17 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
-use super::load::{Data, loaded};
+use super::load::{Data, ZoneData, loaded};
 use crate::api::account::{
-    Account, BeginSecondFactor, BrowserRow, ChooseCompany, CompanyRow, ConfirmSecondFactor,
-    EndOwnSecondFactor, EndSession, SecondFactor, WaitingSecret, load_account,
+    Account, BeginSecondFactor, BrowserRow, ChooseCompany, ChooseTimeZone, CompanyRow,
+    ConfirmSecondFactor, EndOwnSecondFactor, EndSession, SecondFactor, WaitingSecret, load_account,
 };
 use crate::api::session::SignOut;
 use crate::format;
 use crate::secret::SecretText;
 use crate::ui::{
     Ago, ButtonLook, Cell, Column, Confirm, CopyButton, Field, Form, FormAction, InputKind, Notice,
-    Outcome, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone, When,
+    Outcome, PageHead, Panel, Place, Row, SelectField, SubmitButton, Table, Tag, Tone, When,
 };
 
 const BROWSERS: &[Column] = &[
@@ -34,6 +34,7 @@ struct Acts {
     turn_off: FormAction,
     end: FormAction,
     company: FormAction,
+    zone: FormAction,
 }
 
 /// Your account.
@@ -45,8 +46,18 @@ pub fn AccountPage() -> impl IntoView {
         turn_off: FormAction::of::<EndOwnSecondFactor>(),
         end: FormAction::of::<EndSession>(),
         company: FormAction::of::<ChooseCompany>(),
+        zone: FormAction::of::<ChooseTimeZone>(),
     };
-    let changes = [acts.begin, acts.confirm, acts.turn_off, acts.end].map(FormAction::successes);
+    let (chosen, zone) = (acts.zone.successes(), use_context::<ZoneData>());
+    Effect::new(move |_: Option<()>| {
+        if chosen.get() > 0
+            && let Some(zone) = zone
+        {
+            zone.fetch_again();
+        }
+    });
+    let changes =
+        [acts.begin, acts.confirm, acts.turn_off, acts.end, acts.zone].map(FormAction::successes);
     let data = Data::new(move || changes.map(|count| count.get()), |_| load_account());
     view! {
         <div class="page">
@@ -62,6 +73,8 @@ pub fn AccountPage() -> impl IntoView {
 fn body(account: Account, acts: &Acts) -> AnyView {
     let Account {
         email,
+        time_zone,
+        time_zones,
         second_factor: factor,
         browsers,
         companies,
@@ -70,14 +83,38 @@ fn body(account: Account, acts: &Acts) -> AnyView {
     let codes = (!factor.new_codes.is_empty()).then(|| new_codes(&factor.new_codes));
     let companies = (companies.len() > 1).then(|| company_list(companies, acts.company));
     let second_factor = second_factor(factor, now, acts);
+    let zone = zone((time_zone, time_zones), acts.zone);
     let browsers = browser_list(browsers, now, acts.end);
     view! {
         <div class="stack loose">
             <p class="muted wrap">"You are " {email} "."</p>
             {codes}
+            <Panel title="Time zone">{zone}</Panel>
             <Panel title="Second step at sign-in">{second_factor}</Panel>
             {browsers}
             {companies}
+        </div>
+    }
+    .into_any()
+}
+
+fn zone((chosen, all): (String, Vec<String>), action: FormAction) -> AnyView {
+    let utc = (String::new(), "UTC".to_owned());
+    let zones = all.into_iter().map(|name| (name.clone(), name));
+    view! {
+        <div class="inner">
+            <Form action>
+                <SelectField
+                    name="timeZone"
+                    label="Times are shown in"
+                    hint="For you alone. UTC stands on hover; days without a time, files and the API stay in UTC."
+                    value=chosen
+                    options=std::iter::once(utc).chain(zones).collect()
+                />
+                <div class="form-end">
+                    <SubmitButton label="Save time zone"/>
+                </div>
+            </Form>
         </div>
     }
     .into_any()

@@ -7,7 +7,7 @@ use leptos_router::components::Outlet;
 use leptos_router::hooks::use_location;
 
 use super::live::Live;
-use super::load::{Data, provide_flash};
+use super::load::{Data, ZoneData, provide_flash};
 use crate::api::session::{ChooseMode, SignOut, Viewer, load_viewer};
 use crate::parts::{Page, beside};
 use crate::ui::Logo;
@@ -18,6 +18,7 @@ type ViewerData = Data<Viewer>;
 #[component]
 pub fn Frame() -> impl IntoView {
     provide_flash();
+    ZoneData::provide();
     let viewer = Data::new(|| (), |()| load_viewer());
     provide_context(viewer);
     let live = Live::provide(viewer);

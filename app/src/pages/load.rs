@@ -11,11 +11,12 @@ use leptos_router::components::Redirect;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use serde::de::DeserializeOwned;
 
-use crate::api::session::{Viewer, load_flash};
+use crate::api::session::{Viewer, load_flash, load_zone};
 use crate::error::{Kind, UiError};
 use crate::flash::Flash;
 use crate::sent::{Sent, open};
 use crate::ui::{Loading, Notice, Tone};
+use crate::zone::Zone;
 
 /// What a fetch brings, as text, whatever its type.
 pub(super) type Text = Result<String, UiError>;
@@ -144,6 +145,27 @@ pub fn provide_flash() {
     )));
 }
 
+/// The zone that the person reads times in, for all pages; fetched again when another is chosen.
+#[derive(Clone, Copy)]
+pub struct ZoneData {
+    zone: Data<Option<Zone>>,
+    turn: RwSignal<u32>,
+}
+
+impl ZoneData {
+    /// Provides it to every page below.
+    pub fn provide() {
+        let turn = RwSignal::new(0);
+        let zone = Data::new(move || turn.get(), |_| load_zone());
+        provide_context(Self { zone, turn });
+    }
+
+    /// Another one was chosen.
+    pub fn fetch_again(self) {
+        self.turn.update(|turn| *turn += 1);
+    }
+}
+
 /// A page's view on its way.
 type Drawing = Pin<Box<dyn Future<Output = Result<AnyView, UiError>> + Send>>;
 
@@ -197,6 +219,7 @@ pub fn where_permitted(
 /// The part that does not depend on what is shown, so that it is in the program once.
 fn shown(draw: Box<dyn Fn() -> Drawing + Send + Sync>) -> AnyView {
     let flash = use_context::<FlashData>();
+    let zone = use_context::<ZoneData>();
     view! {
         <Transition fallback=Loading>
             {move || {
@@ -204,6 +227,11 @@ fn shown(draw: Box<dyn Fn() -> Drawing + Send + Sync>) -> AnyView {
                 Suspend::new(async move {
                     if let Some(FlashData(flash)) = flash {
                         provide_context(flash.load().await.unwrap_or_default());
+                    }
+                    if let Some(ZoneData { zone, .. }) = zone
+                        && let Ok(Some(zone)) = zone.load().await
+                    {
+                        provide_context(zone);
                     }
                     match drawing.await {
                         Ok(view) => view,

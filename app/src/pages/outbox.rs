@@ -9,10 +9,9 @@ use super::mail_table::MailTable;
 use super::words;
 use crate::api::Listed;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
-use crate::format;
 use crate::ui::{
     Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, Notice, PageHead, Pager, Panel,
-    Segments, Step, Steps, Tag, Tone, When,
+    Segments, Step, Steps, Tag, Tone, When, local,
 };
 
 const STATES: [&str; 5] = ["", "queued", "retrying", "sent", "failed"];
@@ -231,7 +230,7 @@ fn attempts(attempts: Vec<MailAttempt>) -> impl IntoView {
             let is_taken = attempt.answer.starts_with('2');
             let tone = if is_taken { Tone::Ok } else { Tone::Warn };
             view! {
-                <Step tone remark=format::date_time(attempt.at)>
+                <Step tone remark=local(attempt.at)>
                     {attempt.answer}
                 </Step>
             }

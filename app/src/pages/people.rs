@@ -10,7 +10,6 @@ use crate::api::people::{
     ChangeRole, InvitationRow, InvitePerson, MemberRow, People, RemovePerson, ResendInvitation,
     TakeSecondFactorOff, WithdrawInvitation, load_people,
 };
-use crate::format;
 use crate::ui::{
     Ago, Breakable, ButtonLook, Cell, Column, Confirm, Field, Form, FormAction, Notice, Outcome,
     PageHead, Panel, Place, Row, SelectField, SubmitButton, Table, Tag, Tone,
@@ -27,7 +26,7 @@ const MEMBERS: &[Column] = &[
 const INVITED: &[Column] = &[
     ("Invited", Place::Lead),
     ("Role", Place::Mark),
-    ("Link ends (UTC)", Place::Detail),
+    ("Link ends", Place::Detail),
     ("", Place::Acts),
 ];
 
@@ -300,7 +299,7 @@ fn invitation_line(invitation: InvitationRow, now: Timestamp, acts: &Acts) -> An
     let end = if invitation.expires_at <= now {
         view! { <Tag tone=Tone::Warn word="ended"/> }.into_any()
     } else {
-        format::date(invitation.expires_at).into_any()
+        view! { <Ago at=invitation.expires_at now/> }.into_any()
     };
     let question = format!("The link that {email} got opens nothing any more.");
     let withdraw_label = format!("Withdraw the invitation of {email}");

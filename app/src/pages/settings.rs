@@ -69,7 +69,7 @@ fn body(settings: Settings, acts: Acts) -> AnyView {
                 <Panel title="Yours alone">
                     <div class="inner stack">
                         <p>
-                            "The second step at sign-in and your signed-in browsers are on your account’s page."
+                            "The time zone that you read in, the second step at sign-in and your signed-in browsers are on your account’s page."
                         </p>
                         <p>
                             <a href="/account">"Your account"</a>

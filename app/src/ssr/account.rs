@@ -4,6 +4,7 @@ use engine::Error;
 use engine::accounts::browsers::{self, BrowserView};
 use engine::accounts::second_factor::{self, SecondFactorView};
 use engine::accounts::switch_tenant::{self, WorkplaceView};
+use engine::accounts::time_zone;
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::browser_name::browser_name;
@@ -14,6 +15,7 @@ use super::request::client;
 use super::session::SignedIn;
 use crate::api::account::{Account, BrowserRow, CompanyRow, SecondFactor, WaitingSecret};
 use crate::secret::SecretText;
+use crate::zone::Zone;
 
 /// Everything on the page, and recovery codes that were just made.
 pub async fn account_page(who: &SignedIn) -> Result<Account, Error> {
@@ -23,6 +25,8 @@ pub async fn account_page(who: &SignedIn) -> Result<Account, Error> {
     let factor = second_factor::show(engine, &person).await?;
     Ok(Account {
         email: who.session.email.clone(),
+        time_zone: who.session.time_zone.clone(),
+        time_zones: time_zone::names(),
         second_factor: factor_view(factor, take_new_codes(engine)),
         browsers: browsers.into_iter().map(browser_row).collect(),
         companies: companies.into_iter().map(company_row).collect(),
@@ -62,6 +66,23 @@ fn company_row(place: WorkplaceView) -> CompanyRow {
         role: place.role,
         is_present: place.is_present,
     }
+}
+
+/// The zone that the person reads times in; none is UTC.
+pub fn zone_of(who: &SignedIn) -> Option<Zone> {
+    let name = &who.session.time_zone;
+    let shifts = time_zone::shifts(name, who.engine.now());
+    let shifts: Vec<_> = shifts.iter().map(|s| (s.from, s.ahead)).collect();
+    (!shifts.is_empty()).then(|| Zone {
+        name: name.clone(),
+        shifts,
+    })
+}
+
+/// Keeps the time zone that the person chose.
+pub async fn choose_zone(who: &SignedIn, name: &str) -> Result<Next, Error> {
+    time_zone::choose(&who.engine, &who.person(), name).await?;
+    Ok(Next::stay("Saved."))
 }
 
 /// Signs one of the person's browsers out.

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::time::heading;
+
 /// A list of [`Fact`]s.
 #[component]
 pub fn Facts(children: Children) -> impl IntoView {
@@ -12,7 +14,7 @@ pub fn Facts(children: Children) -> impl IntoView {
 #[component]
 pub fn Fact(#[prop(into)] name: Oco<'static, str>, children: Children) -> impl IntoView {
     view! {
-        <dt>{name}</dt>
+        <dt>{heading(name)}</dt>
         <dd>{children()}</dd>
     }
 }

@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 
+use super::time::heading;
+
 /// Where a cell stands once its row is an item of two lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Place {
@@ -57,7 +59,7 @@ pub fn Table(
             let text = if head.is_empty() {
                 view! { <span class="off-screen">"Actions"</span> }.into_any()
             } else {
-                (*head).into_any()
+                heading((*head).into()).into_any()
             };
             view! {
                 <th role="columnheader" scope="col" class=place.class()>

@@ -44,6 +44,7 @@ const FIND: &str = concat!("select ", columns!(), " from people where id = $1");
 const BY_EMAIL: &str = concat!("select ", columns!(), " from people where email_key = $1");
 const SET_PASSWORD_HASH: &str = "update people set password_hash = $3, updated_at = $4
     where id = $1 and password_hash = $2";
+const SET_TIME_ZONE: &str = "update people set time_zone = $2, updated_at = $3 where id = $1";
 const FIRST: &str = "select id from people limit 1";
 
 /// Adds a person; false where the address is in use.
@@ -75,6 +76,14 @@ pub async fn replace_password_hash(
     let (former, new) = hash;
     Ok(
         on!(tx, c => sqlx::query(SET_PASSWORD_HASH).bind(id.get()).bind(former).bind(new).bind(now)
+        .execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// Sets the time zone that a person reads times in; empty is UTC. False where there is nobody.
+pub async fn set_time_zone(tx: &mut Tx, id: PersonId, zone: &str, now: i64) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(SET_TIME_ZONE).bind(id.get()).bind(zone).bind(now)
         .execute(c).await?.rows_affected() == 1),
     )
 }

@@ -51,6 +51,8 @@ pub struct Session {
     pub email: String,
     /// The person's name, or empty.
     pub name: String,
+    /// The time zone that the person reads times in; empty is UTC.
+    pub time_zone: String,
     /// Sees what belongs to no tenant.
     pub is_operator: bool,
     /// The person's role in the tenant.
@@ -81,7 +83,7 @@ const INSERT: &str =
     values ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)";
 const BY_TOKEN: &str =
     "select s.id, s.person_id, s.tenant_id, s.livemode, s.created_at, s.last_seen_at,
-        s.expires_at, p.email, p.name, p.is_operator, m.role, t.name as tenant_name
+        s.expires_at, p.email, p.name, p.time_zone, p.is_operator, m.role, t.name as tenant_name
     from sessions s
     join people p on p.id = s.person_id
     join memberships m on m.person_id = s.person_id and m.tenant_id = s.tenant_id

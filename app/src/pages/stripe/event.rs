@@ -9,7 +9,7 @@ use crate::pages::load::{Data, loaded, path_part};
 use crate::pages::words;
 use crate::ui::{
     ButtonLook, CopyButton, Copyable, Fact, Facts, Form, FormAction, Notice, PageHead, Panel, Step,
-    Steps, SubmitButton, Tag, Tone, When,
+    Steps, SubmitButton, Tag, Tone, When, local,
 };
 
 /// An event.
@@ -80,7 +80,7 @@ fn step_line(step: EventStep) -> impl IntoView {
         Some(false) => Tone::Bad,
         None => Tone::Warn,
     };
-    let remark = step.at.map(format::date_time).unwrap_or_default();
+    let remark = step.at.map(local).unwrap_or_default();
     view! {
         <Step tone remark>
             {step.text}

@@ -15,6 +15,7 @@ pub mod sign_out;
 pub mod switch_side;
 pub mod switch_tenant;
 mod throttle;
+pub mod time_zone;
 mod totp;
 
 use password::Hasher;

@@ -38,6 +38,8 @@ pub struct SessionView {
     pub email: String,
     /// The person's name, or empty.
     pub name: String,
+    /// The time zone that the person reads times in; empty is UTC.
+    pub time_zone: String,
     /// The tenant that the person works in.
     pub tenant: TenantId,
     /// The tenant's name.
@@ -98,6 +100,7 @@ fn signed_in(row: Session, role: Role) -> SignedIn {
             person: row.person_id,
             email: row.email,
             name: row.name,
+            time_zone: row.time_zone,
             tenant: row.tenant_id,
             tenant_name: row.tenant_name,
             role,

@@ -26,4 +26,5 @@ mod success;
 mod support;
 mod tenants;
 mod tickets;
+mod time_zones;
 mod tokens;

@@ -45,6 +45,17 @@ async fn a_token_opens_its_session_until_it_expires() {
         assert_eq!((session.role.as_str(), session.livemode), ("owner", false));
         assert_eq!(session.tenant_name, "Acme");
         assert_eq!(session.email, "ann@example.com");
+        assert_eq!(session.time_zone, "");
+        let choose = async |who: PersonId| {
+            write(db, async |tx| {
+                people::set_time_zone(tx, who, "Europe/Berlin", NOW).await
+            })
+            .await
+        };
+        assert!(choose(ann).await);
+        assert!(!choose(id(9)).await, "there is nobody");
+        let zone = look([1; 32], NOW).await.map(|session| session.time_zone);
+        assert_eq!(zone.as_deref(), Some("Europe/Berlin"));
         assert!(look([2; 32], NOW).await.is_none());
         assert!(look([1; 32], NOW + 1_000).await.is_none());
         write(db, async |tx| {
