@@ -47,19 +47,20 @@ pub fn SettingsPage() -> impl IntoView {
                 title="Settings"
                 purpose="Who sells, where customers write to, and how mails go out."
             />
-            {loaded(data, move |settings| body(settings, acts))}
+            {loaded(data, move |settings| body(settings, &acts))}
         </div>
     }
 }
 
-fn body(settings: Settings, acts: Acts) -> AnyView {
+fn body(settings: Settings, acts: &Acts) -> AnyView {
     let mails = mail_server(&settings, acts.mails);
     let keys = test_keys(&settings, acts.test_keys);
     let (history, now) = (settings.history.clone(), settings.now);
+    let company = company(settings, acts.save);
     view! {
         <div class="two">
             <div class="stack">
-                <Panel title="Company">{company(settings, acts.save)}</Panel>
+                <Panel title="Company">{company}</Panel>
                 <Panel title="Mail server">{mails}</Panel>
             </div>
             <div class="stack">

@@ -23,7 +23,7 @@ pub fn host(url: &str) -> Option<&str> {
     let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
     let authority = rest.strip_suffix('/').unwrap_or(rest);
     let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
-    let is_login = login.is_empty() == !authority.contains('@') && is_login(login);
+    let is_login = login.is_empty() != authority.contains('@') && is_login(login);
     let is_query = matches!(query, "" | "tls=required" | "tls=opportunistic");
     (is_login && is_query && is_place(place)).then_some(place)
 }

@@ -137,8 +137,7 @@ fn href(target: Target) -> String {
         Target::StripeApps => "/api/stripe/apps".into(),
         Target::StripeApp(id) => format!("/api/stripe/apps/{id}"),
         Target::AccessToken(_) => "/api/token".into(),
-        Target::MailServer => "/api/settings".into(),
-        Target::Settings => "/readyz".into(),
+        Target::Settings => "/api/settings".into(),
         Target::Programs => "/api/openapi.json".into(),
     }
 }

@@ -88,7 +88,7 @@ pub enum Target {
     StripeApp(StripeAppId),
     /// One access token.
     AccessToken(AccessTokenId),
-    /// The server's settings.
+    /// The tenant's settings, where a mail server is named.
     Settings,
     /// How programs ask: nothing to click.
     Programs,

@@ -10,8 +10,8 @@ use crate::support::TestEngine;
 #[tokio::test]
 async fn a_person_chooses_a_zone_and_comes_back_to_utc() {
     let t = TestEngine::start().await;
-    create(&t, "ann@example.com", Role::Viewer).await;
-    create(&t, "bob@example.com", Role::Viewer).await;
+    let _ = create(&t, "ann@example.com", Role::Viewer).await;
+    let _ = create(&t, "bob@example.com", Role::Viewer).await;
     let tokens = [
         token(&t, "ann@example.com").await,
         token(&t, "bob@example.com").await,
