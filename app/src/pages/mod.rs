@@ -16,7 +16,6 @@ mod license_table;
 pub mod licenses;
 mod live;
 pub mod load;
-mod mail_server;
 mod mail_table;
 pub mod not_found;
 pub mod order;

@@ -1,10 +1,11 @@
 //! What a tenant sets about itself, whether test keys open programs, and the mail server.
 
+mod mail_server;
+
 use leptos::prelude::*;
 
 use super::history::History;
 use super::load::{Data, loaded};
-use super::mail_server::{MailActs, mail_server};
 use crate::api::settings::{
     DropMailServer, SaveMailServer, SaveSettings, SendServerTest, SetTestKeys, Settings,
     load_settings,
@@ -13,6 +14,8 @@ use crate::ui::{
     ButtonLook, Confirm, Fact, Facts, Field, Form, FormAction, PageHead, Panel, SubmitButton, Tag,
     Tone,
 };
+
+use mail_server::{MailActs, mail_server};
 
 /// The actions of the page.
 #[derive(Clone, Copy)]

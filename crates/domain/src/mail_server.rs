@@ -50,7 +50,7 @@ fn is_encoded(text: &str) -> bool {
 fn is_place(place: &str) -> bool {
     let bracketed = place.strip_prefix('[').and_then(|p| p.split_once(']'));
     if let Some((address, rest)) = bracketed {
-        let is_address = address.parse::<std::net::Ipv6Addr>().is_ok();
+        let is_address = address.parse::<core::net::Ipv6Addr>().is_ok();
         return is_address && (rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port));
     }
     let (host, port) = match place.split_once(':') {
