@@ -1,8 +1,11 @@
 //! What a browser's forms are sent to: each server function by its address, as anybody can call it.
 
+use domain::role::Role;
+use engine::accounts::create_admin::{self, Created, NewAdmin};
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::axum::server_fn_paths;
 use reqwest::{Response, StatusCode};
+use secrecy::SecretString;
 
 use crate::harness::{House, on_each};
 
@@ -149,6 +152,18 @@ async fn a_form_above_256_kib_is_not_read() {
     .await;
 }
 
+/// Somebody who can sign in: where nobody can, every page leads to set-up.
+async fn add_owner(house: &House) {
+    let admin = NewAdmin {
+        tenant: house.shop.actor.tenant(),
+        email: "owner@example.com",
+        role: Role::Owner,
+        password: &SecretString::from("correct horse battery staple"),
+    };
+    let created = create_admin::execute(house.engine(), &admin).await;
+    assert!(matches!(created, Ok(Created::Person(_))));
+}
+
 /// Sends a form as a browser without a script does whose session has ended; answers where it is led, and
 /// the cookie that it is given.
 async fn send_signed_out(house: &House) -> (String, String) {
@@ -197,6 +212,7 @@ async fn flash(house: &House, id: &str, cookie: &str) -> String {
 #[tokio::test]
 async fn a_form_whose_session_ended_is_kept_for_its_own_browser_without_secrets_and_once() {
     on_each(async |house| {
+        add_owner(house).await;
         let [(_, other), (door, own)] =
             [send_signed_out(house).await, send_signed_out(house).await];
         let (page, id) = door.split_once("%3Fflash%3D").expect("a flash");
@@ -218,6 +234,7 @@ async fn a_form_whose_session_ended_is_kept_for_its_own_browser_without_secrets_
 #[tokio::test]
 async fn a_script_is_told_the_door_and_a_page_that_asks_for_its_data_leaves_nothing() {
     on_each(async |house| {
+        add_owner(house).await;
         let path = app::api::plans::SavePlan::PATH;
         let sent = send(house, path, &[(app::flash::FORM_HEADER, "1")]).await;
         assert_eq!(sent.status(), StatusCode::UNAUTHORIZED);

@@ -166,7 +166,7 @@ const ROWS: &[Row] = &[
     (
         "load_product",
         Viewer,
-        &[("id", "")],
+        &[("id", "{product}")],
         Missing("id", "{product}"),
     ),
     (
@@ -205,7 +205,12 @@ const ROWS: &[Row] = &[
     ("drop_mail_server", Admin, &[], Own),
     ("send_server_test", Admin, &[], Own),
     ("load_apps", Viewer, &[], Own),
-    ("load_app", Viewer, &[("id", "")], Missing("id", "{app}")),
+    (
+        "load_app",
+        Viewer,
+        &[("id", "{app}")],
+        Missing("id", "{app}"),
+    ),
     ("save_app", Admin, &[("id", "")], Missing("id", "{app}")),
     ("check_app", Admin, &[], Missing("id", "{app}")),
     ("archive_app", Admin, &[], Missing("id", "{app}")),
