@@ -106,7 +106,10 @@ async fn assert_whole(copy: &Copy<'_>) -> usize {
         assert_eq!(order["state"], "issued");
         let licenses = order["licenses"].as_array().expect("a list");
         assert_eq!(Some(licenses.len() as u64), order["quantity"].as_u64());
-        assert_eq!(order["mails"].as_array().map(Vec::len), Some(1));
+        // The address may come with the second event of the payment, and the mail with it.
+        let has_address = order["email"].as_str() != Some("");
+        let mails = order["mails"].as_array().map(Vec::len);
+        assert_eq!(mails, Some(usize::from(has_address)));
         for license in licenses {
             let key = license["activationKey"].as_str().expect("a key");
             let listed = left.remove(key).expect("it is listed, and one order's");

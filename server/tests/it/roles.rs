@@ -201,7 +201,15 @@ const ROWS: &[Row] = &[
     ("load_settings", Viewer, &[], Own),
     ("save_settings", Admin, &[], Own),
     ("set_test_keys", Admin, &[], Own),
-    ("save_mail_server", Admin, &[], Own),
+    (
+        "save_mail_server",
+        Admin,
+        &[
+            ("mailServerUrl", "smtp://mail.example.com"),
+            ("mailSender", "keys@example.com"),
+        ],
+        Own,
+    ),
     ("drop_mail_server", Admin, &[], Own),
     ("send_server_test", Admin, &[], Own),
     ("load_apps", Viewer, &[], Own),
