@@ -83,7 +83,7 @@ adminTest('what is typed into a form stays while its page is brought up to date'
 });
 
 adminTest.describe('where no stream can be had', () => {
-  adminTest.use({ expectedComplaints: [/ERR_FAILED.*\/live/, /Failed to load resource.*\/live/] });
+  adminTest.use({ expectedComplaints: [/(ERR_FAILED|Failed to load resource).*\/live/] });
 
   adminTest('pages ask from time to time instead', async ({ page, installation }) => {
     let asked = 0;
