@@ -29,7 +29,7 @@ adminTest('keys are copied whole, one by one and all together', async ({ page, i
 adminTest('ids that are shown shortened, and URLs, are copied whole', async ({ page, installation }) => {
   const checkout = await buy(installation, 'shortened@example.com');
   await page.goto('/licenses?find=shortened@example.com');
-  await page.getByRole('table', { name: 'License keys' }).getByRole('link').first().click();
+  await page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('link').first().click();
   await page.getByRole('link', { name: 'See what was bought' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toContainText(installation.product.name);
   await hydrated(page);

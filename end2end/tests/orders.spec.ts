@@ -10,7 +10,7 @@ adminTest('a purchase is reached from its key, its mail and its event', { tag: '
   await mailsTo(installation, email);
   await page.goto(`/licenses?find=${email}`);
   const keys = page.getByRole('table', { name: 'License keys' });
-  await keys.getByRole('link').first().click();
+  await keys.locator('tbody').getByRole('link').first().click();
   await page.getByRole('link', { name: 'See what was bought' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(`2 × ${installation.product.name}`);
   await expect(page.getByText(`A purchase of 98.00 USD by ${email}.`)).toBeVisible();

@@ -57,7 +57,7 @@ adminTest('an app is archived after a question', { tag: '@no-js' }, async ({ pag
   await page.getByRole('button', { name: 'Archive “Old account”' }).click();
   await expect(page).toHaveURL(/\/stripe$/);
   await expect(page.getByRole('table', { name: 'Stripe apps' })).toBeVisible();
-  await expect(page.getByText('Old account')).toHaveCount(0);
+  await expect(page.getByRole('table', { name: 'Stripe apps' }).getByText('Old account')).toHaveCount(0);
 });
 
 adminTest('event names and URLs break after their punctuation alone', { tag: '@mobile' }, async ({ page, installation }) => {

@@ -24,6 +24,46 @@ adminTest('a ticket is listed and read, with the way to answer', { tag: '@no-js'
   await expect(page).toHaveURL(`/products/${installation.product.id}`);
 });
 
+adminTest('a ticket is found by its sender, closed, and opened again', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
+  const name = test.info().project.name;
+  for (const sender of ['olga', 'oleg']) {
+    await installation.api('POST', '/api/support/ticket', {
+      productName: installation.product.name,
+      email: `${sender}-${name}@example.com`,
+      subject: `From ${sender} (${name})`,
+      message: 'Hello.',
+    });
+  }
+  await page.goto('/tickets');
+  await hydrated(page);
+  await page.getByLabel('Sender or subject, from the beginning').fill(`OLGA-${name}`);
+  await page.getByLabel('Product', { exact: true }).selectOption(installation.product.name);
+  await page.getByRole('button', { name: 'Find' }).click();
+  const rows = page.getByRole('table', { name: 'Tickets' }).locator('tbody').getByRole('row');
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText('open');
+  const found = page.url();
+  await hydrated(page);
+  await rows.getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`From olga (${name})`);
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Close the ticket' }).click();
+  await expect(page.getByText('The ticket is closed.')).toBeVisible();
+  await expect(page.locator('dd').filter({ hasText: installation.admin.email })).toBeVisible();
+  await page.goto(found);
+  await hydrated(page);
+  await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'open' }).click();
+  await expect(page.getByText('No such tickets')).toBeVisible();
+  await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'closed' }).click();
+  await expect(rows).toHaveCount(1);
+  await rows.getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(`From olga (${name})`);
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Open it again' }).click();
+  await expect(page.getByText('The ticket is open again.')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Close the ticket' })).toBeVisible();
+});
+
 emptyTest('before anybody wrote, the list says where tickets come from', { tag: '@no-js' }, async ({ page }) => {
   await page.goto('/tickets');
   await expect(page.getByRole('table', { name: 'Tickets' })).toHaveCount(0);

@@ -5,6 +5,7 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::NamedSearch;
 use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
@@ -32,7 +33,7 @@ pub struct AccessTokenRow {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// All of a tenant's, newest first.
+/// A page of a tenant's, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccessTokens {
     /// Them.
@@ -43,6 +44,8 @@ pub struct AccessTokens {
     pub may_manage: bool,
     /// What happened to them, newest first.
     pub history: Vec<ChangeRow>,
+    /// Where the next page begins.
+    pub next: Option<String>,
     /// The server's clock.
     pub now: Timestamp,
 }
@@ -79,12 +82,14 @@ impl AccessTokenForm {
     }
 }
 
-/// The tenant's tokens.
+/// A page of tokens.
 #[server]
-pub async fn load_access_tokens() -> Result<Sent<AccessTokens>, UiError> {
+pub async fn load_access_tokens(
+    #[server(flatten)] search: NamedSearch,
+) -> Result<Sent<AccessTokens>, UiError> {
     use crate::ssr::{access_tokens, pack, refuse, signed_in};
     let who = signed_in().await?;
-    pack(&access_tokens(&who).await.map_err(refuse)?)
+    pack(&access_tokens(&who, search).await.map_err(refuse)?)
 }
 
 /// Makes a token; the next page shows it, once.

@@ -35,6 +35,12 @@ pub struct ChangeSearch {
     pub verb: String,
     /// Kind of the thing that it was done to.
     pub about: String,
+    /// Id of the one thing of that kind.
+    pub id: String,
+    /// The first day, `2027-01-31`.
+    pub from: String,
+    /// The last day.
+    pub to: String,
     /// Where the page begins.
     pub after: Option<String>,
 }

@@ -5,8 +5,8 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Listed;
 use super::changes::ChangeRow;
+use super::{Listed, NamedSearch};
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -70,16 +70,14 @@ pub struct MailDetail {
     pub now: Timestamp,
 }
 
-/// A page of mails, perhaps of one state.
+/// A page of mails, found by how the recipient's address begins.
 #[server]
 pub async fn load_mails(
-    state: Option<String>,
-    after: Option<String>,
+    #[server(flatten)] search: NamedSearch,
 ) -> Result<Sent<Listed<MailRow>>, UiError> {
     use crate::ssr::{mail_list, pack, refuse, signed_in};
     let who = signed_in().await?;
-    let page = mail_list(&who, state.as_deref(), after.as_deref()).await;
-    pack(&page.map_err(refuse)?)
+    pack(&mail_list(&who, search).await.map_err(refuse)?)
 }
 
 /// One mail.

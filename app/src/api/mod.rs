@@ -45,3 +45,15 @@ pub struct Listed<T> {
     /// The server's clock.
     pub now: Timestamp,
 }
+
+/// What to look for in a list of things that have a name; empty texts do not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NamedSearch {
+    /// How the name begins.
+    pub find: String,
+    /// Word of a state.
+    pub state: String,
+    /// Where the page begins.
+    pub after: Option<String>,
+}

@@ -5,6 +5,7 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::NamedSearch;
 use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
@@ -48,8 +49,10 @@ pub struct InvitationRow {
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct People {
-    /// Who belongs here, oldest first.
+    /// A page of who belongs here, oldest first.
     pub members: Vec<MemberRow>,
+    /// Where the next page begins.
+    pub next: Option<String>,
     /// Who was asked to.
     pub invitations: Vec<InvitationRow>,
     /// What happened to either, newest first; not who signed in and out.
@@ -81,12 +84,12 @@ pub struct Invitation {
     pub may_join: bool,
 }
 
-/// The tenant's people.
+/// A page of the tenant's people.
 #[server]
-pub async fn load_people() -> Result<Sent<People>, UiError> {
+pub async fn load_people(#[server(flatten)] search: NamedSearch) -> Result<Sent<People>, UiError> {
     use crate::ssr::{pack, people_page, refuse, signed_in};
     let who = signed_in().await?;
-    pack(&people_page(&who).await.map_err(refuse)?)
+    pack(&people_page(&who, search).await.map_err(refuse)?)
 }
 
 /// Invites an address by mail.

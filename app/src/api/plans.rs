@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::changes::ChangeRow;
+use super::{Listed, NamedSearch};
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -24,6 +25,8 @@ pub struct PlanRow {
     pub features: String,
     /// Inactive plans are not sold.
     pub is_active: bool,
+    /// It is kept for its licences, and nothing else.
+    pub is_archived: bool,
 }
 
 /// A plan's page.
@@ -39,12 +42,14 @@ pub struct PlanPage {
     pub now: Timestamp,
 }
 
-/// The tenant's plans.
+/// A page of plans, in use or archived.
 #[server]
-pub async fn load_plans() -> Result<Sent<Vec<PlanRow>>, UiError> {
-    use crate::ssr::{pack, plan_list, refuse, signed_in};
+pub async fn load_plans(
+    #[server(flatten)] search: NamedSearch,
+) -> Result<Sent<Listed<PlanRow>>, UiError> {
+    use crate::ssr::{pack, plans_on_shelf, refuse, signed_in};
     let who = signed_in().await?;
-    pack(&plan_list(&who).await.map_err(refuse)?)
+    pack(&plans_on_shelf(&who, search).await.map_err(refuse)?)
 }
 
 /// One plan, or with an empty id the page of a new one, for who may make it.
@@ -62,4 +67,22 @@ pub async fn save_plan(id: String, #[server(flatten)] form: PlanForm) -> Result<
     let who = signed_in().await?;
     let saved = keep_plan(&who, &id, &form).await;
     reply::<SavePlan>(saved, &form).await
+}
+
+/// Archives a plan.
+#[server]
+pub async fn archive_plan(id: String) -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, put_plan_away, reply, signed_in};
+    let who = signed_in().await?;
+    let archived = put_plan_away(&who, &id).await;
+    reply::<ArchivePlan>(archived, NOTHING).await
+}
+
+/// Brings an archived plan back.
+#[server]
+pub async fn restore_plan(id: String) -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, bring_plan_back, reply, signed_in};
+    let who = signed_in().await?;
+    let restored = bring_plan_back(&who, &id).await;
+    reply::<RestorePlan>(restored, NOTHING).await
 }

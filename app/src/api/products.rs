@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::changes::ChangeRow;
 use super::guide::Snippet;
+use super::{Listed, NamedSearch};
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -37,6 +38,8 @@ pub struct ProductRow {
 pub struct ProductPage {
     /// Id; `None` on the page of a new one.
     pub id: Option<ProductId>,
+    /// It is kept for its licences, and nothing else.
+    pub is_archived: bool,
     /// Every field as text, as the form shows it.
     pub form: ProductForm,
     /// The mail as it would be with what is saved.
@@ -68,12 +71,14 @@ pub struct MailPreview {
     pub problem: Option<String>,
 }
 
-/// The tenant's products.
+/// A page of products, in use or archived.
 #[server]
-pub async fn load_products() -> Result<Sent<Vec<ProductRow>>, UiError> {
-    use crate::ssr::{pack, product_list, refuse, signed_in};
+pub async fn load_products(
+    #[server(flatten)] search: NamedSearch,
+) -> Result<Sent<Listed<ProductRow>>, UiError> {
+    use crate::ssr::{pack, products_on_shelf, refuse, signed_in};
     let who = signed_in().await?;
-    pack(&product_list(&who).await.map_err(refuse)?)
+    pack(&products_on_shelf(&who, search).await.map_err(refuse)?)
 }
 
 /// Ids and names of the tenant's products, for lists that can be narrowed to one.
@@ -102,6 +107,24 @@ pub async fn save_product(
     let who = signed_in().await?;
     let saved = keep_product(&who, &id, &form).await;
     reply::<SaveProduct>(saved, &form).await
+}
+
+/// Archives a product.
+#[server]
+pub async fn archive_product(id: String) -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, put_product_away, reply, signed_in};
+    let who = signed_in().await?;
+    let archived = put_product_away(&who, &id).await;
+    reply::<ArchiveProduct>(archived, NOTHING).await
+}
+
+/// Brings an archived product back.
+#[server]
+pub async fn restore_product(id: String) -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, bring_product_back, reply, signed_in};
+    let who = signed_in().await?;
+    let restored = bring_product_back(&who, &id).await;
+    reply::<RestoreProduct>(restored, NOTHING).await
 }
 
 /// The mail that a template makes, with example values.

@@ -52,6 +52,15 @@ pub async fn load_apps() -> Result<Sent<Vec<StripeAppView>>, UiError> {
     pack(&apps.map_err(refuse)?)
 }
 
+/// The tenant's archived apps, both sides of the switch.
+#[server]
+pub async fn load_archived_apps() -> Result<Sent<Vec<StripeAppView>>, UiError> {
+    use crate::ssr::{pack, refuse, signed_in};
+    let who = signed_in().await?;
+    let apps = engine::stripe::apps::list::archived(&who.engine, &who.actor).await;
+    pack(&apps.map_err(refuse)?)
+}
+
 /// One app, or with an empty id the page of a new one, for who may add it.
 #[server]
 pub async fn load_app(id: String) -> Result<Sent<AppPage>, UiError> {

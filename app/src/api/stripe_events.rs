@@ -70,16 +70,48 @@ pub struct EventDetail {
     pub now: Timestamp,
 }
 
-/// A page of events, perhaps of one status.
+/// What to look for; empty texts do not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventSearch {
+    /// Stripe's id of an event, a session or a payment.
+    pub find: String,
+    /// Word of a status.
+    pub status: String,
+    /// Stripe's type.
+    #[serde(rename = "type")]
+    pub event_type: String,
+    /// Id of an app.
+    pub app: String,
+    /// Where the page begins.
+    pub after: Option<String>,
+}
+
+/// What the log can be narrowed to: values and labels.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventChoices {
+    /// Types of its events.
+    pub types: Vec<(String, String)>,
+    /// Apps.
+    pub apps: Vec<(String, String)>,
+}
+
+/// A page of events.
 #[server]
 pub async fn load_events(
-    status: Option<String>,
-    page: Option<String>,
+    #[server(flatten)] search: EventSearch,
 ) -> Result<Sent<Listed<EventRow>>, UiError> {
     use crate::ssr::{event_list, pack, refuse, signed_in};
     let who = signed_in().await?;
-    let page = event_list(&who, status, page.as_deref()).await;
-    pack(&page.map_err(refuse)?)
+    pack(&event_list(&who, search).await.map_err(refuse)?)
+}
+
+/// What the log can be narrowed to.
+#[server]
+pub async fn load_event_choices() -> Result<Sent<EventChoices>, UiError> {
+    use crate::ssr::{event_choices, pack, refuse, signed_in};
+    let who = signed_in().await?;
+    pack(&event_choices(&who).await.map_err(refuse)?)
 }
 
 /// One event.

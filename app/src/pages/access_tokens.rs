@@ -5,6 +5,8 @@ use leptos::prelude::*;
 
 use super::history::History;
 use super::load::{Data, loaded};
+use super::named_list::{NamedList, named_search};
+use crate::api::NamedSearch;
 use crate::api::access_tokens::{
     AccessTokenRow, AccessTokens, CreateAccessToken, RevokeAccessToken, load_access_tokens,
 };
@@ -23,26 +25,44 @@ const COLUMNS: &[Column] = &[
     ("", Place::Acts),
 ];
 
+const LIST: NamedList = NamedList {
+    path: "/access-tokens",
+    label: "Tokens",
+    field: "Name, from its beginning",
+    states: &[
+        ("", "all"),
+        ("active", "active"),
+        ("expired", "expired"),
+        ("revoked", "ended"),
+    ],
+    pages: ("Newest", "Older"),
+};
+
 /// Access Tokens.
 #[component]
 pub fn AccessTokensPage() -> impl IntoView {
     let create = FormAction::of::<CreateAccessToken>();
     let revoke = FormAction::of::<RevokeAccessToken>();
     let (made, ended) = (create.successes(), revoke.successes());
-    let data = Data::new(move || (made.get(), ended.get()), |_| load_access_tokens());
+    let search = named_search();
+    let key = move || (made.get(), ended.get(), search());
+    let data = Data::new(key, |(_, _, search)| load_access_tokens(search));
     view! {
         <div class="page">
             <PageHead
                 title="Access Tokens"
                 purpose="For your programs and scripts. Give each its own, with no more permissions than it needs."
             />
-            {loaded(data, move |data| view! { <Body data create revoke/> }.into_any())}
+            {loaded(data, move |data| body(data, &untrack(search), (create, revoke)))}
         </div>
     }
 }
 
-#[component]
-fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl IntoView {
+fn body(
+    data: AccessTokens,
+    search: &NamedSearch,
+    (create, revoke): (FormAction, FormAction),
+) -> AnyView {
     let now = data.now;
     let present = data
         .tokens
@@ -60,25 +80,25 @@ fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl Into
         }
     });
     let list = if data.tokens.is_empty() {
-        view! {
+        Err(view! {
             <Empty
                 title="No tokens yet"
-                text="A program that validates licences needs one with the permission verify."
+                text="A program that validates licences needs one with the permission verify: make it in the form on this page."
             />
         }
-        .into_any()
+        .into_any())
     } else {
         let rows = data
             .tokens
             .into_iter()
             .map(|token| line(token, now, data.may_manage.then_some(revoke)))
             .collect_view();
-        view! {
+        Ok(view! {
             <Table label="Access tokens" columns=COLUMNS>
                 {rows}
             </Table>
         }
-        .into_any()
+        .into_any())
     };
     let new = data.may_manage.then(|| {
         view! {
@@ -89,18 +109,20 @@ fn Body(data: AccessTokens, create: FormAction, revoke: FormAction) -> impl Into
             </Panel>
         }
     });
+    let list = LIST.frame(search, data.next.as_ref(), list);
     view! {
         <div class="stack loose">
             {new_token} <Outcome action=revoke about="id" present/>
             <div class=if data.may_manage { "two" } else { "stack" }>
                 <div class="stack">
-                    <Panel title="Tokens">{list}</Panel>
+                    {list}
                     <History changes=data.history now/>
                 </div>
                 {new}
             </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -18,7 +18,7 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// Kinds of things, as the log names them.
-const KINDS: [(&str, &str); 13] = [
+const KINDS: [(&str, &str); 15] = [
     ("license", "License keys"),
     ("device", "Devices"),
     ("order", "Purchases"),
@@ -30,19 +30,26 @@ const KINDS: [(&str, &str); 13] = [
     ("stripe_event", "Stripe events"),
     ("access_token", "Access tokens"),
     ("person", "People"),
+    ("invitation", "Invitations"),
     ("tenant", "Company"),
     ("tenant_key", "Tenant keys"),
+    ("signing_key", "Signing keys"),
 ];
 
 /// Audit log.
 #[component]
 pub fn AuditLogPage() -> impl IntoView {
     let (find, verb) = (query_part("find"), query_part("verb"));
-    let (about, after) = (query_part("about"), query_part("after"));
+    let (about, id) = (query_part("about"), query_part("id"));
+    let (from, to) = (query_part("from"), query_part("to"));
+    let after = query_part("after");
     let search = move || ChangeSearch {
         find: find.get().unwrap_or_default(),
         verb: verb.get().unwrap_or_default(),
         about: about.get().unwrap_or_default(),
+        id: id.get().unwrap_or_default(),
+        from: from.get().unwrap_or_default(),
+        to: to.get().unwrap_or_default(),
         after: after.get(),
     };
     let data = Data::new(search, load_changes);
@@ -62,6 +69,9 @@ fn link(search: &ChangeSearch, after: Option<&str>) -> String {
         ("find", search.find.as_str()),
         ("verb", &search.verb),
         ("about", &search.about),
+        ("id", &search.id),
+        ("from", &search.from),
+        ("to", &search.to),
         ("after", after.unwrap_or_default()),
     ];
     address("/audit-log", &filters)
@@ -71,7 +81,12 @@ fn body(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
     let kinds = KINDS.map(|(word, label)| (word.to_owned(), label.to_owned()));
     let about = search.about.clone();
     let choices = vec![("about", "About", about, any_of("Everything", kinds.into()))];
-    let (find, kept) = (search.find.clone(), vec![("verb", search.verb.clone())]);
+    let kept = vec![("verb", search.verb.clone()), ("id", search.id.clone())];
+    let find = search.find.clone();
+    let days = vec![
+        ("from", "From", search.from.clone()),
+        ("to", "To", search.to.clone()),
+    ];
     let newest = search.after.is_some().then(|| link(search, None));
     let older = data.next.as_ref();
     let older = older.map(|older| link(search, Some(older)));
@@ -88,13 +103,36 @@ fn body(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
                 field="Who, from the beginning"
                 find
                 choices
+                days
                 kept
                 refusal=None
             />
+            {one_thing(search)}
             <Panel>{content} <Pager newest older/></Panel>
         </div>
     }
     .into_any()
+}
+
+/// Says that the log is that of one thing, and leads back to all.
+fn one_thing(search: &ChangeSearch) -> Option<AnyView> {
+    if search.id.is_empty() {
+        return None;
+    }
+    let all = ChangeSearch {
+        id: String::new(),
+        ..search.clone()
+    };
+    let what = search.about.replace('_', " ").replace("license", "licence");
+    let id = search.id.clone();
+    let line = view! {
+        <p class="line tight small">
+            <span class="muted">{format!("Only what was done to the {what}")}</span>
+            <code class="wrap">{id}</code>
+            <a href=link(&all, None)>{format!("Every {what}")}</a>
+        </p>
+    };
+    Some(line.into_any())
 }
 
 fn nothing(goes_on: bool) -> AnyView {

@@ -21,9 +21,32 @@ pub fn any_of(any: &str, choices: Vec<(String, String)>) -> Vec<(String, String)
     [any].into_iter().chain(choices).collect()
 }
 
+/// Choices, and the chosen one where it is none of them: what the address says stands in the form.
+pub fn with_chosen(mut choices: Vec<(String, String)>, chosen: &str) -> Vec<(String, String)> {
+    if !chosen.is_empty() && choices.iter().all(|(value, _)| value != chosen) {
+        choices.push((chosen.to_owned(), chosen.to_owned()));
+    }
+    choices
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_chosen_is_a_choice() {
+        let paid = ("paid".to_owned(), "paid".to_owned());
+        let lost = ("lost".to_owned(), "lost".to_owned());
+        assert_eq!(
+            with_chosen(vec![paid.clone()], ""),
+            std::slice::from_ref(&paid)
+        );
+        assert_eq!(
+            with_chosen(vec![paid.clone()], "paid"),
+            std::slice::from_ref(&paid)
+        );
+        assert_eq!(with_chosen(vec![paid.clone()], "lost"), [paid, lost]);
+    }
 
     #[test]
     fn an_address_names_what_narrows_and_nothing_else() {

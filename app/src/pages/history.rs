@@ -3,13 +3,20 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
+use super::filters::address;
 use crate::api::changes::ChangeRow;
 use crate::format;
 use crate::ui::{Empty, Panel, Step, Steps, Tone};
 
 /// Changes, newest first.
 #[component]
-pub fn History(changes: Vec<ChangeRow>, now: Timestamp) -> impl IntoView {
+pub fn History(
+    changes: Vec<ChangeRow>,
+    now: Timestamp,
+    /// Kind and id of the thing, as the audit log names them.
+    #[prop(optional, into)]
+    about: Option<(&'static str, String)>,
+) -> impl IntoView {
     if changes.is_empty() {
         return view! {
             <Panel title="History">
@@ -33,9 +40,18 @@ pub fn History(changes: Vec<ChangeRow>, now: Timestamp) -> impl IntoView {
             }
         })
         .collect_view();
+    let all = about.map(|(kind, id)| {
+        let href = address("/audit-log", &[("about", kind), ("id", &id)]);
+        view! {
+            <footer>
+                <a href=href>"All of it in the audit log"</a>
+            </footer>
+        }
+    });
     view! {
         <Panel title="History">
             <Steps>{steps}</Steps>
+            {all}
         </Panel>
     }
     .into_any()

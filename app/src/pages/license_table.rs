@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::words;
 use crate::api::licenses::LicenseRow;
 use crate::format;
-use crate::ui::{Ago, Breakable, Cell, Column, CopyButton, Place, Row, Table, Tag};
+use crate::ui::{Ago, Breakable, Cell, Column, CopyButton, Place, Row, Sort, Table, Tag};
 
 const COLUMNS: &[Column] = &[
     ("Key", Place::Lead),
@@ -17,15 +17,21 @@ const COLUMNS: &[Column] = &[
     ("Issued", Place::End),
 ];
 
-/// Keys, newest first.
+/// Keys in the order in which they come.
 #[component]
-pub fn LicenseTable(rows: Vec<LicenseRow>, now: Timestamp) -> impl IntoView {
+pub fn LicenseTable(
+    rows: Vec<LicenseRow>,
+    now: Timestamp,
+    /// Columns that they can be sorted by.
+    #[prop(optional)]
+    sorts: Vec<Sort>,
+) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| view! { <LicenseLine row now/> })
         .collect_view();
     view! {
-        <Table label="License keys" columns=COLUMNS>
+        <Table label="License keys" columns=COLUMNS sorts>
             {rows}
         </Table>
     }

@@ -1,6 +1,6 @@
 //! The pages, a folder or file each. Pages never import each other;
 //! `frame` stands around them, `load` brings their data, `live` brings it anew, `words` says the tone of a state,
-//! `filters` and `snippets` are parts of several, and `license_table`, `mail_table` and `history` what several of them show.
+//! `filters`, `first_sale`, `shelf` and `snippets` are parts of several, and `license_table`, `mail_table`, `named_list` and `history` what several of them show.
 
 pub mod access_tokens;
 pub mod account;
@@ -8,6 +8,7 @@ pub mod activity;
 pub mod audit_log;
 pub mod dashboard;
 mod filters;
+mod first_sale;
 pub mod frame;
 pub mod help;
 mod history;
@@ -17,6 +18,7 @@ pub mod licenses;
 mod live;
 pub mod load;
 mod mail_table;
+mod named_list;
 pub mod not_found;
 pub mod order;
 pub mod outbox;
@@ -27,6 +29,7 @@ pub mod products;
 pub mod review;
 pub mod set_up;
 pub mod settings;
+mod shelf;
 pub mod sign_in;
 pub mod sign_in_code;
 mod snippets;

@@ -45,6 +45,7 @@ fn Body(order: Page, give: FormAction) -> impl IntoView {
             </Notice>
         }
     });
+    let order_id = id.clone();
     let (title, purpose, facts) = (title(&order), purpose(&order), facts(&order));
     let keys = keys(order.licenses, &order.state, now);
     let (mails, events) = (mails(order.mails, now), events(order.events, now));
@@ -59,7 +60,7 @@ fn Body(order: Page, give: FormAction) -> impl IntoView {
             <Panel title="Facts">{facts}</Panel>
             <div class="stack">
                 <Panel title="What Stripe told">{events}</Panel>
-                <History changes=order.history now/>
+                <History changes=order.history now about=("order", order_id)/>
             </div>
         </div>
     }

@@ -2,97 +2,64 @@
 
 use leptos::prelude::*;
 
+use super::first_sale::first_sale;
 use super::history::History;
 use super::live::news;
-use super::load::{Data, loaded, path_part, query_part};
+use super::load::{Data, loaded, path_part};
 use super::mail_table::MailTable;
+use super::named_list::{NamedList, named_search};
 use super::words;
-use crate::api::Listed;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
+use crate::api::{Listed, NamedSearch};
 use crate::ui::{
-    Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, Notice, PageHead, Pager, Panel,
-    Segments, Step, Steps, Tag, Tone, When, local,
+    Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, Notice, PageHead, Panel, Step,
+    Steps, Tag, Tone, When, local,
 };
 
-const STATES: [&str; 5] = ["", "queued", "retrying", "sent", "failed"];
+const LIST: NamedList = NamedList {
+    path: "/outbox",
+    label: "Mails",
+    field: "Recipient, from the beginning",
+    states: &[
+        ("", "all"),
+        ("queued", "queued"),
+        ("retrying", "retrying"),
+        ("sent", "sent"),
+        ("failed", "failed"),
+    ],
+    pages: ("Newest", "Older"),
+};
 
 /// Outbox.
 #[component]
 pub fn OutboxPage() -> impl IntoView {
-    let (state, after) = (query_part("state"), query_part("after"));
-    let data = Data::new(
-        move || (state.get(), after.get()),
-        |(state, after)| load_mails(state, after),
-    );
-    let filter = move || {
-        let chosen = state.get().unwrap_or_default();
-        let items = STATES.map(|word| match word {
-            "" => ("all".to_owned(), "/outbox".to_owned(), chosen.is_empty()),
-            word => (
-                word.to_owned(),
-                format!("/outbox?state={word}"),
-                word == chosen,
-            ),
-        });
-        view! { <Segments label="State" items=items.into()/> }
-    };
+    let search = named_search();
+    let data = Data::new(search, load_mails);
     view! {
         <div class="page">
             <PageHead
                 title="Outbox"
                 purpose="Every mail, what became of it, and sending it again."
             />
-            <Panel title="Mails" end=filter>
-                {move || after.get().is_none().then(|| news(data, &[".mail."]))}
-                {loaded(
-                    data,
-                    move |mails| {
-                        let page = (state.get_untracked(), after.get_untracked().is_none());
-                        view! { <List mails page/> }.into_any()
-                    },
-                )}
-            </Panel>
+            {move || search().after.is_none().then(|| news(data, &[".mail."]))}
+            {loaded(data, move |mails| list(mails, &untrack(search)))}
         </div>
     }
 }
 
-/// A page of mails; `page` is the chosen state, and whether this is the first page.
-#[component]
-fn List(mails: Listed<MailRow>, page: (Option<String>, bool)) -> impl IntoView {
+fn list(mails: Listed<MailRow>, search: &NamedSearch) -> AnyView {
+    let next = mails.next;
     if mails.items.is_empty() {
-        return nothing(page.0.is_some());
+        return LIST.frame(search, None, Err(no_mails()));
     }
-    let (state, is_first) = page;
-    let base = state.map_or_else(
-        || "/outbox?".to_owned(),
-        |state| format!("/outbox?state={state}&"),
-    );
-    let newest = base.trim_end_matches(['?', '&']).to_owned();
-    view! {
-        <MailTable rows=mails.items now=mails.now/>
-        <Pager
-            newest=(!is_first).then_some(newest)
-            older=mails.next.map(|next| format!("{base}after={next}"))
-        />
-    }
-    .into_any()
+    let table = view! { <MailTable rows=mails.items now=mails.now/> };
+    LIST.frame(search, next.as_ref(), Ok(table.into_any()))
 }
 
-fn nothing(is_narrowed: bool) -> AnyView {
-    let (title, href, label) = if is_narrowed {
-        ("No such mails", "/outbox", "All mails")
-    } else {
-        (
-            "No mails yet",
-            "/stripe/test-purchase",
-            "Make a test purchase",
-        )
-    };
+fn no_mails() -> AnyView {
     view! {
-        <Empty title text="A mail stands here as soon as a purchase gave keys.">
-            <a class="btn" href=href>
-                {label}
-            </a>
+        <Empty title="No mails yet" text="A mail stands here as soon as a purchase gave keys.">
+            {first_sale()}
         </Empty>
     }
     .into_any()

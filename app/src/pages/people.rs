@@ -6,6 +6,8 @@ use leptos::prelude::*;
 
 use super::history::History;
 use super::load::{Data, loaded};
+use super::named_list::{NamedList, OLDEST_FIRST, named_search};
+use crate::api::NamedSearch;
 use crate::api::people::{
     ChangeRole, InvitationRow, InvitePerson, MemberRow, People, RemovePerson, ResendInvitation,
     TakeSecondFactorOff, WithdrawInvitation, load_people,
@@ -29,6 +31,14 @@ const INVITED: &[Column] = &[
     ("Link ends", Place::Detail),
     ("", Place::Acts),
 ];
+
+const LIST: NamedList = NamedList {
+    path: "/users",
+    label: "People",
+    field: "Address, from its beginning",
+    states: &[],
+    pages: OLDEST_FIRST,
+};
 
 /// What each role may do, for whoever chooses one.
 const ROLES: [(Role, &str); 4] = [
@@ -74,39 +84,50 @@ pub fn PeoplePage() -> impl IntoView {
         factor: FormAction::of::<TakeSecondFactorOff>(),
     };
     let changes = acts.all().map(FormAction::successes);
-    let data = Data::new(move || changes.map(|count| count.get()), |_| load_people());
+    let search = named_search();
+    let key = move || (changes.map(|count| count.get()), search());
+    let data = Data::new(key, |(_, search)| load_people(search));
     view! {
         <div class="page">
             <PageHead
                 title="Users and roles"
                 purpose="Who belongs here and what they may do. Owners invite, change roles and let people go."
             />
-            {loaded(data, move |people| body(people, &acts))}
+            {loaded(data, move |people| body(people, &untrack(search), &acts))}
         </div>
     }
 }
 
-fn body(people: People, acts: &Acts) -> AnyView {
+fn body(people: People, search: &NamedSearch, acts: &Acts) -> AnyView {
     let (now, may_manage) = (people.now, people.may_manage);
     let outcomes = outcomes(&people, acts);
     let history = people.history.clone();
     let invited = invited(people.invitations, now, acts);
+    let is_empty = people.members.is_empty();
     let rows = people
         .members
         .into_iter()
         .map(|member| line(member, now, may_manage.then_some(acts)))
         .collect_view();
+    let table = view! {
+        <Table label="People" columns=MEMBERS>
+            {rows}
+        </Table>
+    };
+    // Whoever looks belongs here: only a search or a late page can be empty.
+    let table = if is_empty {
+        Err(().into_any())
+    } else {
+        Ok(table.into_any())
+    };
+    let members = LIST.frame(search, people.next.as_ref(), table);
     let invite = may_manage.then(|| invite(people.has_mailer, acts.invite));
     view! {
         <div class="stack loose">
             {outcomes}
             <div class=if may_manage { "two" } else { "stack" }>
                 <div class="stack loose">
-                    <Panel title="People">
-                        <Table label="People" columns=MEMBERS>
-                            {rows}
-                        </Table>
-                    </Panel>
+                    {members}
                     {invited}
                     <History changes=history now/>
                 </div>

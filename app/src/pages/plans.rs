@@ -5,8 +5,13 @@ use leptos::prelude::*;
 
 use super::history::History;
 use super::load::{Data, loaded, path_part, where_permitted};
+use super::named_list::{NamedList, OLDEST_FIRST, SHELVES, named_search};
+use super::shelf::Shelf;
 use super::words;
-use crate::api::plans::{PlanPage as Page, PlanRow, SavePlan, load_plan, load_plans};
+use crate::api::plans::{
+    ArchivePlan, PlanPage as Page, PlanRow, RestorePlan, SavePlan, load_plan, load_plans,
+};
+use crate::api::{Listed, NamedSearch};
 use crate::format::text;
 use crate::ui::{
     Cell, CheckField, Column, Empty, Fact, Facts, Field, Form, FormAction, FormEnd, InputKind,
@@ -20,10 +25,19 @@ const COLUMNS: &[Column] = &[
     ("planId", Place::Number),
 ];
 
+const LIST: NamedList = NamedList {
+    path: "/plans",
+    label: "Plans",
+    field: "Name, from its beginning",
+    states: SHELVES,
+    pages: OLDEST_FIRST,
+};
+
 /// Plans.
 #[component]
 pub fn PlansPage() -> impl IntoView {
-    let data = Data::new(|| (), |()| load_plans());
+    let search = named_search();
+    let data = Data::new(search, load_plans);
     view! {
         <div class="page">
             <PageHead
@@ -32,52 +46,51 @@ pub fn PlansPage() -> impl IntoView {
             >
                 {where_permitted(Permission::Manage, || new_link("btn main", "New plan"))}
             </PageHead>
-            {loaded(data, |plans| view! { <List plans/> }.into_any())}
+            {loaded(data, move |plans| list(plans, &untrack(search)))}
         </div>
     }
 }
 
-#[component]
-fn List(plans: Vec<PlanRow>) -> impl IntoView {
-    if plans.is_empty() {
-        return view! {
-            <Panel>
-                <Empty
-                    title="No plans yet"
-                    text="You need none as long as every sale of a product lasts the same time: the product’s own days do."
-                >
-                    {where_permitted(Permission::Manage, || new_link("btn", "Make a plan"))}
-                </Empty>
-            </Panel>
-        }
-        .into_any();
+fn list(plans: Listed<PlanRow>, search: &NamedSearch) -> AnyView {
+    let next = plans.next;
+    if plans.items.is_empty() {
+        return LIST.frame(search, None, Err(no_plans()));
     }
-    let rows = plans
-        .into_iter()
-        .map(|plan| {
-            let (tone, word) = state(plan.is_active);
-            view! {
-                <Row>
-                    <Cell place=Place::Lead>
-                        <a href=format!("/plans/{}", plan.id)>{plan.name}</a>
-                    </Cell>
-                    <Cell place=Place::Mark>
-                        <Tag tone word/>
-                    </Cell>
-                    <Cell place=Place::Detail>{words::days(plan.duration_days)}</Cell>
-                    <Cell place=Place::Number>{plan.id.to_string()}</Cell>
-                </Row>
-            }
-        })
-        .collect_view();
+    let rows = plans.items.into_iter().map(line).collect_view();
+    let table = view! {
+        <Table label="Plans" columns=COLUMNS>
+            {rows}
+        </Table>
+    };
+    LIST.frame(search, next.as_ref(), Ok(table.into_any()))
+}
+
+fn no_plans() -> AnyView {
     view! {
-        <Panel>
-            <Table label="Plans" columns=COLUMNS>
-                {rows}
-            </Table>
-        </Panel>
+        <Empty
+            title="No plans yet"
+            text="You need none as long as every sale of a product lasts the same time: the product’s own days do."
+        >
+            {where_permitted(Permission::Manage, || new_link("btn", "Make a plan"))}
+        </Empty>
     }
     .into_any()
+}
+
+fn line(plan: PlanRow) -> impl IntoView {
+    let (tone, word) = state(plan.is_active);
+    view! {
+        <Row>
+            <Cell place=Place::Lead>
+                <a href=format!("/plans/{}", plan.id)>{plan.name}</a>
+            </Cell>
+            <Cell place=Place::Mark>
+                <Tag tone word/>
+            </Cell>
+            <Cell place=Place::Detail>{words::days(plan.duration_days)}</Cell>
+            <Cell place=Place::Number>{plan.id.to_string()}</Cell>
+        </Row>
+    }
 }
 
 fn new_link(class: &'static str, label: &'static str) -> AnyView {
@@ -106,23 +119,39 @@ pub fn NewPlanPage() -> impl IntoView {
 #[component]
 pub fn PlanPage() -> impl IntoView {
     let action = FormAction::of::<SavePlan>();
+    let shelf = Shelf {
+        thing: "plan",
+        archive: FormAction::of::<ArchivePlan>(),
+        restore: FormAction::of::<RestorePlan>(),
+    };
     let id = path_part("id");
-    let done = action.successes();
-    let data = Data::new(move || (id.get(), done.get()), |(id, _)| load_plan(id));
+    let (saved, moved) = (action.successes(), shelf.successes());
+    let key = move || (id.get(), saved.get(), moved());
+    let data = Data::new(key, |(id, ..)| load_plan(id));
     view! {
         <div class="page">
-            {loaded(data, move |page| body(page, action))}
+            {loaded(data, move |page| body(page, action, shelf))}
         </div>
     }
 }
 
-fn body(page: Page, action: FormAction) -> AnyView {
+fn body(page: Page, action: FormAction, shelf: Shelf) -> AnyView {
     let Some(plan) = page.plan else {
         return ().into_any();
     };
     let (title, id) = (plan.name.clone(), plan.id);
-    let content = if page.may_manage {
-        view! { <PlanForm action plan=Some(plan)/> }.into_any()
+    let about = ("plan", id.to_string());
+    let content = if plan.is_archived {
+        shelf.archived(id.to_string(), &title)
+    } else if page.may_manage {
+        let away = shelf.current(id.to_string(), &title);
+        view! {
+            <div class="stack">
+                <PlanForm action plan=Some(plan)/>
+                {away}
+            </div>
+        }
+        .into_any()
     } else {
         facts(plan)
     };
@@ -131,7 +160,7 @@ fn body(page: Page, action: FormAction) -> AnyView {
             title
             purpose=format!("planId {id} in Stripe’s metadata asks for this plan.")
         />
-        <div class="two">{content} <History changes=page.history now=page.now/></div>
+        <div class="two">{content} <History changes=page.history now=page.now about/></div>
     }
     .into_any()
 }

@@ -1,62 +1,151 @@
-//! Support tickets: what users of a program wrote, and where the answer goes.
+//! Support tickets: what users of a program wrote, where the answer goes, and which are done with.
 
+use domain::permission::Permission;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
-use super::load::{Data, loaded, path_part, query_part};
+use super::filters::{address, any_of};
+use super::load::{Data, loaded, path_part, query_part, where_permitted};
+use super::words;
 use crate::api::Listed;
-use crate::api::tickets::{TicketDetail, TicketRow, load_ticket, load_tickets};
+use crate::api::products::load_product_choices;
+use crate::api::tickets::{
+    ChangeTicket, TicketDetail, TicketRow, TicketSearch, load_ticket, load_tickets,
+};
 use crate::ui::{
-    Ago, Breakable, Cell, Column, Copyable, Empty, Fact, Facts, PageHead, Pager, Panel, Place, Row,
-    Table, When,
+    Ago, Breakable, ButtonLook, Cell, Column, Copyable, Empty, Fact, Facts, FilterForm, Form,
+    FormAction, PageHead, Pager, Panel, Place, Row, Segments, SubmitButton, Table, Tag, When,
 };
 
 const COLUMNS: &[Column] = &[
     ("Subject", Place::Lead),
+    ("State", Place::Mark),
     ("Product", Place::Wide),
     ("From", Place::Detail),
     ("Received", Place::End),
 ];
 
+const STATES: [&str; 3] = ["", "open", "closed"];
+
 /// Tickets.
 #[component]
 pub fn TicketsPage() -> impl IntoView {
-    let after = query_part("after");
-    let data = Data::new(move || after.get(), load_tickets);
+    let (find, state) = (query_part("find"), query_part("state"));
+    let (product, after) = (query_part("product"), query_part("after"));
+    let search = move || TicketSearch {
+        find: find.get().unwrap_or_default(),
+        state: state.get().unwrap_or_default(),
+        product: product.get().unwrap_or_default(),
+        after: after.get(),
+    };
+    let data = Data::new(search, load_tickets);
+    let products = Data::new(|| (), |()| load_product_choices());
     view! {
         <div class="page">
             <PageHead
                 title="Tickets"
                 purpose="What users of your programs wrote to you, and where the answer goes."
             />
-            <Panel title="Tickets">
-                {loaded(
-                    data,
-                    move |tickets| {
-                        let is_first = after.get_untracked().is_none();
-                        list(tickets, is_first)
-                    },
-                )}
-            </Panel>
+            {loaded(
+                data,
+                move |tickets| {
+                    let form = move |products| form(&untrack(search), products);
+                    let search = untrack(search);
+                    view! {
+                        <div class="stack loose">
+                            {loaded(products, form)} {panel(tickets, &search)}
+                        </div>
+                    }
+                        .into_any()
+                },
+            )}
         </div>
     }
 }
 
-fn list(tickets: Listed<TicketRow>, is_first: bool) -> AnyView {
-    if tickets.items.is_empty() {
-        return view! {
-            <Empty
-                title="No tickets"
-                text="A program sends one with an access token that may email; its user’s words stand here then."
-            >
-                <a class="btn" href="/access-tokens">
-                    "Access Tokens"
-                </a>
-            </Empty>
-        }
-        .into_any();
+fn link(search: &TicketSearch, state: &str, after: Option<&str>) -> String {
+    let filters = [
+        ("find", search.find.as_str()),
+        ("product", &search.product),
+        ("state", state),
+        ("after", after.unwrap_or_default()),
+    ];
+    address("/tickets", &filters)
+}
+
+fn form(search: &TicketSearch, products: Vec<(String, String)>) -> AnyView {
+    let product = search.product.clone();
+    let products = any_of("All products", products);
+    let choices = vec![("product", "Product", product, products)];
+    let (find, kept) = (search.find.clone(), vec![("state", search.state.clone())]);
+    view! {
+        <FilterForm
+            label="Tickets"
+            action="/tickets"
+            field="Sender or subject, from the beginning"
+            find
+            choices
+            kept
+            refusal=None
+        />
     }
+    .into_any()
+}
+
+fn panel(tickets: Listed<TicketRow>, search: &TicketSearch) -> AnyView {
+    let states = STATES.map(|word| {
+        let label = if word.is_empty() { "all" } else { word };
+        let is_chosen = search.state == word;
+        (label.to_owned(), link(search, word, None), is_chosen)
+    });
+    let states = Vec::from(states);
+    let filter = move || view! { <Segments label="State" items=states.clone()/> };
+    let newest = search.after.is_some();
+    let newest = newest.then(|| link(search, &search.state, None));
+    let older = tickets.next.clone();
+    let older = older.map(|older| link(search, &search.state, Some(&older)));
+    let content = if tickets.items.is_empty() {
+        nothing(search)
+    } else {
+        table(tickets)
+    };
+    view! {
+        <Panel title="Tickets" end=filter>
+            {content} <Pager newest older/>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn nothing(search: &TicketSearch) -> AnyView {
+    let is_narrowed = search.after.is_some() || link(search, &search.state, None) != "/tickets";
+    let (title, text, href, label) = if is_narrowed {
+        (
+            "No such tickets",
+            "A ticket is found by how its sender’s address or its subject begins. Take a filter away to see more.",
+            "/tickets",
+            "All tickets",
+        )
+    } else {
+        (
+            "No tickets",
+            "A program sends one with an access token that may email; its user’s words stand here then.",
+            "/access-tokens",
+            "Access Tokens",
+        )
+    };
+    view! {
+        <Empty title text>
+            <a class="btn" href=href>
+                {label}
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn table(tickets: Listed<TicketRow>) -> AnyView {
     let now = tickets.now;
     let rows = tickets
         .items
@@ -67,10 +156,6 @@ fn list(tickets: Listed<TicketRow>, is_first: bool) -> AnyView {
         <Table label="Tickets" columns=COLUMNS>
             {rows}
         </Table>
-        <Pager
-            newest=(!is_first).then(|| "/tickets".to_owned())
-            older=tickets.next.map(|next| format!("/tickets?after={next}"))
-        />
     }
     .into_any()
 }
@@ -82,6 +167,9 @@ fn line(ticket: TicketRow, now: Timestamp) -> impl IntoView {
                 <a class="wrap" href=format!("/tickets/{}", ticket.id)>
                     {ticket.subject}
                 </a>
+            </Cell>
+            <Cell place=Place::Mark>
+                <Tag tone=words::ticket(&ticket.state) word=ticket.state/>
             </Cell>
             <Cell place=Place::Wide>{ticket.product_name}</Cell>
             <Cell place=Place::Detail>
@@ -97,44 +185,92 @@ fn line(ticket: TicketRow, now: Timestamp) -> impl IntoView {
 /// One ticket.
 #[component]
 pub fn TicketPage() -> impl IntoView {
+    let change = FormAction::of::<ChangeTicket>();
     let id = path_part("id");
-    let data = Data::new(move || id.get(), load_ticket);
+    let done = change.successes();
+    let data = Data::new(move || (id.get(), done.get()), |(id, _)| load_ticket(id));
+    data.follow(&[".ticket."]);
     view! {
-        <div class="page">{loaded(data, |ticket| view! { <Ticket ticket/> }.into_any())}</div>
+        <div class="page">{loaded(data, move |ticket| body(ticket, change))}</div>
     }
 }
 
-#[component]
-fn Ticket(ticket: TicketDetail) -> impl IntoView {
-    let (row, now) = (ticket.row, ticket.now);
+fn body(ticket: TicketDetail, change: FormAction) -> AnyView {
     let answer = format!(
         "mailto:{}?subject={}",
-        Url::escape(&row.email).replace("%40", "@"),
-        Url::escape(&format!("Re: {}", row.subject)),
+        Url::escape(&ticket.row.email).replace("%40", "@"),
+        Url::escape(&format!("Re: {}", ticket.row.subject)),
     );
+    let purpose = format!("From {}.", ticket.row.email);
+    let (title, message) = (ticket.row.subject.clone(), ticket.message.clone());
+    let id = StoredValue::new(ticket.row.id.clone());
+    let is_open = ticket.closed.is_none();
+    let act = move || act(id.get_value(), is_open, change);
+    let act = where_permitted(Permission::Email, act);
     view! {
-        <PageHead title=row.subject purpose=format!("From {}.", row.email)>
+        <PageHead title purpose>
             <a class="btn main" href=answer>
                 "Answer by mail"
             </a>
         </PageHead>
         <div class="two">
             <Panel title="Text">
-                <div class="letter">{ticket.message}</div>
+                <div class="letter">{message}</div>
             </Panel>
-            <Panel title="Facts">
-                <Facts>
-                    <Fact name="From">
-                        <Copyable text=row.email what="address"/>
-                    </Fact>
-                    <Fact name="Product">
-                        <a href=format!("/products/{}", ticket.product_id)>{row.product_name}</a>
-                    </Fact>
-                    <Fact name="Came (UTC)">
-                        <When at=row.created_at now/>
-                    </Fact>
-                </Facts>
-            </Panel>
+            <div class="stack">
+                <Panel title="Facts">{facts(ticket)} {act}</Panel>
+            </div>
         </div>
+    }
+    .into_any()
+}
+
+/// The form that closes it, or opens it again.
+fn act(id: String, is_open: bool, change: FormAction) -> AnyView {
+    let (word, label) = if is_open {
+        ("close", "Close the ticket")
+    } else {
+        ("reopen", "Open it again")
+    };
+    view! {
+        <footer>
+            <Form action=change>
+                <input type="hidden" name="id" value=id/>
+                <input type="hidden" name="change" value=word/>
+                <SubmitButton label look=ButtonLook::Plain/>
+            </Form>
+        </footer>
+    }
+    .into_any()
+}
+
+fn facts(ticket: TicketDetail) -> impl IntoView {
+    let (row, now) = (ticket.row, ticket.now);
+    let closed = ticket.closed.map(|(by, at)| {
+        view! {
+            <Fact name="Closed by">
+                <Breakable text=by/>
+            </Fact>
+            <Fact name="Closed (UTC)">
+                <When at now/>
+            </Fact>
+        }
+    });
+    view! {
+        <Facts>
+            <Fact name="State">
+                <Tag tone=words::ticket(&row.state) word=row.state/>
+            </Fact>
+            <Fact name="From">
+                <Copyable text=row.email what="address"/>
+            </Fact>
+            <Fact name="Product">
+                <a href=format!("/products/{}", ticket.product_id)>{row.product_name}</a>
+            </Fact>
+            <Fact name="Came (UTC)">
+                <When at=row.created_at now/>
+            </Fact>
+            {closed}
+        </Facts>
     }
 }

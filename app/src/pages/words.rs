@@ -46,6 +46,14 @@ pub fn mail(state: &str) -> Tone {
     }
 }
 
+/// Tone of a ticket's state.
+pub fn ticket(state: &str) -> Tone {
+    match state {
+        "open" => Tone::Info,
+        _ => Tone::Plain,
+    }
+}
+
 /// What kind of mail it is, in words.
 pub fn mail_kind(word: &str) -> String {
     word.replace('_', " ")

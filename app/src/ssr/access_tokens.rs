@@ -3,22 +3,33 @@
 use domain::permission::{Permission, Permissions};
 use domain::timestamp::Timestamp;
 use engine::Error;
+use engine::page::PAGE_SIZE;
 use engine::tokens::create::NewToken;
-use engine::tokens::list::TokenView;
+use engine::tokens::list::{TokenQuery, TokenView};
 use engine::tokens::{create, list, revoke};
 
 use super::changes::history_of_kinds;
 use super::cookie::{keep_new_token, take_new_token};
+use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
+use crate::api::NamedSearch;
 use crate::api::access_tokens::{AccessTokenForm, AccessTokenRow, AccessTokens};
 use crate::secret::SecretText;
 
-/// All tokens, and the one that was just made.
-pub async fn access_tokens(who: &SignedIn) -> Result<AccessTokens, Error> {
-    let tokens = list::execute(&who.engine, &who.actor).await?;
+/// A page of tokens, and the one that was just made.
+pub async fn access_tokens(who: &SignedIn, search: NamedSearch) -> Result<AccessTokens, Error> {
+    let query = TokenQuery {
+        // A word that is no state narrows nothing: the address was typed by hand.
+        state: search.state.parse().ok(),
+        search: search.find,
+        after: place(search.after.as_deref())?,
+        limit: PAGE_SIZE,
+    };
+    let page = list::page(&who.engine, &who.actor, &query).await?;
     Ok(AccessTokens {
-        tokens: tokens.into_iter().map(row).collect(),
+        tokens: page.items.into_iter().map(row).collect(),
+        next: page.after.map(|place| place.to_string()),
         history: history_of_kinds(who, &["access_token"], |_| None).await?,
         new_token: take_new_token(&who.engine).map(SecretText),
         may_manage: who.actor.may(Permission::Manage).is_ok(),

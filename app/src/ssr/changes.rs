@@ -1,6 +1,7 @@
 //! The change log between the engine and its pages.
 
 use domain::ids::ChangeId;
+use domain::timestamp::Timestamp;
 use engine::Error;
 use engine::audit::ChangeView;
 use engine::audit::list::{self, ChangeQuery};
@@ -27,6 +28,9 @@ pub async fn change_list(who: &SignedIn, search: ChangeSearch) -> Result<Listed<
         actor: search.find,
         verb: search.verb.replace(' ', "_"),
         subject_kind: search.about,
+        subject_id: search.id,
+        from: day("from", &search.from)?,
+        to: day("to", &search.to)?.map(|day| day.end_of_day().plus_millis(999)),
         before,
         limit: PAGE_SIZE,
     };
@@ -36,6 +40,15 @@ pub async fn change_list(who: &SignedIn, search: ChangeSearch) -> Result<Listed<
         next: page.before.map(|id| id.to_string()),
         now: who.engine.now(),
     })
+}
+
+/// A day of the address; blank is none.
+fn day(field: &str, text: &str) -> Result<Option<Timestamp>, Error> {
+    if text.trim().is_empty() {
+        return Ok(None);
+    }
+    let wrong = || Error::field(field, "Write a day like 2027-01-31.");
+    Timestamp::parse_date(text).map(Some).ok_or_else(wrong)
 }
 
 /// What happened to one thing lately, newest first.
@@ -114,6 +127,8 @@ fn address(kind: &str, id: &str) -> Option<String> {
         "stripe_event" => "stripe/events",
         "access_token" => return Some("/access-tokens".to_owned()),
         "tenant_key" | "signing_key" => return Some("/tenant-keys".to_owned()),
+        "person" | "invitation" => return Some("/users".to_owned()),
+        "tenant" => return Some("/settings".to_owned()),
         "device" => return device_path(id),
         _ => return None,
     };

@@ -12,7 +12,8 @@ use engine::licenses::generate::Side;
 use engine::licenses::{extend as extending, find, generate, hold, offline_code, resend, update};
 use leptos_router::location::Url;
 
-use super::products::{plan_list, product_list};
+use super::plans::plan_list;
+use super::products::product_list;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::license_acts::LicenseChoices;

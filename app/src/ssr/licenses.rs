@@ -33,10 +33,11 @@ pub(super) fn license_query(
 ) -> Result<list::LicenseQuery, Error> {
     Ok(list::LicenseQuery {
         livemode: Some(livemode),
-        // A word that is no product or state narrows nothing: the address was typed by hand.
+        // A word that is no product, state or order changes nothing: the address was typed by hand.
         product_id: search.product.parse().ok(),
         state: search.state.parse().ok(),
         search: list::Search::Typed(search.find),
+        order: search.sort.parse().ok(),
         after: place(search.after.as_deref())?,
         limit: PAGE_SIZE,
     })

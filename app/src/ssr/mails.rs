@@ -12,23 +12,20 @@ use super::changes::history_of;
 use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
-use crate::api::Listed;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow};
+use crate::api::{Listed, NamedSearch};
 
 /// Kind of the mails that an owner sends again under Users and roles.
 const INVITATION: &str = "invitation";
 
 /// A page of the outbox.
-pub async fn mail_list(
-    who: &SignedIn,
-    state: Option<&str>,
-    after: Option<&str>,
-) -> Result<Listed<MailRow>, Error> {
+pub async fn mail_list(who: &SignedIn, search: NamedSearch) -> Result<Listed<MailRow>, Error> {
     let query = list::MailQuery {
         livemode: Some(who.session.livemode),
         // A word that is no state narrows nothing: the address was typed by hand.
-        state: state.and_then(|word| word.parse::<MailState>().ok()),
-        after: place(after)?,
+        state: search.state.parse::<MailState>().ok(),
+        recipient: search.find,
+        after: place(search.after.as_deref())?,
         limit: PAGE_SIZE,
     };
     let page = list::execute(&who.engine, &who.actor, &query).await?;

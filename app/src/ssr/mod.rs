@@ -22,6 +22,7 @@ mod orders;
 mod palette;
 mod parts;
 mod people;
+mod plans;
 mod products;
 mod purchases;
 mod qr;
@@ -64,9 +65,10 @@ pub use people::{
     accept_as_new, end_members_second_factor, give_role, invitation_page, invite, invite_again,
     join, let_go, people_page, take_invitation_back,
 };
+pub use plans::{bring_plan_back, keep_plan, plan_page, plans_on_shelf, put_plan_away};
 pub use products::{
-    keep_plan, keep_product, mail_preview, plan_list, plan_page, product_choices, product_list,
-    product_page, try_mail,
+    bring_product_back, keep_product, mail_preview, product_choices, product_page,
+    products_on_shelf, put_product_away, try_mail,
 };
 pub use purchases::{
     begin_purchase, dismiss_reviewed, issue_reviewed, purchase_choices, receipt, review_page,
@@ -80,9 +82,9 @@ pub use settings::{
     try_mail_server,
 };
 pub use stripe_apps::{app_page, archive_stripe_app, check_stripe_app, save_stripe_app};
-pub use stripe_events::{event_detail, event_list, process_again};
+pub use stripe_events::{event_choices, event_detail, event_list, process_again};
 pub use tenant_keys::{make_signing_pair, tenant_keys};
-pub use tickets::{ticket_detail, ticket_list};
+pub use tickets::{close_or_reopen, ticket_detail, ticket_list};
 
 #[cfg(test)]
 mod tests {

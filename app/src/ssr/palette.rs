@@ -102,6 +102,7 @@ async fn keys(who: &SignedIn, find: &str) -> Result<Vec<Hit>, Error> {
         product_id: None,
         state: None,
         search: Search::Typed(find.to_owned()),
+        order: None,
         after: None,
         limit: i64::try_from(MOST).unwrap_or(1),
     };

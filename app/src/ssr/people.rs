@@ -4,7 +4,7 @@ use domain::folding::email_key;
 use domain::ids::PersonId;
 use domain::role::Role;
 use engine::accounts::session;
-use engine::people::list::{InvitationView, MemberView};
+use engine::people::list::{InvitationView, MemberQuery, MemberView};
 use engine::people::{accept, change_role, end_second_factor, invite as asking, list, remove};
 use engine::settings::mail_server;
 use engine::{Engine, Error};
@@ -13,25 +13,32 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::changes::history_of_kinds;
 use super::cookie::session_cookie;
 use super::door::open_session;
+use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
+use crate::api::NamedSearch;
 use crate::api::people::{Invitation, InvitationRow, MemberRow, People};
 use crate::secret::SecretText;
 
 /// Who belongs here, and for owners who was asked to.
-pub async fn people_page(who: &SignedIn) -> Result<People, Error> {
-    let people = list::execute(&who.engine, &who.actor).await?;
+pub async fn people_page(who: &SignedIn, search: NamedSearch) -> Result<People, Error> {
+    let query = MemberQuery {
+        search: search.find,
+        after: place(search.after.as_deref())?,
+    };
+    let people = list::execute(&who.engine, &who.actor, &query).await?;
     let server = mail_server::execute(&who.engine, &who.actor).await?;
-    let own = who.session.person;
+    let (own, page) = (who.session.person, people.members);
     let history = history_of_kinds(who, &["person", "invitation"], |change| {
         let is_of = |m: &&MemberView| m.id.to_string() == change.subject_id;
-        let member = people.members.iter().find(is_of);
+        let member = page.items.iter().find(is_of);
         member.map(|member| member.email.clone())
     });
     let history = history.await?;
     Ok(People {
         history,
-        members: people.members.into_iter().map(|m| member(m, own)).collect(),
+        members: page.items.into_iter().map(|m| member(m, own)).collect(),
+        next: page.after.map(|place| place.to_string()),
         invitations: people.invitations.into_iter().map(invitation).collect(),
         may_manage: who.actor.may_manage_people().is_ok(),
         has_mailer: server.is_some(),

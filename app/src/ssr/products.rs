@@ -1,32 +1,74 @@
-//! Products and plans between the engine and their pages.
+//! Products between the engine and their pages.
 
-use domain::ids::{PlanId, ProductId};
+use domain::ids::ProductId;
+use domain::list_state::Shelf;
 use domain::money::Currency;
 use domain::permission::Permission;
-use domain::plan::PlanForm;
 use domain::product::{ProductChanges, ProductForm};
 use engine::Error;
-use engine::plans::{self, PlanView};
-use engine::products::{ProductView, create, find, list, preview_template, send_test_mail, update};
+use engine::named::NameQuery;
+use engine::page::{PAGE_SIZE, PAGE_SIZE_MAX};
+use engine::products::{
+    ProductView, archive, create, find, list, preview_template, send_test_mail, update,
+};
 
 use super::changes::history_of;
 use super::reply::Next;
 use super::session::SignedIn;
 use super::snippets::{self, Sold};
-use crate::api::plans::{PlanPage, PlanRow};
 use crate::api::products::{MailPreview, ProductPage, ProductRow};
+use crate::api::{Listed, NamedSearch};
 
-/// All products.
-pub async fn product_list(who: &SignedIn) -> Result<Vec<ProductRow>, Error> {
+/// All products that are not archived.
+pub(super) async fn product_list(who: &SignedIn) -> Result<Vec<ProductRow>, Error> {
     let products = list::execute(&who.engine, &who.actor).await?;
     Ok(products.into_iter().map(product_row).collect())
 }
 
-/// Ids and names of all products, for lists that can be narrowed to one.
+/// A page of products, in use or archived.
+pub async fn products_on_shelf(
+    who: &SignedIn,
+    search: NamedSearch,
+) -> Result<Listed<ProductRow>, Error> {
+    let page = list::page(&who.engine, &who.actor, &name_query(search)?).await?;
+    Ok(Listed {
+        items: page.items.into_iter().map(product_row).collect(),
+        next: page.after.map(|id| id.to_string()),
+        now: who.engine.now(),
+    })
+}
+
+/// What the address of a list of named things asks for.
+pub(super) fn name_query(search: NamedSearch) -> Result<NameQuery, Error> {
+    let after = search.after.map(|after| after.parse::<i32>()).transpose();
+    Ok(NameQuery {
+        // A word that is no state shows what is in use: the address was typed by hand.
+        shelf: search.state.parse().unwrap_or(Shelf::Current),
+        search: search.find,
+        after: after.map_err(|_| Error::field("after", "Take it from the page before."))?,
+        limit: PAGE_SIZE,
+    })
+}
+
+/// Ids and names of products, archived ones last, for lists that can be narrowed to one.
 pub async fn product_choices(who: &SignedIn) -> Result<Vec<(String, String)>, Error> {
-    let products = list::execute(&who.engine, &who.actor).await?;
-    let choice = |product: ProductView| (product.id.to_string(), product.fields.name);
-    Ok(products.into_iter().map(choice).collect())
+    let archived = NameQuery {
+        shelf: Shelf::Archived,
+        search: String::new(),
+        after: None,
+        limit: PAGE_SIZE_MAX,
+    };
+    let current = list::execute(&who.engine, &who.actor).await?;
+    let archived = list::page(&who.engine, &who.actor, &archived).await?.items;
+    let choice = |product: ProductView| {
+        let name = product.fields.name;
+        let label = match product.archived_at {
+            Some(_) => format!("{name} (archived)"),
+            None => name,
+        };
+        (product.id.to_string(), label)
+    };
+    Ok(current.into_iter().chain(archived).map(choice).collect())
 }
 
 fn product_row(product: ProductView) -> ProductRow {
@@ -52,6 +94,7 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
         id => Some(find::execute(&who.engine, &who.actor, parse(id)?).await?),
     };
     let id = product.as_ref().map(|product| product.id);
+    let is_archived = product.as_ref().is_some_and(|p| p.archived_at.is_some());
     let code = |product| {
         let sold = Sold::of(product, who.engine.public_url());
         [snippets::checkout(&sold), snippets::activation(&sold)]
@@ -67,6 +110,7 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
     };
     Ok(ProductPage {
         id,
+        is_archived,
         preview: mail_preview(
             who,
             (&fields.name, &fields.email_subject, &fields.email_template),
@@ -129,6 +173,22 @@ pub async fn keep_product(who: &SignedIn, id: &str, form: &ProductForm) -> Resul
     Ok(Next::stay("Saved."))
 }
 
+/// Archives a product.
+pub async fn put_product_away(who: &SignedIn, id: &str) -> Result<Next, Error> {
+    archive::execute(&who.engine, &who.actor, parse(id)?).await?;
+    Ok(Next::stay(
+        "The product is archived. Its licences stay as they are.",
+    ))
+}
+
+/// Brings an archived product back.
+pub async fn bring_product_back(who: &SignedIn, id: &str) -> Result<Next, Error> {
+    archive::restore(&who.engine, &who.actor, parse(id)?).await?;
+    Ok(Next::stay(
+        "The product is back. Put it on sale to sell it again.",
+    ))
+}
+
 /// The mail that name, subject and template make; or why they make none.
 pub fn mail_preview(who: &SignedIn, (name, subject, body): (&str, &str, &str)) -> MailPreview {
     let draft = preview_template::Draft {
@@ -162,56 +222,4 @@ pub async fn try_mail(who: &SignedIn, id: &str, recipient: &str) -> Result<Next,
 
 fn parse(id: &str) -> Result<ProductId, Error> {
     id.parse().map_err(|_| Error::NotFound("product"))
-}
-
-/// All plans.
-pub async fn plan_list(who: &SignedIn) -> Result<Vec<PlanRow>, Error> {
-    let plans = plans::list::execute(&who.engine, &who.actor).await?;
-    Ok(plans.into_iter().map(plan_row).collect())
-}
-
-/// One plan's page; with an empty id a new one's, for who may make it.
-pub async fn plan_page(who: &SignedIn, id: &str) -> Result<PlanPage, Error> {
-    let may_manage = who.actor.may(Permission::Manage);
-    let now = who.engine.now();
-    if id.is_empty() {
-        may_manage?;
-        return Ok(PlanPage {
-            plan: None,
-            may_manage: true,
-            history: Vec::new(),
-            now,
-        });
-    }
-    let plans = plan_list(who).await?;
-    let found = plans.into_iter().find(|plan| plan.id.to_string() == id);
-    Ok(PlanPage {
-        plan: Some(found.ok_or(Error::NotFound("plan"))?),
-        may_manage: may_manage.is_ok(),
-        history: history_of(who, ("plan", id)).await?,
-        now,
-    })
-}
-
-fn plan_row(plan: PlanView) -> PlanRow {
-    PlanRow {
-        id: plan.id,
-        name: plan.fields.name,
-        duration_days: plan.fields.duration_days,
-        features: plan.fields.features.join(", "),
-        is_active: plan.fields.is_active,
-    }
-}
-
-/// Saves a plan.
-pub async fn keep_plan(who: &SignedIn, id: &str, form: &PlanForm) -> Result<Next, Error> {
-    let mut form = form.clone();
-    form.is_active.get_or_insert_with(|| "false".to_owned());
-    if id.is_empty() {
-        plans::create::execute(&who.engine, &who.actor, &form).await?;
-        return Ok(Next::Go("/plans".to_owned()));
-    }
-    let id: PlanId = id.parse().map_err(|_| Error::NotFound("plan"))?;
-    plans::update::execute(&who.engine, &who.actor, id, &form).await?;
-    Ok(Next::stay("Saved."))
 }

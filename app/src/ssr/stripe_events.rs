@@ -4,38 +4,47 @@ use domain::event_log::EventStatus;
 use domain::permission::Permission;
 use domain::timestamp::Timestamp;
 use engine::Error;
+use engine::page::PAGE_SIZE;
 use engine::stripe::events::{self, EventFilter, EventLine, VerificationAttempt};
-use engine::stripe::replay;
+use engine::stripe::{event_list, replay};
 
+use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::Listed;
-use crate::api::stripe_events::{EventDetail, EventRow, EventStep};
-
-/// Lines of a page.
-const LINES: i64 = 50;
+use crate::api::stripe_events::{EventChoices, EventDetail, EventRow, EventSearch, EventStep};
 
 /// A page of the log.
-pub async fn event_list(
-    who: &SignedIn,
-    status: Option<String>,
-    page: Option<&str>,
-) -> Result<Listed<EventRow>, Error> {
-    let number: i64 = page.and_then(|page| page.parse().ok()).unwrap_or(0);
-    let known = status.and_then(|word| word.parse::<EventStatus>().ok());
+pub async fn event_list(who: &SignedIn, search: EventSearch) -> Result<Listed<EventRow>, Error> {
+    let known = search.status.parse::<EventStatus>().ok();
     let filter = EventFilter {
-        // A word that is no status narrows nothing: the address was typed by hand.
+        // A word that is no status or app narrows nothing: the address was typed by hand.
         status: known.map_or_else(String::new, |status| status.to_string()),
+        event_type: search.event_type,
+        app_id: search.app.parse().ok(),
+        stripe_id: search.find.trim().to_owned(),
         livemode: Some(who.session.livemode),
-        limit: LINES,
+        limit: PAGE_SIZE,
         ..EventFilter::default()
     };
-    let lines = events::list(&who.engine, &who.actor, (filter, number)).await?;
-    let is_full = i64::try_from(lines.len()).is_ok_and(|count| count == LINES);
+    let after = place(search.after.as_deref())?;
+    let page = event_list::execute(&who.engine, &who.actor, (filter, after)).await?;
     Ok(Listed {
-        items: lines.into_iter().map(row).collect(),
-        next: is_full.then(|| (number.max(0) + 1).to_string()),
+        items: page.items.into_iter().map(row).collect(),
+        next: page.after.map(|place| place.to_string()),
         now: who.engine.now(),
+    })
+}
+
+/// What the log can be narrowed to on the side that the person looks at.
+pub async fn event_choices(who: &SignedIn) -> Result<EventChoices, Error> {
+    let side = who.session.livemode;
+    let choices = event_list::choices(&who.engine, &who.actor, side).await?;
+    let apps = choices.apps.into_iter();
+    let types = choices.types.into_iter();
+    Ok(EventChoices {
+        types: types.map(|word| (word.clone(), word)).collect(),
+        apps: apps.map(|(id, name)| (id.to_string(), name)).collect(),
     })
 }
 

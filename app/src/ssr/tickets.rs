@@ -2,17 +2,26 @@
 
 use engine::Error;
 use engine::page::PAGE_SIZE;
-use engine::tickets::list::TicketView;
-use engine::tickets::{find, list};
+use engine::tickets::list::TicketQuery;
+use engine::tickets::{TicketView, close, find, list};
 
 use super::licenses::place;
+use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::Listed;
-use crate::api::tickets::{TicketDetail, TicketRow};
+use crate::api::tickets::{TicketDetail, TicketRow, TicketSearch};
 
 /// A page of tickets.
-pub async fn ticket_list(who: &SignedIn, after: Option<&str>) -> Result<Listed<TicketRow>, Error> {
-    let page = list::execute(&who.engine, &who.actor, place(after)?, PAGE_SIZE).await?;
+pub async fn ticket_list(who: &SignedIn, search: TicketSearch) -> Result<Listed<TicketRow>, Error> {
+    let query = TicketQuery {
+        // A word that is no state or product narrows nothing: the address was typed by hand.
+        state: search.state.parse().ok(),
+        product_id: search.product.parse().ok(),
+        search: search.find,
+        after: place(search.after.as_deref())?,
+        limit: PAGE_SIZE,
+    };
+    let page = list::execute(&who.engine, &who.actor, &query).await?;
     Ok(Listed {
         items: page.items.into_iter().map(row).collect(),
         next: page.after.map(|place| place.to_string()),
@@ -22,14 +31,34 @@ pub async fn ticket_list(who: &SignedIn, after: Option<&str>) -> Result<Listed<T
 
 /// One ticket with its text.
 pub async fn ticket_detail(who: &SignedIn, id: &str) -> Result<TicketDetail, Error> {
-    let id = id.parse().map_err(|_| Error::NotFound("ticket"))?;
-    let ticket = find::execute(&who.engine, &who.actor, id).await?;
+    let ticket = find::execute(&who.engine, &who.actor, parse(id)?).await?;
+    let closed_by = ticket.closed_by.clone();
     Ok(TicketDetail {
         product_id: ticket.product_id.get(),
         message: ticket.message.clone(),
+        closed: ticket.closed_at.map(|at| (closed_by, at)),
         row: row(ticket),
         now: who.engine.now(),
     })
+}
+
+/// Closes a ticket, or opens it again.
+pub async fn close_or_reopen(who: &SignedIn, id: &str, change: &str) -> Result<Next, Error> {
+    match change {
+        "close" => {
+            close::execute(&who.engine, &who.actor, parse(id)?).await?;
+            Ok(Next::stay("The ticket is closed."))
+        }
+        "reopen" => {
+            close::reopen(&who.engine, &who.actor, parse(id)?).await?;
+            Ok(Next::stay("The ticket is open again."))
+        }
+        _ => Err(Error::field("change", "Use close or reopen.")),
+    }
+}
+
+fn parse<T: std::str::FromStr>(id: &str) -> Result<T, Error> {
+    id.parse().map_err(|_| Error::NotFound("ticket"))
 }
 
 fn row(ticket: TicketView) -> TicketRow {
@@ -38,6 +67,7 @@ fn row(ticket: TicketView) -> TicketRow {
         product_name: ticket.product_name,
         email: ticket.email,
         subject: ticket.subject,
+        state: ticket.state.to_string(),
         created_at: ticket.created_at,
     }
 }

@@ -18,6 +18,9 @@ pub fn FilterForm(
     find: String,
     /// Further filters of the form.
     choices: Vec<FilterChoice>,
+    /// Days: name in the address, label, and the chosen one.
+    #[prop(optional)]
+    days: Vec<(&'static str, &'static str, String)>,
     /// Filters that stand elsewhere on the page and are kept.
     kept: Vec<(&'static str, String)>,
     /// Why what is searched for cannot be.
@@ -25,6 +28,7 @@ pub fn FilterForm(
 ) -> impl IntoView {
     let is_refused = refusal.is_some();
     let choices = choices.into_iter().map(choice).collect_view();
+    let days = days.into_iter().map(day).collect_view();
     let kept = kept
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -52,6 +56,7 @@ pub fn FilterForm(
                         aria-describedby=is_refused.then_some("find-refusal")
                     />
                     {choices}
+                    {days}
                     {kept}
                     <button class="btn">"Find"</button>
                 </div>
@@ -77,6 +82,15 @@ fn choice((name, label, chosen, options): FilterChoice) -> AnyView {
         <select class="input short" name=name aria-label=label>
             {options}
         </select>
+    }
+    .into_any()
+}
+
+fn day((name, label, chosen): (&'static str, &'static str, String)) -> AnyView {
+    view! {
+        <label class="line tight small">
+            {label} <input class="input short" type="date" name=name value=chosen/>
+        </label>
     }
     .into_any()
 }

@@ -2,6 +2,9 @@
 
 use leptos::prelude::*;
 
+/// What the links say where the newest does not stand at the top.
+pub const IN_ORDER: (&str, &str) = ("First page", "Next page");
+
 /// Links of a list that goes on; nothing where one page holds all.
 #[component]
 pub fn Pager(
@@ -9,13 +12,16 @@ pub fn Pager(
     newest: Option<String>,
     /// Address of the next page, if there is one.
     older: Option<String>,
+    /// What the two say, where the list is in another order.
+    #[prop(default = ("Newest", "Older"))]
+    labels: (&'static str, &'static str),
 ) -> impl IntoView {
     let any = newest.is_some() || older.is_some();
     any.then(|| {
         view! {
             <nav class="pager" aria-label="Newer and older">
-                {newest.map(|href| view! { <a class="btn quiet" href=href>"Newest"</a> })}
-                {older.map(|href| view! { <a class="btn quiet" href=href>"Older"</a> })}
+                {newest.map(|href| view! { <a class="btn quiet" href=href>{labels.0}</a> })}
+                {older.map(|href| view! { <a class="btn quiet" href=href>{labels.1}</a> })}
             </nav>
         }
     })

@@ -45,37 +45,64 @@ impl Place {
 /// The head of a column: its label and where its cells stand.
 pub type Column = (&'static str, Place);
 
+/// A column that the list can be sorted by.
+#[derive(Debug, Clone)]
+pub struct Sort {
+    /// The column's label.
+    pub column: &'static str,
+    /// Which way the list is sorted by it now, as `aria-sort` says it.
+    pub direction: Option<&'static str>,
+    /// Address of the list sorted by it, or the other way around.
+    pub href: String,
+}
+
 /// A table; its children are [`Row`]s.
 #[component]
 pub fn Table(
     /// Says what the rows are, for screen readers.
     label: &'static str,
     columns: &'static [Column],
+    /// Columns whose heads are links.
+    #[prop(optional)]
+    sorts: Vec<Sort>,
     children: Children,
 ) -> impl IntoView {
+    let class = if sorts.is_empty() {
+        "table"
+    } else {
+        "table sorted"
+    };
+    let mut left = sorts;
     let heads = columns
         .iter()
-        .map(|(head, place)| {
-            let text = if head.is_empty() {
-                view! { <span class="off-screen">"Actions"</span> }.into_any()
-            } else {
-                heading((*head).into()).into_any()
-            };
-            view! {
-                <th role="columnheader" scope="col" class=place.class()>
-                    {text}
-                </th>
-            }
+        .map(|column| {
+            let place = left.iter().position(|sort| sort.column == column.0);
+            head(column, place.map(|place| left.swap_remove(place)))
         })
         .collect_view();
     view! {
-        <table class="table" role="table" aria-label=label>
+        <table class=class role="table" aria-label=label>
             <thead role="rowgroup">
                 <tr role="row">{heads}</tr>
             </thead>
             <tbody role="rowgroup">{children()}</tbody>
         </table>
     }
+}
+
+fn head((label, place): &Column, sort: Option<Sort>) -> AnyView {
+    let direction = sort.as_ref().and_then(|sort| sort.direction);
+    let text = match sort {
+        Some(sort) => view! { <a href=sort.href>{heading((*label).into())}</a> }.into_any(),
+        None if label.is_empty() => view! { <span class="off-screen">"Actions"</span> }.into_any(),
+        None => heading((*label).into()).into_any(),
+    };
+    view! {
+        <th role="columnheader" scope="col" class=place.class() aria-sort=direction>
+            {text}
+        </th>
+    }
+    .into_any()
 }
 
 /// One row; its children are [`Cell`]s.

@@ -68,6 +68,11 @@ impl StripeEvent {
                 .unwrap_or_default(),
         })
     }
+
+    /// Stripe's id of the object that it tells of, where it has a readable one.
+    pub fn object_id(&self) -> Option<&str> {
+        self.object["id"].as_str().filter(|id| is_stripe_id(id))
+    }
 }
 
 impl fmt::Debug for StripeEvent {

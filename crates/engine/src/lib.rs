@@ -26,6 +26,7 @@ pub mod licenses;
 pub mod live;
 pub mod mails;
 pub mod monitor;
+pub mod named;
 pub mod orders;
 pub mod page;
 pub mod people;

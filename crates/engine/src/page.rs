@@ -12,12 +12,12 @@ pub const PAGE_SIZE: i64 = 50;
 /// Rows of a page at most.
 pub const PAGE_SIZE_MAX: i64 = 200;
 
-/// One page of a list, newest first.
-pub struct Page<T> {
+/// One page of a list, newest first where nothing else is said.
+pub struct Page<T, P = Place> {
     /// What is on it.
     pub items: Vec<T>,
     /// Where the next page begins; `None` on the last one.
-    pub after: Option<Place>,
+    pub after: Option<P>,
 }
 
 /// A place in a list that is sorted by time and id. As text `1795435200000_<uuid>`.
@@ -84,8 +84,18 @@ pub(crate) fn rows_to_fetch(wanted: i64) -> i64 {
     wanted.clamp(1, PAGE_SIZE_MAX) + 1
 }
 
+impl<T, P> Page<T, P> {
+    /// The same page of what is made of its rows.
+    pub(crate) fn try_map<U, E>(self, make: impl Fn(T) -> Result<U, E>) -> Result<Page<U, P>, E> {
+        Ok(Page {
+            items: self.items.into_iter().map(make).collect::<Result<_, E>>()?,
+            after: self.after,
+        })
+    }
+}
+
 /// Cuts the row too many off and says where the next page begins.
-pub(crate) fn cut<T>(mut rows: Vec<T>, wanted: i64, place: impl Fn(&T) -> Place) -> Page<T> {
+pub(crate) fn cut<T, P>(mut rows: Vec<T>, wanted: i64, place: impl Fn(&T) -> P) -> Page<T, P> {
     let size = usize::try_from(wanted.clamp(1, PAGE_SIZE_MAX)).unwrap_or(1);
     let has_more = rows.len() > size;
     rows.truncate(size);

@@ -1,6 +1,8 @@
 //! Access tokens of programs: the public half in clear, the secret half as a hash.
 
+use domain::folding::name_key;
 use domain::ids::{AccessTokenId, TenantId};
+use domain::list_state::TokenState;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -44,12 +46,45 @@ macro_rules! columns {
 const INSERT: &str = concat!(
     "insert into access_tokens (",
     columns!(),
-    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+    ", name_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 );
 const LIST: &str = concat!(
     "select ",
     columns!(),
     " from access_tokens where tenant_id = $1 order by created_at desc, id desc limit 1000"
+);
+// They differ in the index that leads through them.
+macro_rules! paged {
+    ($from:literal, $narrowed:literal) => {
+        concat!(
+            "select ",
+            columns!(),
+            " from ",
+            $from,
+            " where tenant_id = $1 and ",
+            $narrowed,
+            " and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"
+        )
+    };
+}
+pub(crate) const PAGE: &str = paged!("access_tokens", "$5 > 0 and $6 = ''");
+pub(crate) const PAGE_REVOKED: &str = paged!(
+    "access_tokens",
+    "revoked_at is not null and $5 > 0 and $6 <> ''"
+);
+pub(crate) const PAGE_CURRENT: &str = paged!(
+    "access_tokens",
+    "revoked_at is null and ($6 = 'expired') = (expires_at is not null and expires_at <= $5)"
+);
+// What a search finds is read from its own index first. `cross join` keeps SQLite from turning the two around.
+pub(crate) const PAGE_FOUND: &str = concat!(
+    "with found (found_id) as materialized (select id from access_tokens
+    where tenant_id = $1 and name_key >= $7 and name_key < $8) ",
+    paged!(
+        "found cross join access_tokens",
+        "id = found_id and ($6 = '' or $6 = case when revoked_at is not null then 'revoked'
+            when expires_at <= $5 then 'expired' else 'active' end)"
+    )
 );
 const BY_PUBLIC_ID: &str = concat!(
     "select ",
@@ -70,13 +105,51 @@ const USED: &str = "update access_tokens set last_used_at = $3
 pub async fn insert(tx: &mut Tx, t: &AccessToken) -> Result<()> {
     on!(tx, c => sqlx::query(INSERT).bind(t.id.get()).bind(t.tenant_id.get()).bind(&t.name)
         .bind(&t.public_id).bind(&t.secret_hash).bind(&t.permissions).bind(t.created_at)
-        .bind(t.expires_at).bind(t.revoked_at).bind(t.last_used_at).execute(c).await.map(drop))?;
+        .bind(t.expires_at).bind(t.revoked_at).bind(t.last_used_at)
+        .bind(name_key(&t.name)).execute(c).await.map(drop))?;
     Ok(())
 }
 
 /// The tenant's tokens, newest first, at most 1,000.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<AccessToken>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
+}
+
+/// Which tokens are wanted, newest first.
+#[derive(Debug, Clone)]
+pub struct TokenFilter {
+    /// A state as of `now`, or all.
+    pub state: Option<TokenState>,
+    /// Unix milliseconds.
+    pub now: i64,
+    /// How the folded name begins, or empty.
+    pub beginning: String,
+    /// Only what comes after this place in the list.
+    pub after: Option<(i64, AccessTokenId)>,
+    /// Rows wanted at most.
+    pub limit: i64,
+}
+
+/// A page of tokens.
+pub async fn page(conn: &mut Conn, tenant: TenantId, f: &TokenFilter) -> Result<Vec<AccessToken>> {
+    let (at, id) = f
+        .after
+        .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
+    let page = match f.state {
+        _ if !f.beginning.is_empty() => PAGE_FOUND,
+        None => PAGE,
+        Some(TokenState::Revoked) => PAGE_REVOKED,
+        Some(TokenState::Active | TokenState::Expired) => PAGE_CURRENT,
+    };
+    Ok(on!(conn, c => {
+        let mut query = sqlx::query_as(page).bind(tenant.get()).bind(at).bind(id).bind(f.limit)
+            .bind(f.now).bind(f.state.map_or("", TokenState::as_str));
+        if !f.beginning.is_empty() {
+            // The greatest of all characters.
+            query = query.bind(&f.beginning).bind(format!("{}\u{10ffff}", f.beginning));
+        }
+        query.fetch_all(c).await?
+    }))
 }
 
 /// The token with this public half, whatever its state; this is how its tenant is found.

@@ -1,6 +1,6 @@
 //! The event log as people see it: vouched-for events and refused deliveries in one list.
 
-use domain::ids::TenantId;
+use domain::ids::{StripeAppId, TenantId};
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -46,10 +46,16 @@ pub struct EventFilter {
     pub status: String,
     /// A type, or empty for all.
     pub event_type: String,
+    /// What came by one app, or by all.
+    pub app_id: Option<StripeAppId>,
+    /// Stripe's id of the event, or of an object that events tell of; empty for all.
+    pub stripe_id: String,
     /// Only events of this mode; refused deliveries go by their app's mode.
     pub livemode: Option<bool>,
     /// Also deliveries of the shared URL, which name no tenant.
     pub with_shared: bool,
+    /// Only what comes after this place in the list.
+    pub after: Option<(i64, Uuid)>,
     /// Lines to pass over.
     pub offset: i64,
     /// Lines wanted at most.
@@ -58,16 +64,18 @@ pub struct EventFilter {
 
 // Each side's newest come by their own index, as many as the page may need; only those are sorted together.
 macro_rules! events_of {
-    ($status:literal, $side:literal) => {
+    ($from:literal, $narrowed:literal, $side:literal) => {
         concat!(
             "select * from (select e.id, $7 as is_event, e.stripe_event_id, e.type, e.status, e.processing,
                    e.error, a.name as app, e.livemode, e.receipts, e.received_at, e.processed_at, e.outcome
-              from stripe_events e left join stripe_apps a on a.id = e.app_id and a.tenant_id = e.tenant_id
+              from ",
+            $from,
+            " left join stripe_apps a on a.id = e.app_id and a.tenant_id = e.tenant_id
              where e.tenant_id = $1 and ",
             $side,
             " and ",
-            $status,
-            " and ($3 = '' or e.type = $3)
+            $narrowed,
+            " and (e.received_at, e.id) < ($11, $12)
              order by e.received_at desc, e.id desc limit $9 + $10) as "
         )
     };
@@ -75,29 +83,72 @@ macro_rules! events_of {
 
 // A refused delivery leaves the log once its event came again and was verified.
 macro_rules! listed {
-    ($status:literal) => {
+    ($from:literal, $narrowed:literal, $claimed:literal) => {
         concat!(
-            events_of!($status, "e.livemode = $4"),
+            events_of!($from, $narrowed, "e.livemode = $4"),
             "one union all ",
-            events_of!($status, "e.livemode = $5 and $5 <> $4"),
+            events_of!($from, $narrowed, "e.livemode = $5 and $5 <> $4"),
             "other union all
     select d.id, $8 as is_event, d.claimed_event_id, d.claimed_type, d.status, 'failed', d.cause,
            a.name as app, coalesce(a.is_live, $8), d.receipts, d.last_at, null, d.cause
       from stripe_deliveries d left join stripe_apps a on a.id = d.app_id and a.tenant_id = d.tenant_id
      where (d.tenant_id = $1 or (d.tenant_id is null and $6)) and ($2 = '' or d.status = $2)
-       and ($3 = '' or d.claimed_type = $3)
+       and ($3 = '' or d.claimed_type = $3) and ($13 is null or d.app_id = $13)
        and (d.app_id is null or a.is_live = $4 or a.is_live = $5)
-       and not exists (select 1 from stripe_events v where v.tenant_id = $1
+       and (d.last_at, d.id) < ($11, $12)",
+            $claimed,
+            " and not exists (select 1 from stripe_events v where v.tenant_id = $1
                        and v.stripe_event_id = d.claimed_event_id and v.received_at >= d.last_at)
     order by 11 desc, 1 desc limit $9 offset $10"
         )
     };
+    ($narrowed:literal) => {
+        listed!("stripe_events e", $narrowed, "")
+    };
 }
 
-pub(crate) const LIST: &str = listed!("$2 = ''");
-const LIST_VERIFIED: &str = listed!("e.status = $2");
+// They differ in the index that leads through them. Nearly all events are verified.
+pub(crate) const LIST: &str = listed!("($2 = '' or e.status = $2) and $3 = '' and $13 is null");
+pub(crate) const LIST_OF_TYPE: &str =
+    listed!("($2 = '' or e.status = $2) and e.type = $3 and ($13 is null or e.app_id = $13)");
+pub(crate) const LIST_OF_APP: &str =
+    listed!("($2 = '' or e.status = $2) and $3 = '' and e.app_id = $13");
 // Few are: an index of their own leads to them.
-pub(crate) const LIST_UNVERIFIED: &str = listed!("e.status <> 'verified' and e.status = $2");
+pub(crate) const LIST_UNVERIFIED: &str = listed!(
+    "e.status <> 'verified' and e.status = $2 and ($3 = '' or e.type = $3)
+     and ($13 is null or e.app_id = $13)"
+);
+// An event by its own id, by its object's, or by its purchase's. `cross join` keeps SQLite from turning the two
+// around.
+pub(crate) const FIND: &str = concat!(
+    "with found (found_id) as materialized (
+    select id from stripe_events where tenant_id = $1 and stripe_event_id = $14
+    union
+    select id from stripe_events where tenant_id = $1 and object_id = $14 and object_id <> ''
+    union
+    select e.id from order_facts f cross join stripe_events e
+     where f.tenant_id = $1 and f.kind in ('payment_intent', 'session') and f.stripe_id = $14
+       and e.tenant_id = $1 and e.order_id = f.order_id) ",
+    listed!(
+        "found cross join stripe_events e",
+        "e.id = found_id and ($2 = '' or e.status = $2) and ($3 = '' or e.type = $3)
+         and ($13 is null or e.app_id = $13)",
+        " and d.claimed_event_id = $14"
+    )
+);
+
+impl EventFilter {
+    fn list(&self) -> &'static str {
+        let of_type = !self.event_type.is_empty();
+        match (self.status.as_str(), self.app_id.is_some()) {
+            _ if !self.stripe_id.is_empty() => FIND,
+            ("received" | "failed", _) => LIST_UNVERIFIED,
+            _ if of_type => LIST_OF_TYPE,
+            (_, true) => LIST_OF_APP,
+            (_, false) => LIST,
+        }
+    }
+}
 
 /// The log, newest first.
 pub async fn list(conn: &mut Conn, tenant: TenantId, f: &EventFilter) -> Result<Vec<EventLine>> {
@@ -105,14 +156,31 @@ pub async fn list(conn: &mut Conn, tenant: TenantId, f: &EventFilter) -> Result<
         Some(mode) => (mode, mode),
         None => (true, false),
     };
-    let list = match f.status.as_str() {
-        "" => LIST,
-        "verified" => LIST_VERIFIED,
-        _ => LIST_UNVERIFIED,
-    };
+    let (at, id) = f.after.unwrap_or((i64::MAX, Uuid::max()));
+    Ok(on!(conn, c => {
+        let mut query = sqlx::query_as(f.list()).bind(tenant.get()).bind(&f.status).bind(&f.event_type)
+            .bind(one).bind(other).bind(f.with_shared).bind(true).bind(false).bind(f.limit).bind(f.offset)
+            .bind(at).bind(id).bind(f.app_id.map(StripeAppId::get));
+        if !f.stripe_id.is_empty() {
+            query = query.bind(&f.stripe_id);
+        }
+        query.fetch_all(c).await?
+    }))
+}
+
+// From one type to the next by the index, however many events each has.
+pub(crate) const TYPES: &str = "with recursive types (type) as (
+        select min(type) from stripe_events where tenant_id = $1 and livemode = $2
+        union all
+        select (select min(e.type) from stripe_events e
+                 where e.tenant_id = $1 and e.livemode = $2 and e.type > t.type)
+          from types t where t.type is not null)
+    select type from types where type is not null limit 300";
+
+/// The types of the events of one mode, in the order of their names, at most 300.
+pub async fn types(conn: &mut Conn, tenant: TenantId, livemode: bool) -> Result<Vec<String>> {
     Ok(
-        on!(conn, c => sqlx::query_as(list).bind(tenant.get()).bind(&f.status).bind(&f.event_type)
-        .bind(one).bind(other).bind(f.with_shared).bind(true).bind(false).bind(f.limit).bind(f.offset)
+        on!(conn, c => sqlx::query_scalar(TYPES).bind(tenant.get()).bind(livemode)
         .fetch_all(c).await?),
     )
 }

@@ -28,6 +28,7 @@ mod license_desk;
 pub mod license_devices;
 pub mod license_list;
 pub mod license_lookups;
+pub mod license_order;
 pub mod licenses;
 pub mod mail_servers;
 pub mod mails;

@@ -52,7 +52,7 @@ macro_rules! found_by_email {
     ($from:literal, $below:literal) => {
         concat!(
             "with found (found_id) as materialized (select id from licenses
-            where tenant_id = $1 and email_key >= ",
+            where tenant_id = $1 and livemode = $2 and email_key >= ",
             $from,
             " and email_key < ",
             $below,
@@ -70,6 +70,8 @@ macro_rules! found_by_last_four {
         )
     };
 }
+pub(crate) use {expired, filtered, found_by_email, found_by_last_four, held, of_product};
+
 macro_rules! from_found {
     () => {
         concat!(
@@ -185,7 +187,7 @@ pub enum LicenseSearch {
 impl LicenseSearch {
     /// What is searched for as the statements take it: of addresses where they begin and where
     /// they have ended, of the last four themselves.
-    fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         match self {
             Self::All => Vec::new(),
             // No address holds a control character, so nothing lies between it and this end.
@@ -229,11 +231,11 @@ impl LicenseFilter {
         (at, row.id)
     }
 
-    fn is_by_end(&self) -> bool {
+    pub(crate) fn is_by_end(&self) -> bool {
         self.state == "expired"
     }
 
-    fn is_held(&self) -> bool {
+    pub(crate) fn is_held(&self) -> bool {
         matches!(self.state.as_str(), "suspended" | "revoked")
     }
 

@@ -1,5 +1,6 @@
 //! Mails: who gets what, and what the mail server said. Bodies are never stored.
 
+use domain::folding::email_key;
 use domain::ids::{MailId, OrderId, TenantId};
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -78,7 +79,7 @@ macro_rules! columns {
 const INSERT: &str = concat!(
     "insert into mails (tenant_id, ",
     columns!(),
-    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+    ", recipient_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
     on conflict (order_id, kind, ordinal) do nothing"
 );
 const FIND: &str = concat!(
@@ -86,13 +87,18 @@ const FIND: &str = concat!(
     columns!(),
     " from mails where tenant_id = $1 and id = $2"
 );
-// The two differ in the index that leads through them; without a state the parameter is blank.
+// They differ in the index that leads through them; without a state the parameter is blank.
 macro_rules! listed {
     ($of_state:literal) => {
+        listed!("mails", $of_state)
+    };
+    ($from:literal, $of_state:literal) => {
         concat!(
             "select ",
             columns!(),
-            " from mails where tenant_id = $1 and livemode = $2 and ",
+            " from ",
+            $from,
+            " where tenant_id = $1 and livemode = $2 and ",
             $of_state,
             " and (created_at, id) < ($4, $5) order by created_at desc, id desc limit $6"
         )
@@ -100,6 +106,16 @@ macro_rules! listed {
 }
 pub(crate) const LIST: &str = listed!("$3 = ''");
 pub(crate) const LIST_BY_STATE: &str = listed!("state = $3");
+// What a search finds is read from its own index first, whole. `cross join` keeps SQLite from turning the two
+// around.
+pub(crate) const LIST_BY_RECIPIENT: &str = concat!(
+    "with found (found_id) as materialized (select id from mails
+    where tenant_id = $1 and livemode = $2 and recipient_key >= $7 and recipient_key < $8) ",
+    listed!(
+        "found cross join mails",
+        "id = found_id and ($3 = '' or state = $3)"
+    )
+);
 const BY_ORDER: &str = concat!(
     "select ",
     columns!(),
@@ -114,7 +130,7 @@ const INSERT_ATTEMPT: &str =
     "insert into mail_attempts (id, mail_id, at, answer) values ($1, $2, $3, $4)";
 const ATTEMPTS: &str = "select a.at, a.answer from mail_attempts a join mails m on m.id = a.mail_id
     where m.tenant_id = $1 and m.id = $2 order by a.at, a.id";
-const REQUEUE: &str = "update mails set state = 'queued', recipient = $3
+const REQUEUE: &str = "update mails set state = 'queued', recipient = $3, recipient_key = $4
     where tenant_id = $1 and id = $2 and state <> 'sent'";
 pub(crate) const COUNT_UNSENT: &str =
     "select count(*) from mails where tenant_id = $1 and livemode = $2
@@ -142,7 +158,8 @@ pub fn insert(tx: &mut Tx, tenant: TenantId, m: &Mail) {
             .bind(m.created_at)
             .bind(m.sent_at)
             .bind(m.ticket_id)
-            .bind(m.license_id),
+            .bind(m.license_id)
+            .bind(email_key(&m.recipient).as_str()),
     );
 }
 
@@ -160,6 +177,8 @@ pub struct MailFilter {
     pub livemode: bool,
     /// A state, or empty for all.
     pub state: String,
+    /// How the recipient's folded address begins, or empty.
+    pub recipient: String,
     /// Only what comes after this place in the list.
     pub after: Option<(i64, MailId)>,
     /// Rows wanted at most.
@@ -171,15 +190,20 @@ pub async fn list(conn: &mut Conn, tenant: TenantId, f: &MailFilter) -> Result<V
     let (at, id) = f
         .after
         .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
-    let list = if f.state.is_empty() {
-        LIST
-    } else {
-        LIST_BY_STATE
+    let list = match f.state.as_str() {
+        _ if !f.recipient.is_empty() => LIST_BY_RECIPIENT,
+        "" => LIST,
+        _ => LIST_BY_STATE,
     };
-    Ok(
-        on!(conn, c => sqlx::query_as(list).bind(tenant.get()).bind(f.livemode).bind(&f.state).bind(at)
-        .bind(id).bind(f.limit).fetch_all(c).await?),
-    )
+    Ok(on!(conn, c => {
+        let mut query = sqlx::query_as(list).bind(tenant.get()).bind(f.livemode).bind(&f.state)
+            .bind(at).bind(id).bind(f.limit);
+        if !f.recipient.is_empty() {
+            // The greatest of all characters, which no address holds.
+            query = query.bind(&f.recipient).bind(format!("{}\u{10ffff}", f.recipient));
+        }
+        query.fetch_all(c).await?
+    }))
 }
 
 /// The mails of an order, oldest first.
@@ -229,7 +253,7 @@ pub async fn requeue(tx: &mut Tx, tenant: TenantId, id: MailId, recipient: &str)
     tx.tell(Topic::Mails, tenant);
     Ok(
         on!(tx, c => sqlx::query(REQUEUE).bind(tenant.get()).bind(id.get()).bind(recipient)
-        .execute(c).await?.rows_affected() == 1),
+        .bind(email_key(recipient)).execute(c).await?.rows_affected() == 1),
     )
 }
 

@@ -45,13 +45,15 @@ const BY_PERSON: &str = "select m.tenant_id, t.name as tenant_name, m.role
     from memberships m join tenants t on t.id = m.tenant_id
     where m.person_id = $1 order by m.created_at, m.tenant_id";
 
-const BY_TENANT: &str = "select m.person_id, p.email, p.name, m.role, m.created_at,
+pub(crate) const PAGE: &str = "select m.person_id, p.email, p.name, m.role, m.created_at,
         (select max(s.last_seen_at) from sessions s
             where s.person_id = m.person_id and s.tenant_id = m.tenant_id) as last_seen_at,
         f.confirmed_at as second_factor_at
     from memberships m join people p on p.id = m.person_id
     left join second_factors f on f.person_id = m.person_id
-    where m.tenant_id = $1 order by m.created_at, m.person_id limit 1000";
+    where m.tenant_id = $1 and (m.created_at, m.person_id) > ($2, $3)
+        and p.email_key >= $4 and p.email_key < $5
+    order by m.created_at, m.person_id limit $6";
 const OTHER_OWNERS: &str = "select count(*) from memberships
     where tenant_id = $1 and person_id <> $2 and role = 'owner'";
 const REMOVE: &str = "delete from memberships where tenant_id = $1 and person_id = $2";
@@ -63,9 +65,28 @@ pub async fn put(tx: &mut Tx, tenant: TenantId, of: (PersonId, &str), now: i64) 
     Ok(())
 }
 
-/// Who belongs to a tenant, oldest membership first, at most 1,000.
-pub async fn list_by_tenant(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Member>> {
-    Ok(on!(conn, c => sqlx::query_as(BY_TENANT).bind(tenant.get()).fetch_all(c).await?))
+/// Which members are wanted, oldest membership first.
+#[derive(Debug, Clone)]
+pub struct MemberFilter {
+    /// How the folded address begins, or empty.
+    pub beginning: String,
+    /// Only what comes after this place in the list.
+    pub after: Option<(i64, PersonId)>,
+    /// Rows wanted at most.
+    pub limit: i64,
+}
+
+/// A page of who belongs to a tenant.
+pub async fn page(conn: &mut Conn, tenant: TenantId, f: &MemberFilter) -> Result<Vec<Member>> {
+    let (at, id) = f
+        .after
+        .map_or((i64::MIN, Uuid::nil()), |(at, id)| (at, id.get()));
+    // The greatest of all characters.
+    let end = format!("{}\u{10ffff}", f.beginning);
+    Ok(
+        on!(conn, c => sqlx::query_as(PAGE).bind(tenant.get()).bind(at).bind(id).bind(&f.beginning)
+        .bind(&end).bind(f.limit).fetch_all(c).await?),
+    )
 }
 
 /// How many owners a tenant has besides one person.

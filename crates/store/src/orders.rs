@@ -108,6 +108,9 @@ pub(crate) const WITHOUT_ADDRESS: &str = concat!(
     and issued_at < $3 order by created_at desc, id desc limit $4"
 );
 
+pub(crate) const ANY_ISSUED: &str = "select state from orders
+    where tenant_id = $1 and livemode = $2 and state = 'issued' limit 1";
+
 /// One of Stripe's objects that an order is known by.
 #[derive(Debug, Clone, FromRow)]
 pub struct OrderFact {
@@ -263,4 +266,11 @@ pub async fn list_without_address(
         on!(conn, c => sqlx::query_as(WITHOUT_ADDRESS).bind(tenant.get()).bind(side.0).bind(side.1)
         .bind(limit).fetch_all(c).await?),
     )
+}
+
+/// True where a purchase of this mode has its licences.
+pub async fn is_any_issued(conn: &mut Conn, tenant: TenantId, livemode: bool) -> Result<bool> {
+    let any: Option<String> = on!(conn, c => sqlx::query_scalar(ANY_ISSUED).bind(tenant.get())
+        .bind(livemode).fetch_optional(c).await?);
+    Ok(any.is_some())
 }

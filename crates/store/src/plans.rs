@@ -1,10 +1,12 @@
 //! Plans: how long a licence lasts and what it unlocks, by name.
 
 use domain::ids::{PlanId, TenantId};
+use domain::list_state::Shelf;
 use sqlx::FromRow;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::products::NameFilter;
 
 /// A plan's row.
 #[derive(Debug, Clone, FromRow)]
@@ -26,6 +28,14 @@ pub struct Plan {
     pub created_at: i64,
     /// Unix milliseconds.
     pub updated_at: Option<i64>,
+    /// Unix milliseconds; archived plans are kept for their licences.
+    pub archived_at: Option<i64>,
+}
+
+macro_rules! columns {
+    () => {
+        "id, name, name_key, duration_days, features, is_active, created_at, updated_at, archived_at"
+    };
 }
 
 const INSERT: &str =
@@ -33,18 +43,34 @@ const INSERT: &str =
         created_at)
     values ($1, $2, $3, $4, $5, $6, $7) on conflict (tenant_id, name_key) do nothing returning id";
 const UPDATE: &str = "update plans set name = $3, name_key = $4, duration_days = $5, features = $6,
-        is_active = $7, updated_at = $8
+        is_active = $7, updated_at = $8, archived_at = $9
     where tenant_id = $1 and id = $2";
-const FIND: &str = "select id, name, name_key, duration_days, features, is_active, created_at,
-        updated_at
-    from plans where tenant_id = $1 and id = $2";
+const FIND: &str = concat!(
+    "select ",
+    columns!(),
+    " from plans where tenant_id = $1 and id = $2"
+);
 // Writing the row's own name locks it on both databases until the transaction ends.
-const LOCK: &str = "update plans set name = name where tenant_id = $1 and id = $2
-    returning id, name, name_key, duration_days, features, is_active, created_at,
-        updated_at";
-const LIST: &str = "select id, name, name_key, duration_days, features, is_active, created_at,
-        updated_at
-    from plans where tenant_id = $1 order by id limit 1000";
+const LOCK: &str = concat!(
+    "update plans set name = name where tenant_id = $1 and id = $2 returning ",
+    columns!()
+);
+macro_rules! paged {
+    ($narrowed:literal) => {
+        concat!(
+            "select ",
+            columns!(),
+            " from plans where tenant_id = $1 and ",
+            $narrowed,
+            " and id > $2 order by id limit $3"
+        )
+    };
+}
+pub(crate) const PAGE: &str = paged!("archived_at is null");
+pub(crate) const PAGE_ARCHIVED: &str = paged!("archived_at is not null");
+// What a search finds is read from its own index, and then put into order.
+pub(crate) const PAGE_FOUND: &str =
+    paged!("name_key >= $4 and name_key < $5 and $6 = (archived_at is not null)");
 
 /// Adds a plan and answers its id; `None` where its name is in use.
 pub async fn insert(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<Option<PlanId>> {
@@ -59,7 +85,7 @@ pub async fn update(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<bool> {
     Ok(
         on!(tx, c => sqlx::query(UPDATE).bind(tenant.get()).bind(p.id.get()).bind(&p.name)
         .bind(&p.name_key).bind(p.duration_days).bind(&p.features).bind(p.is_active).bind(p.updated_at)
-        .execute(c).await?.rows_affected() == 1),
+        .bind(p.archived_at).execute(c).await?.rows_affected() == 1),
     )
 }
 
@@ -77,7 +103,29 @@ pub async fn lock(tx: &mut Tx, tenant: TenantId, id: PlanId) -> Result<Option<Pl
     )
 }
 
-/// The tenant's plans, oldest first, at most 1,000.
+/// The tenant's plans that are not archived, oldest first, at most 1,000.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Plan>> {
-    Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
+    Ok(
+        on!(conn, c => sqlx::query_as(PAGE).bind(tenant.get()).bind(0_i32).bind(1_000_i64)
+        .fetch_all(c).await?),
+    )
+}
+
+/// A page of plans.
+pub async fn page(conn: &mut Conn, tenant: TenantId, f: &NameFilter) -> Result<Vec<Plan>> {
+    if !f.beginning.is_empty() {
+        let (from, end, is_archived) = f.found();
+        return Ok(
+            on!(conn, c => sqlx::query_as(PAGE_FOUND).bind(tenant.get()).bind(f.after)
+            .bind(f.limit).bind(from).bind(end).bind(is_archived).fetch_all(c).await?),
+        );
+    }
+    let page = match f.shelf {
+        Shelf::Current => PAGE,
+        Shelf::Archived => PAGE_ARCHIVED,
+    };
+    Ok(
+        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(f.after).bind(f.limit)
+        .fetch_all(c).await?),
+    )
 }

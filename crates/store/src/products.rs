@@ -1,6 +1,7 @@
 //! Products, and every name that a product ever had.
 
 use domain::ids::{ProductId, TenantId};
+use domain::list_state::Shelf;
 use sqlx::FromRow;
 
 use crate::conn::{Conn, Tx, on};
@@ -104,6 +105,30 @@ const LIST: &str = concat!(
     columns!(),
     " from products where tenant_id = $1 and archived_at is null order by id limit 1000"
 );
+macro_rules! paged {
+    ($from:literal, $narrowed:literal) => {
+        concat!(
+            "select id, ",
+            columns!(),
+            " from ",
+            $from,
+            " where tenant_id = $1 and ",
+            $narrowed,
+            " and id > $2 order by id limit $3"
+        )
+    };
+}
+pub(crate) const PAGE: &str = paged!("products", "archived_at is null");
+pub(crate) const PAGE_ARCHIVED: &str = paged!("products", "archived_at is not null");
+// Found by any name that it ever had. `cross join` keeps SQLite from turning the two around.
+pub(crate) const PAGE_FOUND: &str = concat!(
+    "with found (found_id) as materialized (select distinct product_id from product_names
+    where tenant_id = $1 and name_key >= $4 and name_key < $5) ",
+    paged!(
+        "found cross join products",
+        "id = found_id and $6 = (archived_at is not null)"
+    )
+);
 const NAMES: &str = "select id, name from products where tenant_id = $1";
 const BY_NAME: &str = "select product_id from product_names where tenant_id = $1 and name_key = $2";
 const INSERT_NAME: &str = "insert into product_names (tenant_id, name_key, product_id, created_at)
@@ -153,6 +178,47 @@ pub async fn lock(tx: &mut Tx, tenant: TenantId, id: ProductId) -> Result<Option
 /// The tenant's products that are not archived, oldest first, at most 1,000.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Product>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
+}
+
+/// Which of the things that have a name are wanted, in the order of their ids.
+#[derive(Debug, Clone)]
+pub struct NameFilter {
+    /// Those in use, or the archived ones.
+    pub shelf: Shelf,
+    /// How the folded name begins, or empty.
+    pub beginning: String,
+    /// Only ids beyond this one.
+    pub after: i32,
+    /// Rows wanted at most.
+    pub limit: i64,
+}
+
+impl NameFilter {
+    /// Where names that begin so begin, where they have ended, and whether archived ones are wanted.
+    pub(crate) fn found(&self) -> (&str, String, bool) {
+        // The greatest of all characters.
+        let end = format!("{}\u{10ffff}", self.beginning);
+        (&self.beginning, end, self.shelf == Shelf::Archived)
+    }
+}
+
+/// A page of products; a former name finds its product too.
+pub async fn page(conn: &mut Conn, tenant: TenantId, f: &NameFilter) -> Result<Vec<Product>> {
+    if !f.beginning.is_empty() {
+        let (from, end, is_archived) = f.found();
+        return Ok(
+            on!(conn, c => sqlx::query_as(PAGE_FOUND).bind(tenant.get()).bind(f.after)
+            .bind(f.limit).bind(from).bind(end).bind(is_archived).fetch_all(c).await?),
+        );
+    }
+    let page = match f.shelf {
+        Shelf::Current => PAGE,
+        Shelf::Archived => PAGE_ARCHIVED,
+    };
+    Ok(
+        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(f.after).bind(f.limit)
+        .fetch_all(c).await?),
+    )
 }
 
 /// The names of all the tenant's products, archived ones too.

@@ -107,6 +107,12 @@ const LIST: &str = concat!(
     columns!(),
     " from stripe_apps where tenant_id = $1 and archived_at is null order by created_at, id limit 1000"
 );
+const LIST_ARCHIVED: &str = concat!(
+    "select ",
+    columns!(),
+    " from stripe_apps where tenant_id = $1 and archived_at is not null
+    order by created_at desc, id desc limit 1000"
+);
 const FINGERPRINT_IN_USE: &str = "select count(*) from stripe_apps where id <> $2
     and (signing_secret_fingerprint = $1
         or (previous_signing_secret_fingerprint = $1 and previous_signing_secret_until >= $3))";
@@ -174,6 +180,11 @@ pub async fn list_active(conn: &mut Conn) -> Result<Vec<StripeApp>> {
 /// The tenant's apps, oldest first.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<StripeApp>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
+}
+
+/// The tenant's archived apps, newest first, at most 1,000.
+pub async fn list_archived(conn: &mut Conn, tenant: TenantId) -> Result<Vec<StripeApp>> {
+    Ok(on!(conn, c => sqlx::query_as(LIST_ARCHIVED).bind(tenant.get()).fetch_all(c).await?))
 }
 
 /// True where another app of the installation has a signing secret with this fingerprint, or had it before

@@ -23,6 +23,8 @@ pub struct NewStripeEvent<'a> {
     pub event_type: &'a str,
     /// Stripe's livemode.
     pub livemode: bool,
+    /// Stripe's id of the object that it tells of, or empty.
+    pub object_id: &'a str,
     /// Stripe's API version of the payload, or empty.
     pub api_version: &'a str,
     /// `signature` or `stripe` (fetched by its id).
@@ -118,15 +120,16 @@ pub struct Finish<'a> {
 
 const RECEIVE: &str =
     "insert into stripe_events (id, tenant_id, app_id, stripe_event_id, type, livemode,
-        api_version, status, source, processing, outcome, attempts, receipts, payload, received_at)
-    values ($1, $2, $3, $4, $5, $6, $7, 'verified', $8, 'pending', '', 0, 1, $9, $10)
+        api_version, status, source, processing, outcome, attempts, receipts, payload, received_at,
+        object_id)
+    values ($1, $2, $3, $4, $5, $6, $7, 'verified', $8, 'pending', '', 0, 1, $9, $10, $11)
     on conflict (tenant_id, stripe_event_id) do update set receipts = stripe_events.receipts + 1
     returning id, processing, receipts";
 const INSERT_FINAL: &str =
     "insert into stripe_events (id, tenant_id, app_id, stripe_event_id, type, livemode,
         api_version, status, source, processing, order_id, outcome, attempts, receipts, payload,
-        received_at, processed_at)
-    values ($1, $2, $3, $4, $5, $6, $7, 'verified', $8, $9, $10, $11, 1, 1, $12, $13, $14)
+        received_at, processed_at, object_id)
+    values ($1, $2, $3, $4, $5, $6, $7, 'verified', $8, $9, $10, $11, 1, 1, $12, $13, $14, $15)
     on conflict (tenant_id, stripe_event_id) do nothing";
 const FINISH: &str = "update stripe_events set status = 'verified', processing = $3, order_id = $4,
         outcome = $5, processed_at = $6, attempts = attempts + 1
@@ -158,7 +161,7 @@ pub async fn receive(tx: &mut Tx, event: &NewStripeEvent<'_>) -> Result<Receipt>
         on!(tx, c => sqlx::query_as(RECEIVE).bind(event.id.get()).bind(event.tenant_id.get())
         .bind(event.app_id.get()).bind(event.stripe_event_id).bind(event.event_type)
         .bind(event.livemode).bind(event.api_version).bind(event.source).bind(event.payload)
-        .bind(event.received_at).fetch_one(c).await?),
+        .bind(event.received_at).bind(event.object_id).fetch_one(c).await?),
     )
 }
 
@@ -181,7 +184,8 @@ pub fn insert_final(tx: &mut Tx, event: &NewStripeEvent<'_>, end: &Finish<'_>) {
             .bind(end.outcome)
             .bind(event.payload)
             .bind(event.received_at)
-            .bind(end.now),
+            .bind(end.now)
+            .bind(event.object_id),
     );
 }
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::api::caller::Caller;
-use crate::api::error::ApiResult;
+use crate::api::error::{ApiError, ApiResult};
 use crate::api::input::{Parameters, livemode, optional, page_size};
 use crate::api::license::License;
 use crate::api::routes::{Routes, both};
@@ -177,6 +177,14 @@ pub struct ChangeParameters {
     verb: Option<String>,
     /// What kind of thing it was done to, for example `license`.
     subject_kind: Option<String>,
+    /// Id of the one thing of that kind.
+    subject_id: Option<String>,
+    /// Only lines of this UTC day and later, `2027-01-31`.
+    #[param(format = Date)]
+    from: Option<String>,
+    /// Only lines of this UTC day and earlier.
+    #[param(format = Date)]
+    to: Option<String>,
     /// Only lines before this one.
     #[param(value_type = Option<i64>, minimum = 1)]
     before: Option<String>,
@@ -230,6 +238,19 @@ pub struct ChangePage {
     before: Option<i64>,
 }
 
+fn day((field, text): (&str, Option<&String>)) -> ApiResult<Option<Timestamp>> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+        return Ok(None);
+    };
+    let day = Timestamp::parse_date(text);
+    let wrong = || ApiError::invalid(field, "Write a day like 2027-01-31.");
+    day.map(Some).ok_or_else(wrong)
+}
+
+fn last_moment(day: Timestamp) -> Timestamp {
+    day.end_of_day().plus_millis(999)
+}
+
 /// The change log, newest first. Where it is narrowed a page looks at 20,000 lines: it may be short and go on.
 #[utoipa::path(get, path = "/api/change", tag = "Dashboard", params(ChangeParameters),
     responses((status = 200, body = ChangePage)))]
@@ -245,6 +266,9 @@ pub(super) async fn changes(
         actor: wanted.actor.unwrap_or_default(),
         verb: wanted.verb.unwrap_or_default(),
         subject_kind: wanted.subject_kind.unwrap_or_default(),
+        subject_id: wanted.subject_id.unwrap_or_default(),
+        from: day(("from", wanted.from.as_ref()))?,
+        to: day(("to", wanted.to.as_ref()))?.map(last_moment),
         before,
         limit: size,
     };

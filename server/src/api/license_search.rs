@@ -2,6 +2,7 @@
 
 use domain::activation_key::ActivationKey;
 use domain::ids::ProductId;
+use domain::license_order::LicenseOrder;
 use domain::license_state::LicenseState;
 use engine::licenses::list::{LicenseQuery, Search};
 use serde::Deserialize;
@@ -39,6 +40,9 @@ pub struct LicenseParameters {
     pub(super) page_size: Option<String>,
     /// Where the page before ended; empty begins: the answer is a page and where the next begins.
     pub(super) after: Option<String>,
+    /// `created`, `expires`, `email` or `product`, a hyphen before it runs backwards; goes with `after`.
+    #[param(value_type = Option<words::LicenseOrder>)]
+    pub(super) sort: Option<String>,
 }
 
 /// What the parameters ask for.
@@ -56,9 +60,20 @@ pub(super) fn query(wanted: &LicenseParameters) -> ApiResult<LicenseQuery> {
         product_id,
         state,
         search: search(wanted)?,
+        order: order(wanted)?,
         after: input::after(wanted.after.as_ref())?,
         limit: input::page_size(wanted.page_size.as_ref())?,
     })
+}
+
+fn order(wanted: &LicenseParameters) -> ApiResult<Option<LicenseOrder>> {
+    let advice = "Use created, expires, email or product, or one of them after a hyphen.";
+    let order = input::optional(("sort", wanted.sort.as_ref()), advice)?;
+    if order.is_some() && wanted.after.is_none() {
+        let advice = "Send sort together with after, which is empty to begin.";
+        return Err(ApiError::invalid("sort", advice));
+    }
+    Ok(order)
 }
 
 /// What is searched for: one of the three, or nothing.

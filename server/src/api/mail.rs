@@ -34,6 +34,8 @@ pub struct MailParameters {
     /// `queued`, `retrying`, `sent` or `failed`.
     #[param(value_type = Option<words::MailState>)]
     state: Option<String>,
+    /// How the recipient's address begins.
+    recipient: Option<String>,
     /// true, false, or both where it is absent.
     #[param(value_type = Option<bool>)]
     livemode: Option<String>,
@@ -121,6 +123,7 @@ pub(super) async fn list(
     let query = MailQuery {
         livemode: livemode(wanted.livemode.as_ref())?,
         state,
+        recipient: wanted.recipient.unwrap_or_default(),
         after: after(wanted.after.as_ref())?,
         limit: page_size(wanted.page_size.as_ref())?,
     };

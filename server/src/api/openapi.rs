@@ -28,15 +28,17 @@ pub(super) fn routes() -> Routes {
         with, or without, a trailing slash."),
     paths(
         product::list, product::create, product::find, product::update, product::archive,
+        product::restore,
         product_mail::send_test_mail, product_mail::preview,
-        plan::list, plan::save,
+        plan::list, plan::save, plan::archive, plan::restore,
         license_activation::activate, license_activation::deactivate,
         license_validation::validate, license_validation::features, license_validation::seats,
         license::list, license::show, license_update::update, license_history::history, license_devices::list, license_export::export,
         device::show, device_list::list, device_list::show, device_list::change,
         license_state::revoke, license_state::suspend, license_state::reinstate,
         license_state::extend, license_state::resend, license_state::make_offline_code,
-        crypto::current, crypto::list, crypto::rotate, ticket::create, ticket::list, generate::create,
+        crypto::current, crypto::list, crypto::rotate, ticket::create, ticket::list,
+        ticket::find, ticket::close, ticket::reopen, generate::create,
         stripe_app::list, stripe_app::create, stripe_app::find, stripe_app::update,
         stripe_app::archive, stripe_app::check, stripe_app::diagnostics,
         stripe_event::list, stripe_event::find, stripe_event::replay,
@@ -49,7 +51,7 @@ pub(super) fn routes() -> Routes {
         dashboard::show, dashboard::changes,
         settings::show, settings::change, settings::send_test_mail,
     ),
-    components(schemas(ErrorAnswer, words::DeviceOrder)),
+    components(schemas(ErrorAnswer, words::DeviceOrder, words::LicenseOrder)),
     modifiers(&Tokens, &Repeats, &Refusals),
     security(("accessToken" = []), ("bearer" = []))
 )]

@@ -1,7 +1,8 @@
 //! `/api/plan`: names for how long a licence lasts and what it unlocks.
 
 use axum::Json;
-use axum::routing::get;
+use axum::http::StatusCode;
+use axum::routing::{delete, get, post};
 use domain::ids::PlanId;
 use domain::plan::PlanForm;
 use engine::plans::{self, PlanView};
@@ -11,10 +12,13 @@ use utoipa::ToSchema;
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
+use crate::api::input::Id;
 use crate::api::routes::{Routes, both};
 
 pub(super) fn routes() -> Routes {
-    both(Routes::default(), "/api/plan", get(list).post(save))
+    let known = both(Routes::default(), "/api/plan", get(list).post(save));
+    let known = both(known, "/api/plan/{id}", delete(archive));
+    both(known, "/api/plan/{id}/restore", post(restore))
 }
 
 /// A plan.
@@ -73,7 +77,7 @@ pub struct PlanBody {
     is_active: Option<bool>,
 }
 
-/// All plans.
+/// All plans that are not archived, at most 1,000.
 #[utoipa::path(get, path = "/api/plan", tag = "Plans",
     responses((status = 200, body = [Plan])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Plan>>> {
@@ -82,13 +86,31 @@ pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Plan>>> {
     Ok(Json(views.into_iter().map(Plan::from).collect()))
 }
 
+/// Archives a plan: it is not sold any more, its licences stay; again, nothing happens.
+#[utoipa::path(delete, path = "/api/plan/{id}", tag = "Plans", params(("id" = i32, Path)),
+    responses((status = 204)))]
+pub(super) async fn archive(caller: Caller, Id(id): Id<PlanId>) -> ApiResult<StatusCode> {
+    let (engine, actor) = caller.parts();
+    plans::archive::execute(engine, actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Brings an archived plan back, not active; again, nothing happens.
+#[utoipa::path(post, path = "/api/plan/{id}/restore", tag = "Plans", params(("id" = i32, Path)),
+    responses((status = 204)))]
+pub(super) async fn restore(caller: Caller, Id(id): Id<PlanId>) -> ApiResult<StatusCode> {
+    let (engine, actor) = caller.parts();
+    plans::archive::restore(engine, actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// A new plan, or changes of the one with this id.
 #[utoipa::path(post, path = "/api/plan", tag = "Plans", request_body = PlanBody,
     params(("Idempotency-Key" = Option<String>, Header)),
     responses((status = 201, description = "Created", body = Plan),
         (status = 200, description = "Changed", body = Plan),
         (status = 404, description = "There is no plan with this `id`."),
-        (status = 409, description = "`name_in_use`.")))]
+        (status = 409, description = "`name_in_use`, `archived`.")))]
 pub(super) async fn save(caller: Caller, call: Creating<SavedPlan>) -> ApiResult<Made> {
     call.once(caller, async move |caller, saved| {
         let (engine, actor) = caller.parts();

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::routing::get;
+use axum::routing::{get, post};
 use domain::ids::ProductId;
 use domain::product::ProductForm;
 use domain::timestamp::Timestamp;
@@ -22,6 +22,7 @@ use crate::api::words;
 pub(super) fn routes() -> Routes {
     let router = both(Routes::default(), "/api/product", get(list).post(create));
     let one = get(find).put(update).delete(archive);
+    let router = both(router, "/api/product/{id}/restore", post(restore));
     both(router, "/api/product/{id}", one).with_body_max(PRODUCT_BODY_MAX)
 }
 
@@ -172,7 +173,7 @@ impl From<ProductView> for Product {
     }
 }
 
-/// All products that are not archived.
+/// All products that are not archived, at most 1,000.
 #[utoipa::path(get, path = "/api/product/", tag = "Products",
     responses((status = 200, body = [Product])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Product>>> {
@@ -224,5 +225,14 @@ pub(super) async fn update(
 pub(super) async fn archive(caller: Caller, Id(id): Id<ProductId>) -> ApiResult<StatusCode> {
     let (engine, actor) = caller.parts();
     products::archive::execute(engine, actor, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Brings an archived product back, not on sale; again, nothing happens.
+#[utoipa::path(post, path = "/api/product/{id}/restore", tag = "Products",
+    params(("id" = i32, Path)), responses((status = 204)))]
+pub(super) async fn restore(caller: Caller, Id(id): Id<ProductId>) -> ApiResult<StatusCode> {
+    let (engine, actor) = caller.parts();
+    products::archive::restore(engine, actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

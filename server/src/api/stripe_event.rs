@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::routing::{get, post};
 use domain::ids::OrderId;
+use domain::purchase::is_stripe_id;
 use domain::timestamp::Timestamp;
 use engine::stripe::events::{self, EventDetail, VerificationAttempt};
 use engine::stripe::replay;
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use crate::api::caller::Caller;
 use crate::api::error::{ApiError, ApiResult};
-use crate::api::input::{Id, Parameters, livemode, page, page_size};
+use crate::api::input::{self, Id, Parameters, livemode, page, page_size};
 use crate::api::routes::{Routes, both};
 use crate::api::words;
 
@@ -34,6 +35,11 @@ pub struct EventParameters {
     /// Stripe's type, for example `checkout.session.completed`.
     #[serde(rename = "type")]
     event_type: Option<String>,
+    /// What came by one app.
+    #[param(value_type = Option<Uuid>)]
+    app_id: Option<String>,
+    /// Stripe's whole id of an event, a session or a payment: the event, or what was told of that purchase.
+    stripe_id: Option<String>,
     /// true, false, or both where it is absent.
     #[param(value_type = Option<bool>)]
     livemode: Option<String>,
@@ -123,6 +129,11 @@ pub(super) async fn list(
     let filter = EventFilter {
         status,
         event_type: wanted.event_type.unwrap_or_default(),
+        app_id: input::optional(
+            ("appId", wanted.app_id.as_ref()),
+            "Write the id of one of your Stripe apps.",
+        )?,
+        stripe_id: stripe_id(wanted.stripe_id)?,
         livemode: livemode(wanted.livemode.as_ref())?,
         limit: page_size(wanted.page_size.as_ref())?,
         ..EventFilter::default()
@@ -130,6 +141,15 @@ pub(super) async fn list(
     let (engine, actor) = caller.parts();
     let lines = events::list(engine, actor, (filter, page - 1)).await?;
     Ok(Json(lines.into_iter().map(StripeEvent::from).collect()))
+}
+
+fn stripe_id(text: Option<String>) -> ApiResult<String> {
+    let id = text.unwrap_or_default().trim().to_owned();
+    if !id.is_empty() && !is_stripe_id(&id) {
+        let advice = "Write a whole id of Stripe’s: evt_…, cs_… or pi_….";
+        return Err(ApiError::invalid("stripeId", advice));
+    }
+    Ok(id)
 }
 
 /// One event, whole.

@@ -1,24 +1,28 @@
 //! `/api/support/ticket`: what users of a program write to its seller.
 
 use axum::Json;
-use axum::routing::post;
+use axum::routing::{get, post};
 use domain::ticket_form::TicketForm;
-use engine::tickets::{create, list};
+use domain::timestamp::Timestamp;
+use engine::tickets::list::TicketQuery;
+use engine::tickets::{TicketView, close, create, find, list};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::ApiResult;
-use crate::api::input::{self, Parameters};
+use crate::api::input::{self, Id, Parameters};
 use crate::api::routes::{Routes, both};
+use crate::api::words;
 
 pub(super) fn routes() -> Routes {
-    both(
-        Routes::default(),
-        "/api/support/ticket",
-        post(create).get(list),
-    )
+    let path = "/api/support/ticket";
+    let known = both(Routes::default(), path, post(create).get(list));
+    let known = both(known, "/api/support/ticket/{id}", get(find));
+    let known = both(known, "/api/support/ticket/{id}/close", post(close));
+    both(known, "/api/support/ticket/{id}/reopen", post(reopen))
 }
 
 /// The body of a ticket; all of it is required.
@@ -57,9 +61,19 @@ pub struct Ticket {
     email: String,
     subject: String,
     message: String,
+    /// `open` or `closed`.
+    #[schema(value_type = words::TicketState)]
+    state: String,
     /// RFC 3339, UTC.
     #[schema(format = DateTime)]
     created_at: String,
+    /// RFC 3339, UTC; while it is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    closed_at: Option<String>,
+    /// Who closed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_by: Option<String>,
 }
 
 /// A page, and where the next begins.
@@ -75,6 +89,14 @@ pub struct TicketPage {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 pub struct TicketParameters {
+    /// `open` or `closed`.
+    #[param(value_type = Option<words::TicketState>)]
+    state: Option<String>,
+    /// One product.
+    #[param(value_type = Option<i32>, minimum = 1)]
+    product_id: Option<String>,
+    /// How the sender's address or the subject begins.
+    search: Option<String>,
     /// 1..=200, else 50.
     #[param(value_type = Option<i64>, minimum = 1, maximum = 200)]
     page_size: Option<String>,
@@ -82,9 +104,12 @@ pub struct TicketParameters {
     after: Option<String>,
 }
 
-impl From<list::TicketView> for Ticket {
-    fn from(view: list::TicketView) -> Self {
+impl From<TicketView> for Ticket {
+    fn from(view: TicketView) -> Self {
         Self {
+            state: view.state.to_string(),
+            closed_at: view.closed_at.map(Timestamp::to_rfc3339),
+            closed_by: view.closed_at.map(|_| view.closed_by),
             id: view.id.to_string(),
             product_id: view.product_id.get(),
             product_name: view.product_name,
@@ -117,11 +142,42 @@ pub(super) async fn list(
     Parameters(wanted): Parameters<TicketParameters>,
 ) -> ApiResult<Json<TicketPage>> {
     let (engine, actor) = caller.parts();
-    let after = input::after(wanted.after.as_ref())?;
-    let size = input::page_size(wanted.page_size.as_ref())?;
-    let page = list::execute(engine, actor, after, size).await?;
+    let state = ("state", wanted.state.as_ref());
+    let product_id = ("productId", wanted.product_id.as_ref());
+    let query = TicketQuery {
+        state: input::optional(state, "Use open or closed.")?,
+        product_id: input::optional(product_id, "Write the id of one of your products.")?,
+        search: wanted.search.unwrap_or_default(),
+        after: input::after(wanted.after.as_ref())?,
+        limit: input::page_size(wanted.page_size.as_ref())?,
+    };
+    let page = list::execute(engine, actor, &query).await?;
     Ok(Json(TicketPage {
         items: page.items.into_iter().map(Ticket::from).collect(),
         after: page.after.map(|place| place.to_string()),
     }))
+}
+
+/// One ticket.
+#[utoipa::path(get, path = "/api/support/ticket/{id}", tag = "Licenses", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Ticket)))]
+pub(super) async fn find(caller: Caller, Id(id): Id<Uuid>) -> ApiResult<Json<Ticket>> {
+    let (engine, actor) = caller.parts();
+    Ok(Json(find::execute(engine, actor, id).await?.into()))
+}
+
+/// Closes a ticket; again, nothing happens. Wants `email`, and to read.
+#[utoipa::path(post, path = "/api/support/ticket/{id}/close", tag = "Licenses",
+    params(("id" = Uuid, Path)), responses((status = 200, body = Ticket)))]
+pub(super) async fn close(caller: Caller, Id(id): Id<Uuid>) -> ApiResult<Json<Ticket>> {
+    let (engine, actor) = caller.parts();
+    Ok(Json(close::execute(engine, actor, id).await?.into()))
+}
+
+/// Opens a closed ticket again; again, nothing happens. Wants `email`, and to read.
+#[utoipa::path(post, path = "/api/support/ticket/{id}/reopen", tag = "Licenses",
+    params(("id" = Uuid, Path)), responses((status = 200, body = Ticket)))]
+pub(super) async fn reopen(caller: Caller, Id(id): Id<Uuid>) -> ApiResult<Json<Ticket>> {
+    let (engine, actor) = caller.parts();
+    Ok(Json(close::reopen(engine, actor, id).await?.into()))
 }

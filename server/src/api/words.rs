@@ -30,6 +30,8 @@ macro_rules! listed {
 listed! {
     /// What a licence is now.
     LicenseState of domain::license_state::LicenseState,
+    /// In which order licences are listed.
+    LicenseOrder of domain::license_order::LicenseOrder,
     /// How a device stands to its product.
     DeviceState of domain::device_state::DeviceState,
     /// In which order devices are listed.
@@ -46,6 +48,8 @@ listed! {
     Processing of domain::event_log::Processing,
     /// Whether a Stripe app can work.
     StripeAppStatus of domain::stripe_app_status::StripeAppStatus,
+    /// Whether a ticket still wants an answer.
+    TicketState of domain::ticket_state::TicketState,
     /// What a token may do.
     Permission of domain::permission::Permission,
     /// What a refund does to licences.

@@ -201,6 +201,7 @@ impl House {
             product_id: None,
             state: None,
             search: Search::All,
+            order: None,
             after: None,
             limit: 200,
         };
@@ -215,6 +216,7 @@ impl House {
         let query = MailQuery {
             livemode: Some(false),
             state: None,
+            recipient: String::new(),
             after: None,
             limit: 200,
         };

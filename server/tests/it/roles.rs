@@ -72,7 +72,7 @@ const ROWS: &[Row] = &[
     ("begin_second_factor", Viewer, &[], Own),
     ("confirm_second_factor", Viewer, &[], Apart),
     ("end_own_second_factor", Viewer, &[], Apart),
-    ("load_changes", Viewer, &[], Own),
+    ("load_changes", Viewer, &[("id", "")], Own),
     ("load_dashboard", Viewer, &[], Own),
     ("load_devices", Viewer, &[], Own),
     ("load_device", Viewer, &[], Missing("hardware", "{device}")),
@@ -161,6 +161,18 @@ const ROWS: &[Row] = &[
     ("load_plans", Viewer, &[], Own),
     ("load_plan", Viewer, &[], Missing("id", "{plan}")),
     ("save_plan", Admin, &[("id", "")], Missing("id", "{plan}")),
+    (
+        "archive_plan",
+        Admin,
+        &[("id", "9999")],
+        Missing("id", "{plan}"),
+    ),
+    (
+        "restore_plan",
+        Admin,
+        &[("id", "9999")],
+        Missing("id", "{plan}"),
+    ),
     ("load_products", Viewer, &[], Own),
     ("load_product_choices", Viewer, &[], Own),
     (
@@ -213,6 +225,7 @@ const ROWS: &[Row] = &[
     ("drop_mail_server", Admin, &[], Own),
     ("send_server_test", Admin, &[], Own),
     ("load_apps", Viewer, &[], Own),
+    ("load_archived_apps", Viewer, &[], Own),
     (
         "load_app",
         Viewer,
@@ -222,7 +235,8 @@ const ROWS: &[Row] = &[
     ("save_app", Admin, &[("id", "")], Missing("id", "{app}")),
     ("check_app", Admin, &[], Missing("id", "{app}")),
     ("archive_app", Admin, &[], Missing("id", "{app}")),
-    ("load_events", Viewer, &[], Own),
+    ("load_events", Viewer, &[("find", "")], Own),
+    ("load_event_choices", Viewer, &[], Own),
     (
         "load_event",
         Viewer,
@@ -240,6 +254,25 @@ const ROWS: &[Row] = &[
     ("rotate_signing_key", Admin, &[], Own),
     ("load_tickets", Viewer, &[], Own),
     ("load_ticket", Viewer, &[], Missing("id", "{ticket}")),
+    (
+        "change_ticket",
+        Support,
+        &[("change", "close")],
+        Missing("id", "{ticket}"),
+    ),
+    // After whatever sells it.
+    (
+        "archive_product",
+        Admin,
+        &[("id", "9999")],
+        Missing("id", "{product}"),
+    ),
+    (
+        "restore_product",
+        Admin,
+        &[("id", "9999")],
+        Missing("id", "{product}"),
+    ),
     // The last one, because it ends the session.
     ("sign_out", Viewer, &[], Own),
 ];

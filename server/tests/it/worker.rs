@@ -92,6 +92,7 @@ async fn the_mail(engine: &Engine, actor: &Actor) -> MailView {
     let query = MailQuery {
         livemode: Some(false),
         state: None,
+        recipient: String::new(),
         after: None,
         limit: 10,
     };

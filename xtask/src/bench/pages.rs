@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::subject::Subject;
 use super::visitor::Visitor;
@@ -18,7 +18,8 @@ const SIZES: [u64; 3] = [1_000, 100_000, 1_000_000];
 const ROUNDS: usize = 35;
 const WARM: usize = 5;
 
-const PAGES: [(&str, &str); 19] = [
+// `{half}` is a place half a year back.
+const PAGES: [(&str, &str); 34] = [
     ("Dashboard", "/"),
     ("License Keys", "/licenses"),
     ("… active", "/licenses?state=active"),
@@ -27,17 +28,32 @@ const PAGES: [(&str, &str); 19] = [
     ("… revoked", "/licenses?state=revoked"),
     ("… of a product", "/licenses?product=2"),
     ("… of an address", "/licenses?find=mira.ok"),
+    ("… half a year back", "/licenses?after={half}"),
+    ("… by when issued", "/licenses?sort=created"),
+    ("… by end", "/licenses?sort=expires"),
+    ("… by end, the last first", "/licenses?sort=-expires"),
+    ("… by holder", "/licenses?sort=email"),
+    ("… by product", "/licenses?sort=product"),
+    ("… revoked, by holder", "/licenses?state=revoked&sort=email"),
     ("License Activity", "/activity"),
     ("Event log", "/stripe"),
     ("… verified", "/stripe?status=verified"),
     ("… failed", "/stripe?status=failed"),
     ("… received", "/stripe?status=received"),
+    ("… half a year back", "/stripe?after={half}"),
+    ("… of a type", "/stripe?type=payment_intent.succeeded"),
     ("Outbox", "/outbox"),
     ("… queued", "/outbox?state=queued"),
     ("… sent", "/outbox?state=sent"),
     ("… failed", "/outbox?state=failed"),
+    ("… to an address", "/outbox?find=mira.ok"),
     ("Audit log", "/audit-log"),
     ("Tickets", "/tickets"),
+    ("… open", "/tickets?state=open"),
+    ("… from an address", "/tickets?find=mira.ok"),
+    ("Products", "/products"),
+    ("Plans", "/plans"),
+    ("Access Tokens", "/access-tokens"),
 ];
 
 /// Asks for every page at every size; answers the section's text.
@@ -57,7 +73,7 @@ pub fn measure(exisone: &Path, seed: &Path, folder: &Path) -> Outcome<String> {
          | page | 10³ | 10⁵ | 10⁶ | ratio |\n|---|---|---|---|---|\n",
     );
     for (name, path) in PAGES {
-        let [few, some, many] = in_turn(&servers, path)?;
+        let [few, some, many] = in_turn(&servers, &path.replace("{half}", &half_a_year_back()))?;
         let row = format!(
             "| {name} | {few:.1} ms | {some:.1} ms | {many:.1} ms | {:.2} |",
             many / few
@@ -66,6 +82,14 @@ pub fn measure(exisone: &Path, seed: &Path, folder: &Path) -> Outcome<String> {
         writeln!(text, "{row}").expect("a string takes all");
     }
     Ok(text)
+}
+
+/// A place in a list that is sorted by time.
+fn half_a_year_back() -> String {
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let half = Duration::from_hours(182 * 24);
+    let at = now.saturating_sub(half).as_millis();
+    format!("{at}_ffffffff-ffff-ffff-ffff-ffffffffffff")
 }
 
 /// A server with a year behind it, and somebody who is signed in there.

@@ -171,14 +171,17 @@ fn logic_in_ui(source: &Source) -> Vec<usize> {
 }
 
 /// Modules among the pages that are no page: what several pages are made with.
-const MADE_WITH: [&str; 9] = [
+const MADE_WITH: [&str; 12] = [
     "filters",
+    "first_sale",
     "frame",
     "history",
     "license_table",
     "live",
     "load",
     "mail_table",
+    "named_list",
+    "shelf",
     "snippets",
     "words",
 ];

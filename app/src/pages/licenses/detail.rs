@@ -58,6 +58,7 @@ fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
         acts::manage(&license, &acts),
     );
     let offline = acts::offline_code(&license, &acts);
+    let about = ("license", row.id.to_string());
     view! {
         <PageHead title=row.activation_key.clone() purpose=format!("A key for {}.", row.product_name)/>
         {outcome}
@@ -67,7 +68,7 @@ fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
                 <Panel title="Devices">{devices} {pager}</Panel>
                 {offline}
             </div>
-            <div class="stack">{send} {manage} <History changes=history now/></div>
+            <div class="stack">{send} {manage} <History changes=history now about/></div>
         </div>
     }
 }

@@ -7,22 +7,33 @@ use crate::api::Listed;
 use crate::api::licenses::{LicenseRow, LicenseSearch, load_licenses};
 use crate::api::products::load_product_choices;
 use crate::pages::filters::{self, any_of};
+use crate::pages::first_sale::first_sale;
 use crate::pages::license_table::LicenseTable;
 use crate::pages::live::news;
 use crate::pages::load::{Data, loaded, loaded_or_refused, query_part, where_permitted};
-use crate::ui::{Empty, FilterForm, PageHead, Pager, Panel, Segments};
+use crate::ui::{Empty, FilterForm, IN_ORDER, PageHead, Pager, Panel, Segments, Sort};
 
 const STATES: [&str; 5] = ["", "active", "suspended", "revoked", "expired"];
+
+/// Columns and the orders that they stand for.
+const ORDERS: [(&str, &str); 4] = [
+    ("Product", "product"),
+    ("Customer", "email"),
+    ("Expires", "expires"),
+    ("Issued", "created"),
+];
 
 /// License Keys.
 #[component]
 pub fn LicensesPage() -> impl IntoView {
     let (find, product) = (query_part("find"), query_part("product"));
-    let (state, after) = (query_part("state"), query_part("after"));
+    let (state, sort) = (query_part("state"), query_part("sort"));
+    let after = query_part("after");
     let search = move || LicenseSearch {
         find: find.get().unwrap_or_default(),
         product: product.get().unwrap_or_default(),
         state: state.get().unwrap_or_default(),
+        sort: sort.get().unwrap_or_default(),
         after: after.get(),
     };
     let data = Data::new(search, load_licenses);
@@ -35,7 +46,11 @@ pub fn LicensesPage() -> impl IntoView {
             >
                 {where_permitted(Permission::Generate, generate_link)}
             </PageHead>
-            {move || after.get().is_none().then(|| news(data, &[".license."]))}
+            {move || {
+                let search = search();
+                let shows_newest = search.after.is_none() && is_newest_first(&search);
+                shows_newest.then(|| news(data, &[".license."]))
+            }}
             {loaded_or_refused(
                 data,
                 "search",
@@ -55,6 +70,11 @@ pub fn LicensesPage() -> impl IntoView {
     }
 }
 
+/// Whether what is issued now would stand at the top of the list.
+fn is_newest_first(search: &LicenseSearch) -> bool {
+    matches!(search.sort.as_str(), "" | "-created")
+}
+
 /// What is searched for, and why it cannot be.
 fn form(
     search: &LicenseSearch,
@@ -68,7 +88,9 @@ fn form(
         product,
         any_of("All products", products),
     )];
-    let (find, kept) = (search.find.clone(), vec![("state", search.state.clone())]);
+    let kept = [("state", &search.state), ("sort", &search.sort)];
+    let kept = kept.map(|(name, value)| (name, value.clone())).into();
+    let find = search.find.clone();
     view! {
         <FilterForm
             label="License keys"
@@ -117,11 +139,12 @@ fn filters_of<'a>(
     search: &'a LicenseSearch,
     state: &'a str,
     after: Option<&'a str>,
-) -> [(&'static str, &'a str); 4] {
+) -> [(&'static str, &'a str); 5] {
     [
         ("find", search.find.as_str()),
         ("product", &search.product),
         ("state", state),
+        ("sort", &search.sort),
         ("after", after.unwrap_or_default()),
     ]
 }
@@ -154,17 +177,47 @@ fn nothing_found() -> AnyView {
 fn no_keys() -> AnyView {
     view! {
         <Empty title="No keys yet" text="Keys stand here as soon as a purchase is paid, or when you generate some.">
-            <a class="btn" href="/stripe/test-purchase">
-                "Make a test purchase"
-            </a>
+            {first_sale()}
         </Empty>
     }
     .into_any()
 }
 
+/// Each head leads to the list in its order, and where that is the present one the other way around.
+fn sorts(search: &LicenseSearch) -> Vec<Sort> {
+    let present = match (search.sort.as_str(), search.state.as_str()) {
+        ("", "expired") => "-expires",
+        ("", _) => "-created",
+        (chosen, _) => chosen,
+    };
+    let sort = |(column, word): (&'static str, &'static str)| {
+        let falling = format!("-{word}");
+        let (direction, next) = if present == word {
+            (Some("ascending"), falling)
+        } else {
+            let direction = (present == falling).then_some("descending");
+            (direction, word.to_owned())
+        };
+        let sorted = LicenseSearch {
+            sort: next,
+            ..search.clone()
+        };
+        Sort {
+            column,
+            direction,
+            href: address(&sorted, &search.state, None),
+        }
+    };
+    ORDERS.map(sort).into()
+}
+
 fn list_of(data: Listed<LicenseRow>, search: &LicenseSearch) -> AnyView {
     if data.items.is_empty() {
-        let is_narrowed = address(search, &search.state, None) != "/licenses";
+        let unsorted = LicenseSearch {
+            sort: String::new(),
+            ..search.clone()
+        };
+        let is_narrowed = address(&unsorted, &search.state, None) != "/licenses";
         return if is_narrowed {
             nothing_found()
         } else {
@@ -175,16 +228,21 @@ fn list_of(data: Listed<LicenseRow>, search: &LicenseSearch) -> AnyView {
     let newest = is_later.then(|| address(search, &search.state, None));
     let older = data.next;
     let older = older.map(|older| address(search, &search.state, Some(&older)));
+    let labels = if is_newest_first(search) {
+        ("Newest", "Older")
+    } else {
+        IN_ORDER
+    };
     let file = filters_of(search, &search.state, None);
     let file = filters::address("/licenses/export.csv", &file);
     view! {
-        <LicenseTable rows=data.items now=data.now/>
+        <LicenseTable rows=data.items now=data.now sorts=sorts(search)/>
         <footer>
             <a class="btn quiet" href=file rel="external" download="">
                 "Take all of them along as CSV"
             </a>
         </footer>
-        <Pager newest older/>
+        <Pager newest older labels/>
     }
     .into_any()
 }

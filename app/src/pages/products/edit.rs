@@ -4,10 +4,13 @@ use leptos::prelude::*;
 
 use super::facts::product_facts;
 use super::mail::{MailTemplate, TestMail};
-use crate::api::products::{ProductPage as Page, SaveProduct, load_product};
+use crate::api::products::{
+    ArchiveProduct, ProductPage as Page, RestoreProduct, SaveProduct, load_product,
+};
 use crate::format::text;
 use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part};
+use crate::pages::shelf::Shelf;
 use crate::pages::snippets::snippets;
 use crate::ui::{
     AreaField, CheckField, Copyable, Field, Form, FormAction, FormEnd, InputKind, PageHead, Panel,
@@ -31,23 +34,40 @@ pub fn NewProductPage() -> impl IntoView {
 #[component]
 pub fn ProductPage() -> impl IntoView {
     let save = FormAction::of::<SaveProduct>();
+    let shelf = Shelf {
+        thing: "product",
+        archive: FormAction::of::<ArchiveProduct>(),
+        restore: FormAction::of::<RestoreProduct>(),
+    };
     let id = path_part("id");
-    let saved = save.successes();
-    let data = Data::new(move || (id.get(), saved.get()), |(id, _)| load_product(id));
+    let (saved, moved) = (save.successes(), shelf.successes());
+    let key = move || (id.get(), saved.get(), moved());
+    let data = Data::new(key, |(id, ..)| load_product(id));
     view! {
         <div class="page">
-            {loaded(data, move |data| view! { <Body data save/> }.into_any())}
+            {loaded(data, move |data| view! { <Body data save shelf/> }.into_any())}
         </div>
     }
 }
 
 #[component]
-fn Body(data: Page, save: FormAction) -> impl IntoView {
+fn Body(data: Page, save: FormAction, shelf: Shelf) -> impl IntoView {
     let title = text(data.form.name.as_ref());
     let id = text(data.id);
+    let (shelf_id, is_archived) = (id.clone(), data.is_archived);
+    let about = ("product", id.clone());
     let (email, shown_id) = (data.email.clone(), id.clone());
     let [checkout, activation] = data.snippets.clone();
     let (history, now) = (data.history.clone(), data.now);
+    if is_archived {
+        return view! {
+            <PageHead title=title.clone() purpose="What was sold under this name stays as it is."/>
+            {shelf.archived(shelf_id, &title)}
+            <History changes=history now about/>
+        }
+        .into_any();
+    }
+    let away = shelf.current(shelf_id, &title);
     let test_mail = data.may_manage.then(|| view! { <TestMail id email/> });
     let product = if data.may_manage {
         view! { <Editor data save/> }.into_any()
@@ -71,9 +91,13 @@ fn Body(data: Page, save: FormAction) -> impl IntoView {
                     <div class="inner">{snippets(activation)}</div>
                 </Panel>
             </div>
-            <History changes=history now/>
+            <div class="stack loose">
+                <History changes=history now about/>
+                {away}
+            </div>
         </div>
     }
+    .into_any()
 }
 
 #[component]

@@ -4,10 +4,12 @@ use domain::permission::Permission;
 use leptos::prelude::*;
 
 use crate::api::products::{ProductRow, load_products};
+use crate::api::{Listed, NamedSearch};
 use crate::format;
 use crate::pages::load::{Data, loaded, where_permitted};
+use crate::pages::named_list::{NamedList, OLDEST_FIRST, SHELVES, named_search};
 use crate::pages::words;
-use crate::ui::{Cell, Column, Empty, PageHead, Panel, Place, Row, Table, Tag, Tone};
+use crate::ui::{Cell, Column, Empty, PageHead, Place, Row, Table, Tag, Tone};
 
 const COLUMNS: &[Column] = &[
     ("Product", Place::Lead),
@@ -19,10 +21,19 @@ const COLUMNS: &[Column] = &[
     ("productId", Place::WideNumber),
 ];
 
+const LIST: NamedList = NamedList {
+    path: "/products",
+    label: "Products",
+    field: "Name, from its beginning",
+    states: SHELVES,
+    pages: OLDEST_FIRST,
+};
+
 /// Products.
 #[component]
 pub fn ProductsPage() -> impl IntoView {
-    let data = Data::new(|| (), |()| load_products());
+    let search = named_search();
+    let data = Data::new(search, load_products);
     view! {
         <div class="page">
             <PageHead
@@ -31,36 +42,37 @@ pub fn ProductsPage() -> impl IntoView {
             >
                 {where_permitted(Permission::Manage, || new_link("btn main", "New product"))}
             </PageHead>
-            {loaded(data, |products| view! { <List products/> }.into_any())}
+            {loaded(data, move |products| list(products, &untrack(search)))}
         </div>
     }
 }
 
-#[component]
-fn List(products: Vec<ProductRow>) -> impl IntoView {
-    if products.is_empty() {
-        return view! {
-            <Panel>
-                <Empty
-                    title="No products yet"
-                    text="A product needs only a name. Its price and mail can follow."
-                >
-                    {where_permitted(Permission::Manage, || new_link("btn", "Make a product"))}
-                </Empty>
-            </Panel>
-        }
-        .into_any();
+fn list(products: Listed<ProductRow>, search: &NamedSearch) -> AnyView {
+    let next = products.next;
+    if products.items.is_empty() {
+        return LIST.frame(search, None, Err(no_products()));
     }
     let rows = products
+        .items
         .into_iter()
         .map(|product| view! { <Line product/> })
         .collect_view();
+    let table = view! {
+        <Table label="Products" columns=COLUMNS>
+            {rows}
+        </Table>
+    };
+    LIST.frame(search, next.as_ref(), Ok(table.into_any()))
+}
+
+fn no_products() -> AnyView {
     view! {
-        <Panel>
-            <Table label="Products" columns=COLUMNS>
-                {rows}
-            </Table>
-        </Panel>
+        <Empty
+            title="No products yet"
+            text="A product needs only a name. Its price and mail can follow."
+        >
+            {where_permitted(Permission::Manage, || new_link("btn", "Make a product"))}
+        </Empty>
     }
     .into_any()
 }

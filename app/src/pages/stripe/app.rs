@@ -80,6 +80,7 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
     };
     let (id, name) = (app.id.to_string(), app.name.clone());
     let (history, now) = (data.history.clone(), data.now);
+    let about = ("stripe_app", id.clone());
     let archiving = data.may_manage.then(|| archiving((id, &name), archive));
     let fields = if data.may_manage {
         view! { <AppForm data=data.clone() action=save/> }.into_any()
@@ -97,7 +98,7 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
                 <Checks app check/>
                 <Endpoint data/>
                 {archiving}
-                <History changes=history now/>
+                <History changes=history now about/>
             </div>
         </div>
     }

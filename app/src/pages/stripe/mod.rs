@@ -3,6 +3,7 @@
 mod app;
 mod app_form;
 mod event;
+mod log;
 mod overview;
 
 pub use app::{AppPage, NewAppPage};

@@ -1,20 +1,14 @@
-//! The apps, and the log of events.
+//! The apps, and below them the log of events.
 
 use domain::permission::Permission;
 use domain::stripe_app_view::StripeAppView;
-use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use crate::api::Listed;
-use crate::api::stripe_apps::load_apps;
-use crate::api::stripe_events::{EventRow, load_events};
-use crate::format;
-use crate::pages::live::news;
+use super::log::EventLog;
+use crate::api::stripe_apps::{load_apps, load_archived_apps};
 use crate::pages::load::{Data, loaded, query_part, where_permitted};
 use crate::pages::words;
-use crate::ui::{
-    Ago, Breakable, Cell, Column, Empty, PageHead, Pager, Panel, Place, Row, Segments, Table, Tag,
-};
+use crate::ui::{Cell, Column, Empty, PageHead, Panel, Place, Row, Segments, Table, Tag, Tone};
 
 const APP_COLUMNS: &[Column] = &[
     ("App", Place::Lead),
@@ -23,24 +17,19 @@ const APP_COLUMNS: &[Column] = &[
     ("Secret key", Place::Wide),
 ];
 
-const EVENT_COLUMNS: &[Column] = &[
-    ("Event", Place::Lead),
-    ("Status", Place::Mark),
-    ("Outcome", Place::Detail),
-    ("App", Place::Wide),
-    ("Received", Place::End),
-];
-
 /// Apps and events.
 #[component]
 pub fn StripePage() -> impl IntoView {
-    let apps = Data::new(|| (), |()| load_apps());
+    let shelf = query_part("apps");
+    let is_archived = move || shelf.get().is_some_and(|shelf| shelf == "archived");
+    let apps = Data::new(is_archived, |is_archived| async move {
+        if is_archived {
+            load_archived_apps().await
+        } else {
+            load_apps().await
+        }
+    });
     apps.follow(&[".stripe_app.", ".stripe_event."]);
-    let (status, page) = (query_part("status"), query_part("page"));
-    let events = Data::new(
-        move || (status.get(), page.get()),
-        |(status, page)| load_events(status, page),
-    );
     view! {
         <div class="page">
             <PageHead
@@ -49,17 +38,42 @@ pub fn StripePage() -> impl IntoView {
             >
                 {where_permitted(Permission::Manage, || new_link("btn main", "Add app"))}
             </PageHead>
-            {loaded(apps, |apps| view! { <Apps apps/> }.into_any())}
-            {event_log(events, status, page)}
+            {loaded(
+                apps,
+                move |apps| {
+                    let is_archived = untrack(is_archived);
+                    view! { <Apps apps is_archived/> }.into_any()
+                },
+            )}
+            <EventLog/>
         </div>
     }
 }
 
 #[component]
-fn Apps(apps: Vec<StripeAppView>) -> impl IntoView {
+fn Apps(apps: Vec<StripeAppView>, is_archived: bool) -> impl IntoView {
+    let shelves = move || {
+        let items = [
+            ("in use".to_owned(), "/stripe".to_owned(), !is_archived),
+            (
+                "archived".to_owned(),
+                "/stripe?apps=archived".to_owned(),
+                is_archived,
+            ),
+        ];
+        view! { <Segments label="Apps" items=items.into()/> }
+    };
+    if apps.is_empty() && is_archived {
+        return view! {
+            <Panel title="Apps" end=shelves>
+                <Empty title="No archived apps" text="An app that was archived stands here, with what it sent."/>
+            </Panel>
+        }
+        .into_any();
+    }
     if apps.is_empty() {
         return view! {
-            <Panel title="Apps">
+            <Panel title="Apps" end=shelves>
                 <Empty
                     title="No Stripe app yet"
                     text="An app holds your Stripe keys, so that we can check that a payment is real. Begin with a test account."
@@ -72,10 +86,10 @@ fn Apps(apps: Vec<StripeAppView>) -> impl IntoView {
     }
     let rows = apps
         .into_iter()
-        .map(|app| view! { <AppLine app/> })
+        .map(|app| view! { <AppLine app is_archived/> })
         .collect_view();
     view! {
-        <Panel title="Apps">
+        <Panel title="Apps" end=shelves>
             <Table label="Stripe apps" columns=APP_COLUMNS>
                 {rows}
             </Table>
@@ -94,13 +108,33 @@ fn new_link(class: &'static str, label: &'static str) -> AnyView {
 }
 
 #[component]
-fn AppLine(app: StripeAppView) -> impl IntoView {
+fn AppLine(app: StripeAppView, is_archived: bool) -> impl IntoView {
+    // An archived app has no page of its own any more: what it sent is what is left of it.
+    let href = if is_archived {
+        format!("/stripe?app={}", app.id)
+    } else {
+        format!("/stripe/apps/{}", app.id)
+    };
+    let status = if is_archived {
+        view! { <Tag tone=Tone::Plain word="archived"/> }.into_any()
+    } else {
+        let remedy = app
+            .problems
+            .into_iter()
+            .next()
+            .map(|problem| problem.remedy);
+        view! {
+            <Tag tone=words::app(app.status) word=app.status.as_str()/>
+            <span class="under">{remedy}</span>
+        }
+        .into_any()
+    };
     let (tone, mode) = words::mode(app.is_live);
     let mut marks = vec![app.default_currency];
     if app.is_default {
         marks.insert(0, "Default".to_owned());
     }
-    if !app.is_active {
+    if !app.is_active && !is_archived {
         marks.push("not active".to_owned());
     }
     let key = if app.secret_key_last_four.is_empty() {
@@ -111,111 +145,15 @@ fn AppLine(app: StripeAppView) -> impl IntoView {
     view! {
         <Row>
             <Cell place=Place::Lead>
-                <a href=format!("/stripe/apps/{}", app.id)>{app.name}</a>
+                <a href=href>{app.name}</a>
                 <span class="under">{marks.join(" · ")}</span>
             </Cell>
             <Cell place=Place::Mark>
                 <Tag tone word=mode/>
             </Cell>
-            <Cell place=Place::Detail>
-                <Tag tone=words::app(app.status) word=app.status.as_str()/>
-                <span class="under">{app.problems.into_iter().next().map(|problem| problem.remedy)}</span>
-            </Cell>
+            <Cell place=Place::Detail>{status}</Cell>
             <Cell place=Place::Wide>
                 <code>{key}</code>
-            </Cell>
-        </Row>
-    }
-}
-
-fn event_log(
-    events: Data<Listed<EventRow>>,
-    status: Memo<Option<String>>,
-    page: Memo<Option<String>>,
-) -> impl IntoView {
-    let filter = move || view! { <Segments label="Status" items=filters(status.get())/> };
-    view! {
-        <Panel title="Event log" end=filter>
-            {move || page.get().is_none().then(|| news(events, &[".stripe_event."]))}
-            {loaded(
-                events,
-                move |events| {
-                    let is_first = page.get_untracked().is_none();
-                    view! { <Events events status=status.get_untracked() is_first/> }.into_any()
-                },
-            )}
-        </Panel>
-    }
-}
-
-fn filters(status: Option<String>) -> Vec<(String, String, bool)> {
-    let chosen = status.unwrap_or_default();
-    ["", "verified", "failed", "received"]
-        .into_iter()
-        .map(|word| {
-            let (label, href) = match word {
-                "" => ("all", "/stripe".to_owned()),
-                word => (word, format!("/stripe?status={word}")),
-            };
-            (label.to_owned(), href, word == chosen)
-        })
-        .collect()
-}
-
-#[component]
-fn Events(events: Listed<EventRow>, status: Option<String>, is_first: bool) -> impl IntoView {
-    if events.items.is_empty() {
-        return view! {
-            <Empty
-                title=if status.is_some() { "No such events" } else { "No events yet" }
-                text="Events stand here as soon as Stripe sends one. Register the webhook URL that stands on the app’s page, or make a test purchase."
-            />
-        }
-        .into_any();
-    }
-    let now = events.now;
-    let rows = events
-        .items
-        .into_iter()
-        .map(|event| event_line(event, now))
-        .collect_view();
-    let base = match status {
-        Some(status) => format!("/stripe?status={status}&"),
-        None => "/stripe?".to_owned(),
-    };
-    let newest = base.trim_end_matches(['?', '&']).to_owned();
-    view! {
-        <Table label="Events" columns=EVENT_COLUMNS>
-            {rows}
-        </Table>
-        <Pager
-            newest=(!is_first).then_some(newest)
-            older=events.next.map(|next| format!("{base}page={next}"))
-        />
-    }
-    .into_any()
-}
-
-fn event_line(event: EventRow, now: Timestamp) -> impl IntoView {
-    view! {
-        <Row>
-            <Cell place=Place::Lead>
-                <a href=format!("/stripe/events/{}", event.id)>
-                    <code>
-                        <Breakable text=event.event_type/>
-                    </code>
-                </a>
-                <code class="under" title=event.stripe_event_id.clone()>
-                    {format::shorten(&event.stripe_event_id)}
-                </code>
-            </Cell>
-            <Cell place=Place::Mark>
-                <Tag tone=words::event(&event.status) word=event.status/>
-            </Cell>
-            <Cell place=Place::Detail>{event.outcome}</Cell>
-            <Cell place=Place::Wide>{event.app_name.unwrap_or_default()}</Cell>
-            <Cell place=Place::End>
-                <Ago at=event.received_at now/>
             </Cell>
         </Row>
     }

@@ -1,6 +1,8 @@
 //! The change log of a tenant, or of one thing in it.
 
 use domain::ids::ChangeId;
+use domain::timestamp::Timestamp;
+use store::Conn;
 use store::change_search::{self, ChangeFilter};
 use store::changes;
 
@@ -60,6 +62,12 @@ pub struct ChangeQuery {
     pub verb: String,
     /// What kind of thing it was done to, for example `license`.
     pub subject_kind: String,
+    /// Id of the one thing of that kind.
+    pub subject_id: String,
+    /// Only lines of this time and later.
+    pub from: Option<Timestamp>,
+    /// Only lines of this time and earlier.
+    pub to: Option<Timestamp>,
     /// Only lines before this one.
     pub before: Option<ChangeId>,
     /// 1..=200.
@@ -69,22 +77,26 @@ pub struct ChangeQuery {
 /// The lines that a query finds. A narrowed page looks at 20,000 lines: it may be short and go on.
 pub async fn search(engine: &Engine, actor: &Actor, query: &ChangeQuery) -> Result<ChangePage> {
     actor.may_read()?;
-    let texts = [&query.actor, &query.verb, &query.subject_kind];
-    if texts.iter().any(|text| text.contains('\0')) {
-        return Err(Error::field("actor", "Take the NUL character out."));
-    }
-    if texts.iter().all(|text| text.trim().is_empty()) {
+    if !is_narrow(query)? {
         return execute(engine, actor, query.before, query.limit).await;
     }
+    let mut conn = engine.read().await?;
+    let Some((since, before)) = lines(&mut conn, actor, query).await? else {
+        return Ok(ChangePage {
+            items: Vec::new(),
+            before: None,
+        });
+    };
     let filter = ChangeFilter {
         actor: query.actor.trim().to_owned(),
         verb: query.verb.trim().to_owned(),
         subject_kind: query.subject_kind.trim().to_owned(),
-        before: query.before.map_or(i64::MAX, ChangeId::get),
+        subject_id: query.subject_id.trim().to_owned(),
+        since,
+        before,
         looked_at: LOOKED_AT,
         limit: rows_to_fetch(query.limit),
     };
-    let mut conn = engine.read().await?;
     let rows = change_search::list(&mut conn, actor.tenant(), &filter).await?;
     let mut page = ChangePage::cut(rows.into_iter().map(view::of).collect(), query.limit);
     if page.before.is_none() {
@@ -92,6 +104,48 @@ pub async fn search(engine: &Engine, actor: &Actor, query: &ChangeQuery) -> Resu
         page.before = until.map(ChangeId::from);
     }
     Ok(page)
+}
+
+/// False where all lines are wanted.
+fn is_narrow(query: &ChangeQuery) -> Result<bool> {
+    let ChangeQuery {
+        actor,
+        verb,
+        subject_kind,
+        subject_id,
+        ..
+    } = query;
+    let texts = [actor, verb, subject_kind, subject_id].map(|text| text.trim());
+    if texts.iter().any(|text| text.contains('\0')) {
+        return Err(Error::field("actor", "Take the NUL character out."));
+    }
+    let [.., kind, id] = texts;
+    if !id.is_empty() && kind.is_empty() {
+        let advice = "Say what kind of thing has this id.";
+        return Err(Error::field("subjectKind", advice));
+    }
+    let has_times = query.from.is_some() || query.to.is_some();
+    Ok(has_times || texts.iter().any(|text| !text.is_empty()))
+}
+
+/// The first line that the times of a query leave, and the line behind the last; `None` where they leave none.
+async fn lines(conn: &mut Conn, actor: &Actor, query: &ChangeQuery) -> Result<Option<(i64, i64)>> {
+    let (mut since, mut before) = (0, query.before.map_or(i64::MAX, ChangeId::get));
+    if let Some(from) = query.from {
+        let first = change_search::first_since(conn, actor.tenant(), from.millis()).await?;
+        let Some(first) = first else {
+            return Ok(None);
+        };
+        since = first;
+    }
+    if let Some(to) = query.to {
+        let last = change_search::last_until(conn, actor.tenant(), to.millis() + 1).await?;
+        let Some(last) = last else {
+            return Ok(None);
+        };
+        before = before.min(last + 1);
+    }
+    Ok(Some((since, before)))
 }
 
 /// What happened to one thing, newest first, at most 1,000 lines. A thing of another tenant has no

@@ -211,6 +211,7 @@ async fn unsent_mails(
     let filter = MailFilter {
         livemode,
         state: state.as_str().into(),
+        recipient: String::new(),
         after: None,
         limit: 100,
     };

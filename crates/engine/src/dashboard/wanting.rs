@@ -40,6 +40,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, livemode: bool) -> Result<W
     let given_up = MailFilter {
         livemode,
         state: MailState::Failed.as_str().into(),
+        recipient: String::new(),
         after: None,
         limit: COUNTED,
     };

@@ -50,11 +50,12 @@ pub struct Export {
     is_begun: bool,
 }
 
-/// Begins an export of the licences that a query finds, newest first; its place and limit do not matter.
+/// Begins an export of the licences that a query finds, newest first; its order, place and limit do not matter.
 /// Who reads lists may take one along; that it was done is written down before the first line.
 pub async fn begin(engine: &Engine, actor: &Actor, query: &LicenseQuery) -> Result<Export> {
     actor.may_read()?;
     let query = LicenseQuery {
+        order: None,
         after: None,
         ..query.clone()
     };

@@ -1,10 +1,11 @@
 //! Licences by filter and by what people type into the search field, newest first; expired ones by their
-//! end, the latest first.
+//! end, the latest first. Other orders are in `ordered`.
 
 use domain::activation_key::ActivationKey;
 use domain::email_address;
 use domain::folding::email_key;
 use domain::ids::{LicenseId, ProductId};
+use domain::license_order::LicenseOrder;
 use domain::license_state::LicenseState;
 use domain::timestamp::Timestamp;
 use store::Conn;
@@ -15,6 +16,7 @@ use crate::Engine;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::keys::data_keys::DataKeys;
+use crate::licenses::ordered;
 use crate::licenses::view::{self, LicenseView};
 use crate::page::{self, PAGE_SIZE_MAX, Page, Place};
 
@@ -34,6 +36,8 @@ pub struct LicenseQuery {
     pub state: Option<LicenseState>,
     /// What is searched for.
     pub search: Search,
+    /// In which order; absent, the newest first, and expired ones by their end, the latest first.
+    pub order: Option<LicenseOrder>,
     /// Only what comes after this place.
     pub after: Option<Place>,
     /// Rows of the page, 1..=200.
@@ -83,9 +87,13 @@ pub async fn execute(
         let items = view::open(engine, &mut conn, tenant, found.as_slice()).await?;
         return Ok(Page { items, after: None });
     }
-    let filters = filters(engine, query, page::rows_to_fetch(query.limit))?;
-    let rows = rows(&mut conn, actor, &filters).await?;
-    let page = page::cut(rows, query.limit, place(&filters));
+    let page = if let Some(order) = query.order {
+        ordered::page(engine, &mut conn, actor, (query, order)).await?
+    } else {
+        let filters = filters(engine, query, page::rows_to_fetch(query.limit))?;
+        let rows = rows(&mut conn, actor, &filters).await?;
+        page::cut(rows, query.limit, place(&filters))
+    };
     Ok(Page {
         items: view::open(engine, &mut conn, tenant, &page.items).await?,
         after: page.after,
@@ -102,7 +110,7 @@ pub struct NumberedPage {
     pub total_is_lower_bound: bool,
 }
 
-/// Page `number` (from 1) of `query.limit` rows; `query.after` is not looked at, a whole key is not
+/// Page `number` (from 1) of `query.limit` rows; `query.order` and `query.after` are not looked at, a whole key is not
 /// searched for, and what two meanings of a typed search find is counted twice. Pages beyond the first 10,000 rows are refused: `after` leads there.
 pub async fn numbered(
     engine: &Engine,
@@ -199,7 +207,11 @@ pub(super) async fn wanted(
 }
 
 /// The rows of all filters in one order, newest first.
-async fn rows(conn: &mut Conn, actor: &Actor, filters: &[LicenseFilter]) -> Result<Vec<License>> {
+pub(super) async fn rows(
+    conn: &mut Conn,
+    actor: &Actor,
+    filters: &[LicenseFilter],
+) -> Result<Vec<License>> {
     let mut rows = Vec::new();
     for filter in filters {
         rows.extend(license_list::list(conn, actor.tenant(), filter).await?);
@@ -211,7 +223,7 @@ async fn rows(conn: &mut Conn, actor: &Actor, filters: &[LicenseFilter]) -> Resu
 }
 
 /// Where a row stands in the list; what is wanted of all sides and meanings is in the same order.
-fn place(filters: &[LicenseFilter]) -> impl Fn(&License) -> Place {
+pub(super) fn place(filters: &[LicenseFilter]) -> impl Fn(&License) -> Place {
     move |row| {
         let by_creation = (row.created_at, row.id);
         let (at, id) = filters
@@ -222,7 +234,11 @@ fn place(filters: &[LicenseFilter]) -> impl Fn(&License) -> Place {
 }
 
 /// A filter for each side that is wanted, and for each meaning of what is searched for.
-fn filters(engine: &Engine, query: &LicenseQuery, limit: i64) -> Result<Vec<LicenseFilter>> {
+pub(super) fn filters(
+    engine: &Engine,
+    query: &LicenseQuery,
+    limit: i64,
+) -> Result<Vec<LicenseFilter>> {
     let Meant::Any(searches) = meant(&query.search)? else {
         return Err(Error::field("search", "Ask for one key by its own path."));
     };

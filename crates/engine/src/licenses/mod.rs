@@ -13,6 +13,7 @@ pub mod hold;
 pub mod list;
 pub(crate) mod lookup;
 pub mod offline_code;
+mod ordered;
 pub mod resend;
 pub(crate) mod seat;
 pub mod update;

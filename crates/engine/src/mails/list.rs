@@ -1,5 +1,6 @@
 //! The outbox: mails by state, newest first.
 
+use domain::folding::email_key;
 use domain::ids::{MailId, OrderId, TenantId};
 use domain::mail_state::MailState;
 use domain::timestamp::Timestamp;
@@ -19,6 +20,8 @@ pub struct MailQuery {
     pub livemode: Option<bool>,
     /// One state, or all.
     pub state: Option<MailState>,
+    /// How the recipient's address begins, as typed; empty for all.
+    pub recipient: String,
     /// Only what comes after this place.
     pub after: Option<Place>,
     /// Rows of the page, 1..=200.
@@ -34,6 +37,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, query: &MailQuery) -> Resul
         let filter = MailFilter {
             livemode: *livemode,
             state: query.state.map_or("", MailState::as_str).to_owned(),
+            recipient: email_key(&query.recipient),
             after: query.after.map(Place::row::<MailId>),
             limit: page::rows_to_fetch(query.limit),
         };

@@ -1,20 +1,22 @@
 //! Who belongs to the tenant, and who was asked to.
 
+use domain::folding::email_key;
 use domain::ids::{InvitationId, PersonId};
 use domain::role::Role;
 use domain::timestamp::Timestamp;
 use store::invitations::{self, Invitation};
-use store::memberships::{self, Member};
+use store::memberships::{self, Member, MemberFilter};
 
 use super::role;
 use crate::Engine;
 use crate::actor::Actor;
 use crate::error::Result;
+use crate::page::{self, PAGE_SIZE, Page, Place};
 
 /// The tenant's people.
 pub struct People {
-    /// Who belongs to it, oldest first.
-    pub members: Vec<MemberView>,
+    /// A page of who belongs to it, oldest first.
+    pub members: Page<MemberView>,
     /// Who was asked to, newest first; none for those who may not invite.
     pub invitations: Vec<InvitationView>,
 }
@@ -53,18 +55,34 @@ pub struct InvitationView {
     pub expires_at: Timestamp,
 }
 
+/// Which members are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct MemberQuery {
+    /// How the address begins, as typed; empty for all.
+    pub search: String,
+    /// Only who comes after this place.
+    pub after: Option<Place>,
+}
+
 /// The tenant's people; with open invitations where the actor may manage people.
-pub async fn execute(engine: &Engine, actor: &Actor) -> Result<People> {
+pub async fn execute(engine: &Engine, actor: &Actor, query: &MemberQuery) -> Result<People> {
     actor.may_see_people()?;
+    let filter = MemberFilter {
+        beginning: email_key(&query.search),
+        after: query.after.map(Place::row),
+        limit: page::rows_to_fetch(PAGE_SIZE),
+    };
     let mut conn = engine.read().await?;
-    let members = memberships::list_by_tenant(&mut conn, actor.tenant()).await?;
+    let members = memberships::page(&mut conn, actor.tenant(), &filter).await?;
+    let place =
+        |row: &Member| Place::of(Timestamp::from_millis(row.created_at), row.person_id.get());
     let open = if actor.may_manage_people().is_ok() {
         invitations::list_open(&mut conn, actor.tenant()).await?
     } else {
         Vec::new()
     };
     Ok(People {
-        members: members.into_iter().map(member).collect::<Result<_>>()?,
+        members: page::cut(members, PAGE_SIZE, place).try_map(member)?,
         invitations: open.into_iter().map(invitation).collect::<Result<_>>()?,
     })
 }

@@ -27,6 +27,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &PlanForm) -> Result<
         is_active: fields.is_active,
         created_at: now.millis(),
         updated_at: None,
+        archived_at: None,
     };
     let mut tx = engine.begin();
     let inserted = plans::insert(&mut tx, actor.tenant(), &plan).await?;

@@ -1,5 +1,6 @@
-//! Plans: a name for how long a licence lasts and what it unlocks. Switched off, never deleted.
+//! Plans: a name for how long a licence lasts and what it unlocks. Archived, never deleted.
 
+pub mod archive;
 pub mod create;
 pub mod list;
 pub mod update;
@@ -22,6 +23,8 @@ pub struct PlanView {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Option<Timestamp>,
+    /// Since when it is kept only for its licences.
+    pub archived_at: Option<Timestamp>,
 }
 
 fn view(row: &Plan) -> Result<PlanView> {
@@ -30,6 +33,7 @@ fn view(row: &Plan) -> Result<PlanView> {
         fields: fields(row)?,
         created_at: Timestamp::from_millis(row.created_at),
         updated_at: row.updated_at.map(Timestamp::from_millis),
+        archived_at: row.archived_at.map(Timestamp::from_millis),
     })
 }
 

@@ -14,7 +14,7 @@ use crate::change::{self, Change};
 use crate::error::{Error, Result};
 
 /// Changes what the form names and keeps the rest. `Conflict` `name_in_use` where another plan has
-/// the name.
+/// the name, `archived` where the plan is archived.
 pub async fn execute(
     engine: &Engine,
     actor: &Actor,
@@ -26,6 +26,14 @@ pub async fn execute(
     let mut tx = engine.begin();
     let found = plans::lock(&mut tx, actor.tenant(), id).await?;
     let former = found.ok_or(Error::NotFound("plan"))?;
+    if former.archived_at.is_some() {
+        return Err(Error::Conflict {
+            code: "archived",
+            message:
+                "This plan is archived: it is kept for its licenses. Bring it back to change it."
+                    .into(),
+        });
+    }
     let after = form.parse_update(&fields(&former)?)?;
     let plan = Plan {
         id,
@@ -36,6 +44,7 @@ pub async fn execute(
         is_active: after.is_active,
         created_at: former.created_at,
         updated_at: Some(now.millis()),
+        archived_at: None,
     };
     match plans::update(&mut tx, actor.tenant(), &plan).await {
         Err(error) if error.is_unique_violation() => return Err(name_in_use()),

@@ -28,8 +28,9 @@ pub async fn execute(
     if former.archived_at.is_some() {
         return Err(Error::Conflict {
             code: "archived",
-            message: "This product is archived: it is kept for its licenses and no longer changes."
-                .into(),
+            message:
+                "This product is archived: it is kept for its licenses. Bring it back to change it."
+                    .into(),
         });
     }
     let before = fields(&former)?;

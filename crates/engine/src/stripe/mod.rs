@@ -2,6 +2,7 @@
 
 pub mod apps;
 pub mod deliveries;
+pub mod event_list;
 pub mod events;
 pub mod look_up;
 pub(crate) mod process_event;

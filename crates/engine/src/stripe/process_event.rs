@@ -213,6 +213,7 @@ fn new_event<'a>(engine: &Engine, vouched: &Vouched<'a>) -> NewStripeEvent<'a> {
         stripe_event_id: &vouched.event.id,
         event_type: &vouched.event.event_type,
         livemode: vouched.livemode(),
+        object_id: vouched.event.object_id().unwrap_or_default(),
         api_version: vouched.event.api_version.as_deref().unwrap_or_default(),
         source: vouched.source,
         payload: vouched.payload,

@@ -1,6 +1,6 @@
 //! Taking a ticket: it is kept, and mailed to the tenant's support address where there is one.
 
-use domain::folding::name_key;
+use domain::folding::{email_key, name_key};
 use domain::ids::MailId;
 use domain::permission::Permission;
 use domain::ticket_form::TicketForm;
@@ -31,10 +31,14 @@ pub async fn execute(engine: &Engine, actor: &Actor, form: &TicketForm) -> Resul
     let ticket = Ticket {
         id: engine.new_id(),
         product_id: product.ok_or_else(unknown)?,
+        email_key: email_key(&wanted.email),
         email: wanted.email,
+        subject_key: name_key(&wanted.subject),
         subject: wanted.subject,
         message: wanted.message,
         created_at: now.millis(),
+        closed_at: None,
+        closed_by: String::new(),
     };
     tickets::insert(&mut tx, tenant, &ticket);
     pass_on(engine, &mut tx, actor, &ticket).await?;

@@ -2,61 +2,60 @@
 
 use std::collections::HashMap;
 
+use domain::folding::name_key;
 use domain::ids::ProductId;
+use domain::ticket_state::TicketState;
 use domain::timestamp::Timestamp;
 use store::products;
-use store::tickets::{self, Ticket};
-use uuid::Uuid;
+use store::tickets::{self, Ticket, TicketFilter};
 
+use super::view::{self, TicketView};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::error::Result;
 use crate::page::{self, Page, Place};
 
-/// One ticket. It holds what a customer wrote: there is no `Debug`.
-#[derive(Clone)]
-pub struct TicketView {
-    /// Id.
-    pub id: Uuid,
-    /// The product that it is about.
-    pub product_id: ProductId,
-    /// Its name today.
-    pub product_name: String,
-    /// Where the answer goes.
-    pub email: String,
-    /// One line.
-    pub subject: String,
-    /// Plain text.
-    pub message: String,
-    /// When it came.
-    pub created_at: Timestamp,
+/// Which tickets are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct TicketQuery {
+    /// One state, or all.
+    pub state: Option<TicketState>,
+    /// One product, or all.
+    pub product_id: Option<ProductId>,
+    /// How the sender's address or the subject begins, as typed; empty for all.
+    pub search: String,
+    /// Only what comes after this place.
+    pub after: Option<Place>,
+    /// Rows of the page, 1..=200.
+    pub limit: i64,
 }
 
-/// A page of at most `limit` tickets that come after a place.
+/// A page of tickets.
 pub async fn execute(
     engine: &Engine,
     actor: &Actor,
-    after: Option<Place>,
-    limit: i64,
+    query: &TicketQuery,
 ) -> Result<Page<TicketView>> {
     actor.may_read()?;
+    let filter = TicketFilter {
+        state: query.state,
+        product_id: query.product_id.map_or(0, ProductId::get),
+        // An address folds like a name: it has no spaces inside.
+        beginning: name_key(&query.search),
+        after: query.after.map(Place::row),
+        limit: page::rows_to_fetch(query.limit),
+    };
     let mut conn = engine.read().await?;
-    let wanted = page::rows_to_fetch(limit);
-    let rows = tickets::list(&mut conn, actor.tenant(), after.map(Place::row), wanted).await?;
+    let rows = tickets::list(&mut conn, actor.tenant(), &filter).await?;
     let names: HashMap<_, _> = products::names(&mut conn, actor.tenant())
         .await?
         .into_iter()
         .collect();
     let place = |row: &Ticket| Place::of(Timestamp::from_millis(row.created_at), row.id);
-    let page = page::cut(rows, limit, place);
-    let view = |row: Ticket| TicketView {
-        id: row.id,
-        product_id: row.product_id,
-        product_name: names.get(&row.product_id).cloned().unwrap_or_default(),
-        email: row.email,
-        subject: row.subject,
-        message: row.message,
-        created_at: Timestamp::from_millis(row.created_at),
+    let page = page::cut(rows, query.limit, place);
+    let view = |row: Ticket| {
+        let name = names.get(&row.product_id).cloned().unwrap_or_default();
+        view::of(row, name)
     };
     Ok(Page {
         items: page.items.into_iter().map(view).collect(),

@@ -1,13 +1,16 @@
 //! The tenant's access tokens: all about them but the tokens themselves.
 
+use domain::folding::name_key;
 use domain::ids::AccessTokenId;
+use domain::list_state::TokenState;
 use domain::permission::{Permission, Permissions};
 use domain::timestamp::Timestamp;
-use store::access_tokens::{self, AccessToken};
+use store::access_tokens::{self, AccessToken, TokenFilter};
 
 use crate::Engine;
 use crate::actor::{Actor, Who};
 use crate::error::{Error, Result};
+use crate::page::{self, Page, Place};
 
 /// What may be known of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,13 +35,46 @@ pub struct TokenView {
 
 /// The tenant's tokens, newest first, at most 1,000; revoked and expired ones too.
 pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<TokenView>> {
-    match actor.who() {
-        Who::Token { .. } => actor.may(Permission::Manage)?,
-        _ => actor.may_read()?,
-    }
+    may_list(actor)?;
     let mut conn = engine.read().await?;
     let rows = access_tokens::list(&mut conn, actor.tenant()).await?;
     rows.into_iter().map(view).collect()
+}
+
+/// Which tokens are wanted.
+#[derive(Debug, Clone)]
+pub struct TokenQuery {
+    /// A state as of now, or all.
+    pub state: Option<TokenState>,
+    /// How the name begins, as typed; empty for all.
+    pub search: String,
+    /// Only what comes after this place.
+    pub after: Option<Place>,
+    /// Rows of the page, 1..=200.
+    pub limit: i64,
+}
+
+/// A page of tokens, newest first.
+pub async fn page(engine: &Engine, actor: &Actor, query: &TokenQuery) -> Result<Page<TokenView>> {
+    may_list(actor)?;
+    let filter = TokenFilter {
+        state: query.state,
+        now: engine.now().millis(),
+        beginning: name_key(&query.search),
+        after: query.after.map(Place::row),
+        limit: page::rows_to_fetch(query.limit),
+    };
+    let mut conn = engine.read().await?;
+    let rows = access_tokens::page(&mut conn, actor.tenant(), &filter).await?;
+    let place = |row: &AccessToken| Place::of(Timestamp::from_millis(row.created_at), row.id.get());
+    page::cut(rows, query.limit, place).try_map(view)
+}
+
+fn may_list(actor: &Actor) -> Result<()> {
+    match actor.who() {
+        Who::Token { .. } => actor.may(Permission::Manage),
+        _ => actor.may_read(),
+    }
 }
 
 fn view(row: AccessToken) -> Result<TokenView> {

@@ -2,7 +2,7 @@
 
 use domain::permission::{Permission, Permissions};
 use engine::actor::Who;
-use engine::audit::list;
+use engine::audit::list::{self, ChangeQuery};
 use engine::{Actor, Error};
 use serde_json::json;
 
@@ -91,4 +91,71 @@ async fn kinds_of_things_tell_what_happened_to_all_of_them_newest_first() {
     assert_eq!(told(&["tenant", "product"], 9).await, ["product", "tenant"]);
     assert_eq!(told(&["tenant", "product"], 1).await, ["product"]);
     assert!(told(&[], 9).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_log_is_narrowed_to_one_thing_and_to_days() {
+    let t = TestEngine::start().await;
+    let atlas = new_product(&t, &t.system(), json!({ "name": "Atlas" }))
+        .await
+        .id;
+    t.clock.advance_seconds(60);
+    new_product(&t, &t.system(), json!({ "name": "Zeta" })).await;
+    let middle = t.engine.now();
+    t.clock.advance_seconds(60);
+    engine::products::archive::execute(&t.engine, &t.system(), atlas)
+        .await
+        .expect("is archived");
+    let found = async |query: ChangeQuery| {
+        let query = ChangeQuery { limit: 50, ..query };
+        let page = list::search(&t.engine, &t.system(), &query).await;
+        let lines = page.expect("lists").items.into_iter();
+        lines
+            .filter(|line| line.subject_kind == "product")
+            .map(|line| (line.subject_id, line.verb))
+            .collect::<Vec<_>>()
+    };
+    let id = atlas.to_string();
+    let created = (id.clone(), "created".to_owned());
+    let archived = (id.clone(), "archived".to_owned());
+    let of_atlas = ChangeQuery {
+        subject_kind: "product".into(),
+        subject_id: id.clone(),
+        ..ChangeQuery::default()
+    };
+    assert_eq!(
+        found(of_atlas.clone()).await,
+        [archived.clone(), created.clone()]
+    );
+    let (from, to) = (Some(middle), Some(middle));
+    let early = ChangeQuery {
+        to,
+        ..of_atlas.clone()
+    };
+    assert_eq!(found(early).await, [created]);
+    let late = ChangeQuery {
+        from,
+        ..of_atlas.clone()
+    };
+    assert_eq!(found(late).await, [archived]);
+    let then = ChangeQuery {
+        from,
+        to,
+        ..ChangeQuery::default()
+    };
+    assert_eq!(found(then).await.len(), 1, "Zeta alone");
+    let never = ChangeQuery {
+        from: Some(middle.plus_millis(3_600_000)),
+        ..ChangeQuery::default()
+    };
+    assert!(found(never).await.is_empty());
+    let without_kind = ChangeQuery {
+        subject_id: id,
+        limit: 50,
+        ..ChangeQuery::default()
+    };
+    let refused = list::search(&t.engine, &t.system(), &without_kind).await;
+    assert!(
+        matches!(refused, Err(Error::Invalid(fields)) if fields.message("subjectKind").is_some())
+    );
 }

@@ -17,6 +17,7 @@ fn query(livemode: Option<bool>, search: &str) -> LicenseQuery {
         product_id: None,
         state: None,
         search: Search::Typed(search.into()),
+        order: None,
         after: None,
         limit: 1,
     }

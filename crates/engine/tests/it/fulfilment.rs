@@ -5,6 +5,7 @@ mod fixture;
 mod flood;
 mod judgement;
 mod key_change;
+mod log_pages;
 mod look_up;
 mod mail;
 mod our_faults;

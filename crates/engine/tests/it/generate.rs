@@ -33,6 +33,7 @@ async fn all(t: &TestEngine) -> Vec<LicenseView> {
         product_id: None,
         state: None,
         search: Search::All,
+        order: None,
         after: None,
         limit: 200,
     };

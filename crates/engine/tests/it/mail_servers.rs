@@ -141,6 +141,7 @@ async fn mails_that_a_wrong_server_refused_are_tried_at_once_over_the_next() {
     let query = MailQuery {
         livemode: None,
         state: Some(MailState::Sent),
+        recipient: String::new(),
         after: None,
         limit: 10,
     };

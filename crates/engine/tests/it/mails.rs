@@ -14,6 +14,7 @@ async fn outbox(t: &TestEngine, actor: &Actor, state: Option<MailState>) -> Page
     let query = list::MailQuery {
         livemode: Some(false),
         state,
+        recipient: String::new(),
         after: None,
         limit: 50,
     };
@@ -187,6 +188,7 @@ async fn pages_follow_each_other_without_a_gap() {
         let query = list::MailQuery {
             livemode: Some(false),
             state: Some(MailState::Queued),
+            recipient: String::new(),
             after,
             limit: 2,
         };

@@ -8,6 +8,7 @@ mod export;
 mod forms;
 mod fulfilment;
 mod generate;
+mod guide;
 mod licenses;
 mod mail_servers;
 mod mails;

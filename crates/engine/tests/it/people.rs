@@ -6,7 +6,9 @@ use engine::accounts::create_admin::Created;
 use engine::accounts::session::SignedIn;
 use engine::accounts::{browsers, switch_tenant};
 use engine::mails::{change_address, find as find_mail, list as list_mails, resend};
-use engine::people::{accept, change_role, invite, list, remove};
+use engine::page::Place;
+use engine::people::list::{self, MemberQuery};
+use engine::people::{accept, change_role, invite, remove};
 use engine::tokens::create::{self as create_token, NewToken};
 use engine::{Actor, Error};
 use secrecy::ExposeSecret as _;
@@ -88,8 +90,12 @@ async fn somebody_new_joins_by_the_link_of_the_mail_and_it_works_once() {
         (Role::Support, "Bob")
     );
     assert!(!bob.actor.is_operator());
-    let people = list::execute(&t.engine, &ann.actor).await.expect("lists");
-    assert_eq!((people.members.len(), people.invitations.len()), (2, 0));
+    let people = list::execute(&t.engine, &ann.actor, &MemberQuery::default()).await;
+    let people = people.expect("lists");
+    assert_eq!(
+        (people.members.items.len(), people.invitations.len()),
+        (2, 0)
+    );
 }
 
 #[tokio::test]
@@ -143,6 +149,7 @@ async fn the_link_is_shown_to_nobody_and_its_mail_goes_nowhere_else() {
     let query = list_mails::MailQuery {
         livemode: None,
         state: None,
+        recipient: String::new(),
         after: None,
         limit: 10,
     };
@@ -267,7 +274,7 @@ async fn only_owners_say_who_belongs_here_and_programs_do_not_even_look() {
     let id = invite::execute(&t.engine, &ann.actor, "bob@example.com", Role::Viewer).await;
     let id = id.expect("is invited");
     for (actor, may_look) in others {
-        let seen = list::execute(&t.engine, &actor).await;
+        let seen = list::execute(&t.engine, &actor, &MemberQuery::default()).await;
         assert_eq!(seen.is_ok(), may_look);
         assert!(seen.is_err() || seen.is_ok_and(|seen| seen.invitations.is_empty()));
         let (engine, mail) = (&t.engine, "eve@example.com");
@@ -337,4 +344,26 @@ async fn of_two_owners_who_remove_each_other_at_once_one_stays() {
         let_go(&bob.actor, ann.session.person)
     );
     assert_eq!([&one, &two].iter().filter(|r| r.is_ok()).count(), 1);
+}
+
+#[tokio::test]
+async fn people_are_found_by_how_their_address_begins() {
+    let t = TestEngine::start().await;
+    let ann = person(&t, "ann@example.com", Role::Owner).await;
+    person(&t, "bob@example.com", Role::Viewer).await;
+    let page = async |search: &str, after| {
+        let search = search.to_owned();
+        let query = MemberQuery { search, after };
+        let people = list::execute(&t.engine, &ann.actor, &query).await;
+        let members = people.expect("lists").members.items;
+        members
+            .into_iter()
+            .map(|member| member.email)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(page("", None).await, ["ann@example.com", "bob@example.com"]);
+    assert_eq!(page(" BOB@", None).await, ["bob@example.com"]);
+    assert!(page("ob@", None).await.is_empty());
+    let behind_all = Place::of(t.engine.now().plus_millis(1), ann.session.person.get());
+    assert!(page("", Some(behind_all)).await.is_empty());
 }

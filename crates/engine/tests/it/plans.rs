@@ -1,8 +1,10 @@
 //! Plans: a name for a length, unique in the tenant.
 
 use domain::ids::PlanId;
+use domain::list_state::Shelf;
 use domain::plan::PlanForm;
-use engine::plans::{create, list, update};
+use engine::named::NameQuery;
+use engine::plans::{archive, create, list, update};
 use engine::{Actor, Error};
 use serde_json::{Value, json};
 
@@ -84,4 +86,68 @@ async fn another_tenants_plan_is_not_there() {
     }
     let seen = list::execute(&t.engine, &stranger).await.expect("lists");
     assert_eq!(seen, []);
+}
+
+#[tokio::test]
+async fn an_archived_plan_leaves_the_list_and_comes_back_not_on_sale() {
+    let t = TestEngine::start().await;
+    let system = t.system();
+    let mut ids = Vec::new();
+    for name in ["Monthly", "Yearly"] {
+        let sent = form(json!({ "name": name, "durationDays": 30 }));
+        ids.push(
+            create::execute(&t.engine, &system, &sent)
+                .await
+                .expect("is created")
+                .id,
+        );
+    }
+    for _ in 0..2 {
+        archive::execute(&t.engine, &system, ids[0])
+            .await
+            .expect("is archived");
+    }
+    let page = async |shelf, search: &str| {
+        let query = NameQuery {
+            shelf,
+            search: search.into(),
+            after: None,
+            limit: 50,
+        };
+        let page = list::page(&t.engine, &system, &query).await.expect("lists");
+        page.items
+            .into_iter()
+            .map(|plan| plan.id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(page(Shelf::Current, "").await, [ids[1]]);
+    assert_eq!(page(Shelf::Archived, " MON").await, [ids[0]]);
+    let listed = list::execute(&t.engine, &system).await.expect("lists");
+    assert_eq!(listed.len(), 1, "it can be chosen no more");
+    let refused = update::execute(&t.engine, &system, ids[0], &form(json!({}))).await;
+    assert!(matches!(
+        refused,
+        Err(Error::Conflict {
+            code: "archived",
+            ..
+        })
+    ));
+    for _ in 0..2 {
+        archive::restore(&t.engine, &system, ids[0])
+            .await
+            .expect("comes back");
+    }
+    assert_eq!(page(Shelf::Current, "").await, ids);
+    let back = list::find(&t.engine, &system, ids[0])
+        .await
+        .expect("is found");
+    assert!(!back.fields.is_active && back.archived_at.is_none());
+    let id = ids[0].to_string();
+    let log = engine::audit::list::by_subject(&t.engine, &system, ("plan", &id)).await;
+    let verbs: Vec<_> = log
+        .expect("is written")
+        .into_iter()
+        .map(|c| c.verb)
+        .collect();
+    assert_eq!(verbs, ["restored", "archived", "created"]);
 }

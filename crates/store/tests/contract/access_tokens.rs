@@ -1,7 +1,8 @@
 //! Access tokens.
 
 use domain::ids::TenantId;
-use store::access_tokens::{self, AccessToken};
+use domain::list_state::TokenState;
+use store::access_tokens::{self, AccessToken, TokenFilter};
 
 use crate::rows::tenant;
 use crate::support::{NOW, id, on_each, read, write};
@@ -81,6 +82,71 @@ async fn the_last_use_never_moves_back() {
         }
         let row = read(db, async |c| access_tokens::find(c, acme, id(1)).await).await;
         assert_eq!(row.expect("is there").last_used_at, Some(NOW + 7));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_are_paged_by_state_and_found_by_how_their_name_begins() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for (n, tenant, name, expires_at, revoked_at) in [
+            (1, acme, "Build server", None, None),
+            (2, acme, "build two", Some(NOW), None),
+            (3, acme, "Shop", Some(NOW + 1), Some(NOW)),
+            (4, acme, "Shop", Some(NOW + 1), None),
+            (5, blue, "Build server", None, None),
+        ] {
+            let row = AccessToken {
+                name: name.into(),
+                expires_at,
+                revoked_at,
+                ..token(tenant, n)
+            };
+            write(db, async |tx| access_tokens::insert(tx, &row).await).await;
+        }
+        let found = async |state: Option<TokenState>, beginning: &str, after: Option<u128>| {
+            let filter = TokenFilter {
+                state,
+                now: NOW,
+                beginning: beginning.into(),
+                after: after.map(|n| (NOW, id(n))),
+                limit: 9,
+            };
+            let rows = read(db, async |c| access_tokens::page(c, acme, &filter).await).await;
+            let ids = rows.iter().map(|row| row.id.get().as_u128());
+            ids.collect::<Vec<_>>()
+        };
+        let [active, expired, revoked] =
+            [TokenState::Active, TokenState::Expired, TokenState::Revoked].map(Some);
+        assert_eq!(found(None, "", None).await, [4, 3, 2, 1]);
+        assert_eq!(found(None, "", Some(3)).await, [2, 1]);
+        for beginning in ["", "b", "s"] {
+            let of = |all: &[u128]| {
+                let kept = all.iter().copied();
+                kept.filter(|n| beginning.is_empty() || (*n < 3) == (beginning == "b"))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(
+                found(active, beginning, None).await,
+                of(&[4, 1]),
+                "{beginning}"
+            );
+            assert_eq!(
+                found(expired, beginning, None).await,
+                of(&[2]),
+                "{beginning}"
+            );
+            assert_eq!(
+                found(revoked, beginning, None).await,
+                of(&[3]),
+                "{beginning}"
+            );
+        }
+        assert_eq!(found(None, "build ", None).await, [2, 1]);
+        assert_eq!(found(None, "build ", Some(2)).await, [1]);
+        assert_eq!(found(active, "", Some(4)).await, [1]);
+        assert_eq!(found(revoked, "", Some(3)).await, []);
     })
     .await;
 }

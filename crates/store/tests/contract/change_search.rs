@@ -12,6 +12,8 @@ fn all() -> ChangeFilter {
         actor: String::new(),
         verb: String::new(),
         subject_kind: String::new(),
+        subject_id: String::new(),
+        since: 0,
         before: i64::MAX,
         looked_at: 100,
         limit: 100,
@@ -91,6 +93,78 @@ async fn lines_are_found_by_who_did_what_to_which_kind_of_thing() {
         assert_eq!(until, None);
         let blue = tenant(db).await;
         assert_eq!(told(db, blue, &all()).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lines_are_found_by_the_one_thing_and_by_the_time_that_they_are_about() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for (tenant_id, subject_id, subject_kind, day) in [
+            (acme, "1", "plan", 0),
+            (acme, "1", "product", 1),
+            (acme, "2", "plan", 1),
+            (acme, "1", "plan", 2),
+            (blue, "1", "plan", 2),
+        ] {
+            let change = NewChange {
+                tenant_id,
+                livemode: false,
+                actor_kind: "person",
+                actor_id: "",
+                actor_name: "ann@example.com",
+                subject_kind,
+                subject_id,
+                verb: "updated",
+                data: "{}",
+                hardware_key: None,
+                at: NOW + day,
+            };
+            keep(db, |tx| changes::insert(tx, &change)).await;
+        }
+        let of_plan = ChangeFilter {
+            subject_kind: "plan".into(),
+            subject_id: "1".into(),
+            ..all()
+        };
+        let lines = told(db, acme, &of_plan).await;
+        assert_eq!(lines.len(), 2);
+        let everything = told(db, acme, &all()).await;
+        let [last, third, second, first] = everything.as_slice() else {
+            panic!("four lines");
+        };
+        assert_eq!((lines[0].0, lines[1].0), (last.0, first.0));
+        let one = ChangeFilter {
+            looked_at: 1,
+            ..of_plan.clone()
+        };
+        let until = async |filter: &ChangeFilter| {
+            read(db, async |c| {
+                change_search::looked_until(c, acme, filter).await
+            })
+            .await
+        };
+        assert_eq!(until(&one).await, Some(last.0));
+        assert_eq!(until(&of_plan).await, None);
+        let since =
+            async |at| read(db, async |c| change_search::first_since(c, acme, at).await).await;
+        let before =
+            async |at| read(db, async |c| change_search::last_until(c, acme, at).await).await;
+        assert_eq!(since(NOW).await, Some(first.0));
+        assert_eq!(since(NOW + 1).await, Some(second.0));
+        assert_eq!(since(NOW + 3).await, None);
+        assert_eq!(before(NOW + 2).await, Some(third.0));
+        assert_eq!(before(NOW).await, None);
+        let middle = ChangeFilter {
+            since: second.0,
+            before: last.0,
+            ..all()
+        };
+        assert_eq!(
+            told(db, acme, &middle).await,
+            [third.clone(), second.clone()]
+        );
     })
     .await;
 }

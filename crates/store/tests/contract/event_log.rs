@@ -3,11 +3,12 @@
 use domain::ids::{StripeAppId, TenantId};
 use store::event_log::{self, EventFilter, FailureFilter};
 use store::stripe_deliveries::{self, StripeDelivery};
-use store::{Db, stripe_events};
+use store::stripe_events::Finish;
+use store::{Db, orders, stripe_events};
 
-use crate::rows::{app, tenant};
-use crate::stripe_events::receive;
-use crate::support::{NOW, id, on_each, read, write};
+use crate::rows::{app, order, tenant};
+use crate::stripe_events::{event, receive};
+use crate::support::{NOW, id, keep, on_each, read, write};
 
 async fn refuse(db: &Db, n: u128, of: Option<(TenantId, StripeAppId)>, claimed: &str) {
     let at = NOW + i64::try_from(n).expect("a small number");
@@ -86,6 +87,119 @@ async fn the_log_holds_events_and_refused_deliveries_newest_first() {
         assert_eq!(lines[1].error.as_deref(), Some("stale"));
         assert_eq!(lines[1].app.as_deref(), Some("App 1"));
         assert_eq!((lines[0].receipts, lines[0].received_at), (1, NOW + 15));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_begins_where_the_one_before_ended_whatever_came_meanwhile() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let of = (acme, app(db, acme, 1).await);
+        for n in [11, 13, 15] {
+            receive(db, of, n, &format!("evt_{n}")).await;
+        }
+        refuse(db, 12, Some(of), "evt_12").await;
+        refuse(db, 14, Some(of), "evt_14").await;
+        let first = EventFilter {
+            limit: 2,
+            ..filter()
+        };
+        let lines = read(db, async |c| event_log::list(c, acme, &first).await).await;
+        let last = lines.last().expect("two lines");
+        receive(db, of, 16, "evt_16").await;
+        let next = EventFilter {
+            after: Some((last.received_at, last.id)),
+            ..first
+        };
+        assert_eq!(last.id, id::<uuid::Uuid>(14));
+        assert_eq!(ids(db, acme, &next).await, [13, 12]);
+        let of_a_moment = EventFilter {
+            after: Some((NOW + 13, id(13))),
+            ..filter()
+        };
+        assert_eq!(ids(db, acme, &of_a_moment).await, [12, 11]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_is_narrowed_to_an_app_and_a_type() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let one = (acme, app(db, acme, 1).await);
+        let other = (acme, app(db, acme, 2).await);
+        let blues = (blue, app(db, blue, 3).await);
+        receive(db, one, 11, "evt_11").await;
+        receive(db, other, 12, "evt_12").await;
+        refuse(db, 13, Some(other), "evt_13").await;
+        receive(db, blues, 14, "evt_14").await;
+        let narrowed = async |app_id, event_type: &str, status: &str| {
+            let narrowed = EventFilter {
+                app_id,
+                event_type: event_type.into(),
+                status: status.into(),
+                ..filter()
+            };
+            ids(db, acme, &narrowed).await
+        };
+        let (of_other, bought) = (Some(other.1), "checkout.session.completed");
+        assert_eq!(narrowed(of_other, "", "").await, [13, 12]);
+        assert_eq!(narrowed(of_other, bought, "").await, [12]);
+        assert_eq!(narrowed(of_other, "charge.refunded", "").await, [13]);
+        assert_eq!(narrowed(of_other, "", "failed").await, [13]);
+        assert_eq!(narrowed(Some(one.1), "", "failed").await, []);
+        assert_eq!(narrowed(None, bought, "verified").await, [12, 11]);
+        assert_eq!(narrowed(Some(blues.1), "", "").await, []);
+        let types = async |tenant, livemode| {
+            read(db, async |c| event_log::types(c, tenant, livemode).await).await
+        };
+        assert_eq!(types(acme, false).await, [bought]);
+        assert!(types(acme, true).await.is_empty());
+        let mut refunded = event(one, 15, "evt_15");
+        refunded.event_type = "charge.refunded";
+        write(db, async |tx| stripe_events::receive(tx, &refunded).await).await;
+        assert_eq!(types(acme, false).await, ["charge.refunded", bought]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_is_found_by_its_id_its_object_and_its_purchase() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let of = (acme, app(db, acme, 1).await);
+        let bought = order(db, acme, 7).await;
+        write(db, async |tx| {
+            orders::insert_fact(tx, acme, ("session", "cs_1"), (bought, NOW)).await
+        })
+        .await;
+        let mut paid = event(of, 11, "evt_11");
+        paid.object_id = "pi_1";
+        write(db, async |tx| stripe_events::receive(tx, &paid).await).await;
+        receive(db, of, 12, "evt_12").await;
+        let end = Finish {
+            processing: "fulfilled",
+            order_id: Some(bought),
+            outcome: "1 key issued",
+            now: NOW,
+        };
+        keep(db, |tx| stripe_events::finish(tx, acme, id(12), &end)).await;
+        refuse(db, 13, Some(of), "evt_13").await;
+        let found = async |tenant, stripe_id: &str| {
+            let wanted = EventFilter {
+                stripe_id: stripe_id.into(),
+                ..filter()
+            };
+            ids(db, tenant, &wanted).await
+        };
+        assert_eq!(found(acme, "evt_11").await, [11]);
+        assert_eq!(found(acme, "pi_1").await, [11]);
+        assert_eq!(found(acme, "cs_1").await, [12]);
+        assert_eq!(found(acme, "evt_13").await, [13]);
+        assert_eq!(found(acme, "evt_1").await, []);
+        assert_eq!(found(blue, "evt_11").await, []);
+        assert_eq!(found(blue, "cs_1").await, []);
     })
     .await;
 }

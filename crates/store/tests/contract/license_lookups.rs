@@ -103,6 +103,7 @@ async fn a_licence_of_a_plan_is_found_with_what_the_plan_unlocks_now() {
             is_active: false,
             created_at: NOW,
             updated_at: None,
+            archived_at: None,
         };
         let plan = write(db, async |tx| plans::insert(tx, acme, &studio).await).await;
         let license = License {

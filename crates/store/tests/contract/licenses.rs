@@ -7,7 +7,7 @@ use store::licenses::{self, License};
 use crate::rows::{a_license, data_key, order, product, tenant};
 use crate::support::{NOW, TestDb, id, is_kept, keep, on_each, read};
 
-async fn ready(db: &TestDb) -> (TenantId, (ProductId, DataKeyId)) {
+pub async fn ready(db: &TestDb) -> (TenantId, (ProductId, DataKeyId)) {
     let tenant = tenant(db).await;
     (
         tenant,
@@ -15,11 +15,11 @@ async fn ready(db: &TestDb) -> (TenantId, (ProductId, DataKeyId)) {
     )
 }
 
-async fn insert(db: &TestDb, tenant: TenantId, row: &License) -> bool {
+pub async fn insert(db: &TestDb, tenant: TenantId, row: &License) -> bool {
     is_kept(db, |tx| licenses::insert(tx, tenant, row)).await
 }
 
-fn all() -> LicenseFilter {
+pub fn all() -> LicenseFilter {
     LicenseFilter {
         livemode: false,
         product_id: 0,

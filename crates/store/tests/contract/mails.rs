@@ -137,6 +137,7 @@ async fn mails_are_filtered_and_paged() {
             let filter = MailFilter {
                 livemode,
                 state: state.into(),
+                recipient: String::new(),
                 after,
                 limit: 2,
             };
@@ -147,6 +148,46 @@ async fn mails_are_filtered_and_paged() {
         assert_eq!(found(false, "", Some((NOW + 2, id(2)))).await, [id(1)]);
         assert_eq!(found(false, "failed", None).await, [id(2)]);
         assert_eq!(found(true, "", None).await, [id(4)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mail_is_found_by_how_its_recipients_address_begins_also_a_corrected_one() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for (n, recipient, state) in [
+            (1, "Ann@Example.com", "sent"),
+            (2, "anna@example.com", "queued"),
+            (3, "bob@example.com", "queued"),
+        ] {
+            let mut row = mail(n, None, 0);
+            row.recipient = recipient.into();
+            row.state = state.into();
+            insert(db, acme, &row).await;
+        }
+        let found = async |tenant, recipient: &str, state: &str| {
+            let filter = MailFilter {
+                livemode: false,
+                state: state.into(),
+                recipient: recipient.into(),
+                after: None,
+                limit: 9,
+            };
+            let listed = read(db, async |c| mails::list(c, tenant, &filter).await).await;
+            listed.iter().map(|m| m.id).collect::<Vec<MailId>>()
+        };
+        assert_eq!(found(acme, "ann", "").await, [id(2), id(1)]);
+        assert_eq!(found(acme, "ann@example.com", "").await, [id(1)]);
+        assert_eq!(found(acme, "ann", "queued").await, [id(2)]);
+        assert_eq!(found(acme, "%", "").await, []);
+        assert_eq!(found(blue, "ann", "").await, []);
+        let corrected = write(db, async |tx| {
+            mails::requeue(tx, acme, id(3), "Zoe@example.com").await
+        });
+        assert!(corrected.await);
+        assert_eq!(found(acme, "bob", "").await, []);
+        assert_eq!(found(acme, "zoe@", "").await, [id(3)]);
     })
     .await;
 }

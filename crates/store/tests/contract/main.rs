@@ -21,6 +21,7 @@ mod invitations;
 mod jobs;
 mod license_devices;
 mod license_lookups;
+mod license_order;
 mod licenses;
 mod mail_servers;
 mod mails;

@@ -225,3 +225,25 @@ async fn of_two_that_lock_two_orders_crosswise_one_is_overtaken() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_purchase_that_has_its_licences_is_seen_on_its_own_side() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let is_any = async |tenant, livemode| {
+            read(db, async |c| {
+                orders::is_any_issued(c, tenant, livemode).await
+            })
+            .await
+        };
+        order(db, acme, 1).await;
+        assert!(!is_any(acme, false).await, "it waits");
+        let mut row = an_order(acme, 2);
+        row.state = "issued".into();
+        keep(db, |tx| orders::insert(tx, &row)).await;
+        assert!(is_any(acme, false).await);
+        assert!(!is_any(acme, true).await);
+        assert!(!is_any(blue, false).await);
+    })
+    .await;
+}

@@ -1,6 +1,7 @@
 //! People and their memberships.
 
 use domain::ids::{PersonId, TenantId};
+use store::memberships::MemberFilter;
 use store::people::Person;
 use store::sessions::NewSession;
 use store::{memberships, people, second_factors, sessions};
@@ -99,6 +100,62 @@ async fn a_person_has_one_role_in_each_tenant() {
     .await;
 }
 
+fn everybody() -> MemberFilter {
+    MemberFilter {
+        beginning: String::new(),
+        after: None,
+        limit: 9,
+    }
+}
+
+#[tokio::test]
+async fn members_are_paged_and_found_by_how_their_address_begins() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for (n, email, tenant) in [
+            (1, "ann@example.com", acme),
+            (2, "anna@example.com", acme),
+            (3, "bob@example.com", acme),
+            (4, "ann@example.org", blue),
+        ] {
+            let row = person(n, email);
+            write(db, async |tx| {
+                people::insert(tx, &row).await?;
+                memberships::put(tx, tenant, (row.id, "viewer"), NOW).await
+            })
+            .await;
+        }
+        let found = async |filter: MemberFilter| {
+            let rows = read(db, async |c| memberships::page(c, acme, &filter).await).await;
+            let ids = rows.iter().map(|row| row.person_id.get().as_u128());
+            ids.collect::<Vec<_>>()
+        };
+        let begins = |beginning: &str| MemberFilter {
+            beginning: beginning.into(),
+            ..everybody()
+        };
+        assert_eq!(found(everybody()).await, [1, 2, 3]);
+        assert_eq!(found(begins("ann")).await, [1, 2]);
+        assert_eq!(found(begins("ann@")).await, [1]);
+        assert_eq!(found(begins("nn")).await, []);
+        let after = |n| MemberFilter {
+            after: Some((NOW, crate::support::id(n))),
+            ..begins("")
+        };
+        assert_eq!(found(after(1)).await, [2, 3]);
+        assert_eq!(
+            found(MemberFilter {
+                limit: 1,
+                ..after(1)
+            })
+            .await,
+            [2]
+        );
+        assert_eq!(found(after(3)).await, []);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_tenant_lists_its_people_and_lets_them_go() {
     on_each(async |db| {
@@ -113,7 +170,8 @@ async fn a_tenant_lists_its_people_and_lets_them_go() {
         })
         .await;
         let list = async |tenant: TenantId| {
-            read(db, async |c| memberships::list_by_tenant(c, tenant).await).await
+            let all = everybody();
+            read(db, async |c| memberships::page(c, tenant, &all).await).await
         };
         let all = list(acme).await;
         let told: Vec<_> = all.iter().map(|m| (m.person_id, m.role.as_str())).collect();
@@ -164,7 +222,7 @@ async fn a_member_is_listed_with_what_is_known_of_their_sign_ins() {
             sessions::insert(tx, &row).await
         })
         .await;
-        let all = read(db, async |c| memberships::list_by_tenant(c, acme).await).await;
+        let all = read(db, async |c| memberships::page(c, acme, &everybody()).await).await;
         assert_eq!(all.len(), 1);
         assert_eq!(
             (all[0].last_seen_at, all[0].second_factor_at),

@@ -1,7 +1,9 @@
 //! Plans.
 
 use domain::ids::PlanId;
+use domain::list_state::Shelf;
 use store::plans::{self, Plan};
+use store::products::NameFilter;
 
 use crate::rows::tenant;
 use crate::support::{NOW, on_each, read, write};
@@ -16,6 +18,7 @@ fn plan(name: &str) -> Plan {
         is_active: true,
         created_at: NOW,
         updated_at: None,
+        archived_at: None,
     }
 }
 
@@ -61,6 +64,49 @@ async fn a_plans_name_is_unique_in_its_tenant() {
         let all = read(db, async |c| plans::list(c, acme).await).await;
         let all: Vec<_> = all.iter().map(|p| (p.id, p.features.as_str())).collect();
         assert_eq!(all, [(monthly, r#"["maps"]"#), (yearly, r#"["api"]"#)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn plans_are_paged_by_shelf_and_found_by_how_their_name_begins() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let mut ids = Vec::new();
+        for (tenant, name) in [
+            (acme, "month"),
+            (acme, "year"),
+            (acme, "month two"),
+            (blue, "month"),
+        ] {
+            let row = plan(name);
+            let id = write(db, async |tx| plans::insert(tx, tenant, &row).await).await;
+            ids.push(id.expect("is new"));
+        }
+        let mut last = read(db, async |c| plans::find(c, acme, ids[2]).await)
+            .await
+            .expect("is there");
+        last.archived_at = Some(NOW);
+        assert!(write(db, async |tx| plans::update(tx, acme, &last).await).await);
+        let found = async |shelf, beginning: &str, after| {
+            let filter = NameFilter {
+                shelf,
+                beginning: beginning.into(),
+                after,
+                limit: 9,
+            };
+            let rows = read(db, async |c| plans::page(c, acme, &filter).await).await;
+            rows.iter().map(|plan| plan.id).collect::<Vec<_>>()
+        };
+        assert_eq!(found(Shelf::Current, "", 0).await, ids[..2]);
+        assert_eq!(found(Shelf::Current, "", ids[0].get()).await, [ids[1]]);
+        assert_eq!(found(Shelf::Archived, "", 0).await, [ids[2]]);
+        assert_eq!(found(Shelf::Current, "mon", 0).await, [ids[0]]);
+        assert_eq!(found(Shelf::Archived, "mon", 0).await, [ids[2]]);
+        assert_eq!(found(Shelf::Archived, "mon", ids[2].get()).await, []);
+        let listed = read(db, async |c| plans::list(c, acme).await).await;
+        let listed: Vec<_> = listed.iter().map(|plan| plan.id).collect();
+        assert_eq!(listed, ids[..2], "archived ones are not listed");
     })
     .await;
 }

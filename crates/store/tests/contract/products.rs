@@ -1,7 +1,8 @@
 //! Products and their names.
 
 use domain::ids::ProductId;
-use store::products;
+use domain::list_state::Shelf;
+use store::products::{self, NameFilter};
 
 use crate::rows::{a_product, tenant};
 use crate::support::{NOW, on_each, read, write};
@@ -76,6 +77,61 @@ async fn a_name_belongs_to_one_product_of_a_tenant_for_ever() {
         assert_eq!(owner, Some(ids[0]));
         let nobody = read(db, async |c| products::find_by_name(c, acme, "x").await).await;
         assert_eq!(nobody, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn products_are_paged_by_shelf_and_found_by_any_name_that_they_had() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let mut ids = Vec::new();
+        for (tenant, name, archived_at) in [
+            (acme, "atlas", None),
+            (acme, "atlantis", None),
+            (acme, "zeta", None),
+            (acme, "attic", Some(NOW)),
+            (blue, "atlas", None),
+        ] {
+            let mut row = a_product(name);
+            row.archived_at = archived_at;
+            let id = write(db, async |tx| products::insert(tx, tenant, &row).await).await;
+            let taken = write(db, async |tx| {
+                products::insert_name(tx, tenant, (name, id), NOW).await
+            });
+            assert!(taken.await);
+            ids.push(id);
+        }
+        let former = write(db, async |tx| {
+            products::insert_name(tx, acme, ("atoll", ids[2]), NOW).await
+        });
+        assert!(former.await);
+        let found = async |filter: NameFilter| {
+            let rows = read(db, async |c| products::page(c, acme, &filter).await).await;
+            rows.iter().map(|product| product.id).collect::<Vec<_>>()
+        };
+        let filter = |shelf, beginning: &str| NameFilter {
+            shelf,
+            beginning: beginning.into(),
+            after: 0,
+            limit: 9,
+        };
+        assert_eq!(found(filter(Shelf::Current, "")).await, ids[..3]);
+        assert_eq!(found(filter(Shelf::Archived, "")).await, [ids[3]]);
+        assert_eq!(
+            found(filter(Shelf::Current, "at")).await,
+            ids[..3],
+            "a former name"
+        );
+        assert_eq!(found(filter(Shelf::Current, "atl")).await, ids[..2]);
+        assert_eq!(found(filter(Shelf::Archived, "at")).await, [ids[3]]);
+        for beginning in ["", "at"] {
+            let mut page = filter(Shelf::Current, beginning);
+            page.limit = 2;
+            assert_eq!(found(page.clone()).await, ids[..2]);
+            page.after = ids[1].get();
+            assert_eq!(found(page).await, [ids[2]]);
+        }
     })
     .await;
 }

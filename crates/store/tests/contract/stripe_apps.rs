@@ -154,6 +154,12 @@ async fn an_archived_app_is_gone_with_its_secrets_and_frees_its_fingerprint() {
                 .await
                 .is_empty()
         );
+        let listed = async |tenant| {
+            let rows = read(db, async |c| stripe_apps::list_archived(c, tenant).await).await;
+            rows.into_iter().map(|app| app.id).collect::<Vec<_>>()
+        };
+        assert_eq!(listed(acme).await, [id(1)]);
+        assert!(listed(blue).await.is_empty());
         let kept = read(db, async |c| stripe_apps::find(c, acme, id(1)).await).await;
         let kept = kept.expect("old events name it");
         assert!(kept.secret_key_sealed.is_none() && kept.signing_secret_sealed.is_none());

@@ -12,7 +12,7 @@ pub async fn receive(db: &Db, of: (TenantId, StripeAppId), n: u128, stripe_id: &
     write(db, async |tx| stripe_events::receive(tx, &event).await).await
 }
 
-fn event(of: (TenantId, StripeAppId), n: u128, stripe_id: &str) -> NewStripeEvent<'_> {
+pub fn event(of: (TenantId, StripeAppId), n: u128, stripe_id: &str) -> NewStripeEvent<'_> {
     NewStripeEvent {
         id: id(n),
         tenant_id: of.0,
@@ -20,6 +20,7 @@ fn event(of: (TenantId, StripeAppId), n: u128, stripe_id: &str) -> NewStripeEven
         stripe_event_id: stripe_id,
         event_type: "checkout.session.completed",
         livemode: false,
+        object_id: "",
         api_version: "2024-04-10",
         source: "signature",
         payload: "{}",

@@ -184,11 +184,20 @@ async fn wrong_parameters_are_named() {
         ),
         ("/api/license/export.csv?lastFour=ABCU", "lastFour"),
         ("/api/license/?livemode=1", "livemode"),
+        ("/api/license/?after=&sort=price", "sort"),
+        ("/api/license/?sort=email", "sort"),
         ("/api/license/?livemode=true&livemode=false", "query"),
         ("/api/mail?state=gone", "state"),
+        ("/api/support/ticket?state=gone", "state"),
+        ("/api/support/ticket?productId=x", "productId"),
         ("/api/stripe/events?status=gone", "status"),
         ("/api/stripe/events?page=-1", "page"),
+        ("/api/stripe/events?appId=x", "appId"),
+        ("/api/stripe/events?stripeId=two+words", "stripeId"),
         ("/api/change?before=x", "before"),
+        ("/api/change?from=yesterday", "from"),
+        ("/api/change?to=2027-02-30", "to"),
+        ("/api/change?subjectId=1", "subjectKind"),
     ] {
         let (status, code, named) = stage.get(path).await.refusal();
         assert_eq!(

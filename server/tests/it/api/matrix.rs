@@ -84,12 +84,15 @@ pub const ROWS: &[Row] = &[
     ("POST /api/mail/{id}/resend", NO_SINGLE_ONE, MISSING),
     ("GET /api/plan", READ, Own),
     ("POST /api/plan", MANAGE, MISSING),
+    ("DELETE /api/plan/{id}", MANAGE, MISSING),
+    ("POST /api/plan/{id}/restore", MANAGE, MISSING),
     ("GET /api/product/", READ, Own),
     ("POST /api/product/", MANAGE, Own),
     ("POST /api/product/preview-template", READ, Own),
     ("DELETE /api/product/{id}", MANAGE, MISSING),
     ("GET /api/product/{id}", READ, MISSING),
     ("PUT /api/product/{id}", MANAGE, MISSING),
+    ("POST /api/product/{id}/restore", MANAGE, MISSING),
     ("POST /api/product/{id}/test-mail", MANAGE, MISSING),
     ("GET /api/settings", READ, Own),
     ("PUT /api/settings", MANAGE, Own),
@@ -116,6 +119,17 @@ pub const ROWS: &[Row] = &[
     ("POST /api/stripe/review/{order}/issue", MANAGE, MISSING),
     ("GET /api/support/ticket", READ, Own),
     ("POST /api/support/ticket", EMAIL, Refused("productName")),
+    ("GET /api/support/ticket/{id}", READ, MISSING),
+    (
+        "POST /api/support/ticket/{id}/close",
+        NO_SINGLE_ONE,
+        MISSING,
+    ),
+    (
+        "POST /api/support/ticket/{id}/reopen",
+        NO_SINGLE_ONE,
+        MISSING,
+    ),
     ("GET /api/tenant-key", READ, Own),
     ("POST /api/tenant-key", MANAGE, Own),
     ("GET /api/token", MANAGE, Own),
@@ -135,6 +149,7 @@ pub struct Names {
     pub order: String,
     pub order_in_review: String,
     pub mail: String,
+    pub ticket: String,
     pub token: String,
 }
 
@@ -152,17 +167,20 @@ impl Names {
             order: nowhere(),
             order_in_review: nowhere(),
             mail: nowhere(),
+            ticket: nowhere(),
             token: nowhere(),
         }
     }
 
     /// The path with something in place of its parameters.
     fn fill(&self, path: &str) -> String {
+        let plan = self.plan.unwrap_or(999).to_string();
         let parts = path.split('/').map(|part| match part {
             "{key}" => &self.key,
             "{hardwareId}" => &self.device,
             "{productId}" => &self.product,
             "{order}" => &self.order_in_review,
+            "{id}" if path.starts_with("/api/plan/") => &plan,
             "{id}" => self.id_in(path),
             part => part,
         });
@@ -178,6 +196,7 @@ impl Names {
             ("/api/stripe/events/", &self.event),
             ("/api/stripe/orders/", &self.order),
             ("/api/mail/", &self.mail),
+            ("/api/support/ticket/", &self.ticket),
             ("/api/token/", &self.token),
         ];
         let home = homes.iter().find(|(home, _)| path.starts_with(home));

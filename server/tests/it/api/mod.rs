@@ -23,4 +23,5 @@ mod shapes;
 pub mod stage;
 mod stripe;
 mod tenants;
+mod tickets;
 mod tokens;

@@ -1,4 +1,4 @@
-//! Offline codes, public keys, support tickets, and what admins do to licences.
+//! Offline codes, public keys, and what admins do to licences.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -339,42 +339,5 @@ async fn an_extension_whose_answer_was_lost_is_not_added_twice() {
     let after = stage.read(&format!("/api/license/{key}")).await;
     assert_ne!(after["expirationDate"], before["expirationDate"]);
     assert_eq!(after["expirationDate"], first.json()["expirationDate"]);
-    stage.stop().await;
-}
-
-#[tokio::test]
-async fn a_ticket_is_kept_listed_and_passed_on() {
-    let mut stage = with_product().await;
-    let all = stage.token.clone();
-    let address = json!({ "supportAddress": "help@acme.example" });
-    let set = stage.put("/api/settings", &address).await;
-    assert_eq!(set.status, 200, "{}", set.text);
-    stage.token = stage.token_with("email").await;
-    let ticket = json!({ "productName": "atlas", "email": "ann@example.com",
-        "subject": "It does not start", "message": "Since today." });
-    let taken = stage.post("/api/support/ticket", &ticket).await;
-    assert_eq!(taken.status, 200, "{}", taken.text);
-    assert_eq!(stage.get("/api/support/ticket").await.refusal().0, 403);
-    for (field, value) in [
-        ("productName", "Other"),
-        ("email", "ann"),
-        ("subject", "a\r\nb"),
-        ("message", " "),
-    ] {
-        let mut wrong = ticket.clone();
-        wrong[field] = json!(value);
-        let (status, _, named) = stage.post("/api/support/ticket/", &wrong).await.refusal();
-        assert_eq!((status, named.as_str()), (422, field));
-    }
-    stage.token = all;
-    let listed = stage.read("/api/support/ticket").await;
-    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1));
-    assert_eq!(listed["items"][0]["id"], taken.json()["id"]);
-    assert_eq!(listed["items"][0]["message"], "Since today.");
-    let mail = stage.read("/api/mail").await["items"][0].clone();
-    assert_eq!(
-        (&mail["recipient"], &mail["kind"]),
-        (&json!("help@acme.example"), &json!("ticket"))
-    );
     stage.stop().await;
 }

@@ -19,6 +19,17 @@ pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<AppView>> {
     Ok(views)
 }
 
+/// All apps that are archived, the newest first.
+pub async fn archived(engine: &Engine, actor: &Actor) -> Result<Vec<AppView>> {
+    actor.may_read()?;
+    let mut conn = engine.read().await?;
+    let mut views = Vec::new();
+    for app in stripe_apps::list_archived(&mut conn, actor.tenant()).await? {
+        views.push(view::of(engine, &mut conn, &app).await?);
+    }
+    Ok(views)
+}
+
 /// One app of the tenant.
 pub async fn find(engine: &Engine, actor: &Actor, id: StripeAppId) -> Result<AppView> {
     actor.may_read()?;

@@ -120,6 +120,7 @@ impl Shop {
         let query = MailQuery {
             livemode: Some(false),
             state: None,
+            recipient: String::new(),
             after: None,
             limit: 200,
         };
@@ -222,6 +223,7 @@ pub async fn keys_of(t: &TestEngine, actor: &Actor) -> Vec<LicenseView> {
         product_id: None,
         state: None,
         search: Search::All,
+        order: None,
         after: None,
         limit: 200,
     };

@@ -1,0 +1,192 @@
+//! The log of events: everything that Stripe told us, newest first, and finding one.
+
+use domain::timestamp::Timestamp;
+use leptos::prelude::*;
+
+use crate::api::Listed;
+use crate::api::stripe_events::{
+    EventChoices, EventRow, EventSearch, load_event_choices, load_events,
+};
+use crate::format;
+use crate::pages::filters::{address, any_of, with_chosen};
+use crate::pages::first_sale::first_sale;
+use crate::pages::live::news;
+use crate::pages::load::{Data, loaded, loaded_or_refused, query_part};
+use crate::pages::words;
+use crate::ui::{
+    Ago, Breakable, Cell, Column, Empty, FilterForm, Pager, Panel, Place, Row, Segments, Table, Tag,
+};
+
+const COLUMNS: &[Column] = &[
+    ("Event", Place::Lead),
+    ("Status", Place::Mark),
+    ("Outcome", Place::Detail),
+    ("App", Place::Wide),
+    ("Received", Place::End),
+];
+
+const STATUSES: [&str; 4] = ["", "verified", "failed", "received"];
+
+/// The log, with its filters.
+#[component]
+pub fn EventLog() -> impl IntoView {
+    let (find, status) = (query_part("find"), query_part("status"));
+    let (event_type, app) = (query_part("type"), query_part("app"));
+    let after = query_part("after");
+    let search = move || EventSearch {
+        find: find.get().unwrap_or_default(),
+        status: status.get().unwrap_or_default(),
+        event_type: event_type.get().unwrap_or_default(),
+        app: app.get().unwrap_or_default(),
+        after: after.get(),
+    };
+    let data = Data::new(search, load_events);
+    let choices = Data::new(|| (), |()| load_event_choices());
+    view! {
+        {move || after.get().is_none().then(|| news(data, &[".stripe_event."]))}
+        {loaded_or_refused(
+            data,
+            "search",
+            move |found| {
+                let refusal = StoredValue::new(found.as_ref().err().cloned());
+                let form = move |choices| form(&untrack(search), choices, refusal.get_value());
+                let search = untrack(search);
+                view! {
+                    <div class="stack loose">
+                        {loaded(choices, form)} {panel(found, &search)}
+                    </div>
+                }
+                    .into_any()
+            },
+        )}
+    }
+}
+
+fn link(search: &EventSearch, status: &str, after: Option<&str>) -> String {
+    let filters = [
+        ("find", search.find.as_str()),
+        ("type", &search.event_type),
+        ("app", &search.app),
+        ("status", status),
+        ("after", after.unwrap_or_default()),
+    ];
+    address("/stripe", &filters)
+}
+
+fn form(search: &EventSearch, choices: EventChoices, refusal: Option<String>) -> AnyView {
+    let (event_type, app) = (search.event_type.clone(), search.app.clone());
+    let types = with_chosen(choices.types, &event_type);
+    let apps = with_chosen(choices.apps, &app);
+    let choices = vec![
+        ("type", "Type", event_type, any_of("All types", types)),
+        ("app", "App", app, any_of("All apps", apps)),
+    ];
+    let (find, kept) = (search.find.clone(), vec![("status", search.status.clone())]);
+    view! {
+        <FilterForm
+            label="Events"
+            action="/stripe"
+            field="evt_…, cs_… or pi_…"
+            find
+            choices
+            kept
+            refusal
+        />
+    }
+    .into_any()
+}
+
+fn panel(found: Result<Listed<EventRow>, String>, search: &EventSearch) -> AnyView {
+    let statuses = STATUSES.map(|word| {
+        let label = if word.is_empty() { "all" } else { word };
+        let is_chosen = search.status == word;
+        (label.to_owned(), link(search, word, None), is_chosen)
+    });
+    let statuses = Vec::from(statuses);
+    let filter = move || view! { <Segments label="Status" items=statuses.clone()/> };
+    let newest = search.after.is_some();
+    let newest = newest.then(|| link(search, &search.status, None));
+    let older = found.as_ref().ok().and_then(|list| list.next.clone());
+    let older = older.map(|older| link(search, &search.status, Some(&older)));
+    let content = match found {
+        Ok(list) if list.items.is_empty() => nothing(search),
+        Ok(list) => table(list),
+        Err(_) => narrowed(
+            "Nothing was looked for",
+            "Correct what stands in the search field.",
+        ),
+    };
+    view! {
+        <Panel title="Event log" end=filter>
+            {content} <Pager newest older/>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn nothing(search: &EventSearch) -> AnyView {
+    if search.after.is_some() || link(search, &search.status, None) != "/stripe" {
+        let text = "An id of Stripe’s finds its event, and the events of its purchase. Take a filter away to see more.";
+        return narrowed("No such events", text);
+    }
+    view! {
+        <Empty
+            title="No events yet"
+            text="Events stand here as soon as Stripe sends one. Register the webhook URL that stands on the app’s page."
+        >
+            {first_sale()}
+        </Empty>
+    }
+    .into_any()
+}
+
+fn narrowed(title: &'static str, text: &'static str) -> AnyView {
+    view! {
+        <Empty title text>
+            <a class="btn" href="/stripe">
+                "All events"
+            </a>
+        </Empty>
+    }
+    .into_any()
+}
+
+fn table(events: Listed<EventRow>) -> AnyView {
+    let now = events.now;
+    let rows = events
+        .items
+        .into_iter()
+        .map(|event| line(event, now))
+        .collect_view();
+    view! {
+        <Table label="Events" columns=COLUMNS>
+            {rows}
+        </Table>
+    }
+    .into_any()
+}
+
+fn line(event: EventRow, now: Timestamp) -> impl IntoView {
+    view! {
+        <Row>
+            <Cell place=Place::Lead>
+                <a href=format!("/stripe/events/{}", event.id)>
+                    <code>
+                        <Breakable text=event.event_type/>
+                    </code>
+                </a>
+                <code class="under" title=event.stripe_event_id.clone()>
+                    {format::shorten(&event.stripe_event_id)}
+                </code>
+            </Cell>
+            <Cell place=Place::Mark>
+                <Tag tone=words::event(&event.status) word=event.status/>
+            </Cell>
+            <Cell place=Place::Detail>{event.outcome}</Cell>
+            <Cell place=Place::Wide>{event.app_name.unwrap_or_default()}</Cell>
+            <Cell place=Place::End>
+                <Ago at=event.received_at now/>
+            </Cell>
+        </Row>
+    }
+}

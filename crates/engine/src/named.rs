@@ -1,0 +1,31 @@
+//! Lists of what has a name and an id that counts up: products and plans.
+
+use domain::folding::name_key;
+use domain::list_state::Shelf;
+use store::products::NameFilter;
+
+use crate::page;
+
+/// Which of them are wanted, in the order of their ids.
+#[derive(Debug, Clone)]
+pub struct NameQuery {
+    /// Those in use, or the archived ones.
+    pub shelf: Shelf,
+    /// How the name begins, as typed; empty for all.
+    pub search: String,
+    /// Only ids beyond this one.
+    pub after: Option<i32>,
+    /// Rows of the page, 1..=200.
+    pub limit: i64,
+}
+
+impl NameQuery {
+    pub(crate) fn filter(&self) -> NameFilter {
+        NameFilter {
+            shelf: self.shelf,
+            beginning: name_key(&self.search),
+            after: self.after.unwrap_or(0),
+            limit: page::rows_to_fetch(self.limit),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+// Lists: what narrows and sorts them stands in the address, and pages go on where the one before ended.
+import type { Page } from '@playwright/test';
+import { expectRefusal } from '../pages/fields.ts';
+import { buy } from '../support/purchases.ts';
+import { signIn } from '../support/signed_in.ts';
+import { expectSound } from '../support/soundness.ts';
+import { adminTest, expect, hydrated, test } from '../support/test.ts';
+
+/** The rows of a table that has an accessible name. */
+function rowsOf(page: Page, table: string) {
+  return page.getByRole('table', { name: table }).locator('tbody').getByRole('row');
+}
+
+adminTest('an id of Stripe’s finds what was told of its purchase, and a type narrows that', { tag: '@no-js' }, async ({ page, installation }) => {
+  const checkout = await buy(installation, `found-${test.info().project.name}@example.com`);
+  await page.goto('/stripe');
+  await hydrated(page);
+  await page.getByLabel('evt_…, cs_… or pi_…').fill(` ${checkout.id}`);
+  await page.getByRole('button', { name: 'Find' }).click();
+  const rows = rowsOf(page, 'Events');
+  await expect(page).toHaveURL(/find=/);
+  await expect(rows).toHaveCount(2);
+  await hydrated(page);
+  await page.getByLabel('Type', { exact: true }).selectOption('payment_intent.succeeded');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page).toHaveURL(/type=payment_intent.succeeded/);
+  await expect(rows).toHaveCount(1);
+  await page.getByRole('navigation', { name: 'Status' }).getByRole('link', { name: 'failed' }).click();
+  await expect(page.getByText('No such events')).toBeVisible();
+  await expect(page).toHaveURL((url) => url.searchParams.get('find')?.trim() === checkout.id);
+  await page.getByRole('link', { name: 'All events' }).click();
+  await expect(page).toHaveURL('/stripe');
+});
+
+adminTest('events go on where the page before ended, whatever came meanwhile', { tag: '@no-js' }, async ({ page, installation }) => {
+  const email = `paged-${test.info().project.name}@example.com`;
+  for (let number = 0; number < 26; number += 1) await buy(installation, email);
+  await page.goto('/stripe');
+  await hydrated(page);
+  const ids = page.getByRole('table', { name: 'Events' }).locator('code.under');
+  await expect(ids).toHaveCount(50);
+  const first = await ids.evaluateAll((codes) => codes.map((code) => code.getAttribute('title')));
+  await buy(installation, email);
+  await page.getByRole('link', { name: 'Older' }).click();
+  await expect(page).toHaveURL(/after=/);
+  await expect(ids.first()).not.toHaveAttribute('title', first[0] ?? '');
+  const second = await ids.evaluateAll((codes) => codes.map((code) => code.getAttribute('title')));
+  expect(second.filter((id) => first.includes(id))).toEqual([]);
+});
+
+adminTest.describe('what cannot be an id of Stripe’s', () => {
+  adminTest.use({ expectedComplaints: [/status of 422 .*find=two/] });
+
+  adminTest('is refused beside its field', { tag: ['@no-js', '@mobile'] }, async ({ page }) => {
+    await page.goto('/stripe?find=two+words');
+    await hydrated(page);
+    await expectRefusal(page.getByLabel('evt_…, cs_… or pi_…'), /whole id of Stripe/);
+  });
+});
+
+adminTest('License Keys are sorted by a column’s head, and stay so on the next page', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `sorted-${test.info().project.name}`;
+  await buy(installation, `${name}@zoo.example.com`);
+  await buy(installation, `${name}@bar.example.com`, 50);
+  await page.goto(`/licenses?find=${name}`);
+  await hydrated(page);
+  const rows = rowsOf(page, 'License keys');
+  const head = page.getByRole('columnheader', { name: 'Customer' });
+  await expect(page.getByRole('columnheader', { name: 'Issued' })).toHaveAttribute('aria-sort', 'descending');
+  await expect(head).not.toHaveAttribute('aria-sort', /./);
+  await head.getByRole('link').click();
+  await expect(head).toHaveAttribute('aria-sort', 'ascending');
+  await expect(page).toHaveURL((url) => url.searchParams.get('find') === name && url.searchParams.get('sort') === 'email');
+  await expect(rows.first()).toContainText('@bar.');
+  await page.getByRole('link', { name: 'Next page' }).click();
+  await expect(rows).toHaveCount(1);
+  await expect(rows.first()).toContainText('@zoo.');
+  await head.getByRole('link').click();
+  await expect(head).toHaveAttribute('aria-sort', 'descending');
+  await expect(rows.first()).toContainText('@zoo.');
+  for (const column of ['Product', 'Expires']) {
+    await page.getByRole('columnheader', { name: column }).getByRole('link').click();
+    await expect(page.getByRole('columnheader', { name: column })).toHaveAttribute('aria-sort', 'ascending');
+    await expect(rows).toHaveCount(50);
+  }
+});
+
+test('an empty list on the live side does not lead to a test purchase', { tag: '@no-js' }, async ({ page, context, installation }) => {
+  await context.addCookies((await signIn(installation, installation.admin)).cookies);
+  await page.goto('/stripe');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Live' }).click();
+  await expect(page.getByText('No events yet')).toBeVisible();
+  await expect(page.getByRole('main').getByRole('link', { name: 'Make a test purchase' })).toHaveCount(0);
+  await page.getByRole('link', { name: 'See what is missing to go live' }).click();
+  await expect(page).toHaveURL('/help');
+});
+
+adminTest('a product is archived by name, found among the archived ones, and brought back', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
+  const name = `Old ${test.info().project.name}`;
+  const product = await installation.api<{ id: number }>('POST', '/api/product/', { name });
+  await page.goto(`/products/${product.id}`);
+  await hydrated(page);
+  await page.getByText('Archive…').click();
+  await expect(page.getByText(`“${name}” leaves the lists`)).toBeVisible();
+  await page.getByRole('button', { name: `Archive “${name}”` }).click();
+  await expect(page.getByText('This product is archived')).toBeVisible();
+  await page.goto('/products');
+  await hydrated(page);
+  await page.getByLabel('Name, from its beginning').fill(name.toUpperCase());
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'archived' }).click();
+  await expect(page).toHaveURL(/find=.*&state=archived/);
+  await expect(rowsOf(page, 'Products')).toHaveCount(1);
+  await rowsOf(page, 'Products').getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(name);
+  await hydrated(page);
+  await page.getByRole('button', { name: `Bring “${name}” back` }).click();
+  await expect(page.getByText('Archive…')).toBeVisible();
+  await expect(page.getByLabel('On sale')).not.toBeChecked();
+});
+
+adminTest('a plan is archived by name and brought back', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `Season ${test.info().project.name}`;
+  const plan = await installation.api<{ id: number }>('POST', '/api/plan/', { name, durationDays: 90 });
+  await page.goto(`/plans/${plan.id}`);
+  await hydrated(page);
+  await page.getByText('Archive…').click();
+  await page.getByRole('button', { name: `Archive “${name}”` }).click();
+  await expect(page.getByText('This plan is archived')).toBeVisible();
+  await page.goto(`/plans?state=archived&find=${encodeURIComponent(name)}`);
+  await expect(rowsOf(page, 'Plans')).toHaveCount(1);
+  await page.goto(`/plans/${plan.id}`);
+  await hydrated(page);
+  await page.getByRole('button', { name: `Bring “${name}” back` }).click();
+  await expect(page.getByText('Archive…')).toBeVisible();
+});
+
+adminTest('tokens are narrowed to those that ended, and people are found by their address', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `Once ${test.info().project.name}`;
+  const token = await installation.api<{ id: string }>('POST', '/api/token', { name, permissions: ['verify'] });
+  await installation.api('DELETE', `/api/token/${token.id}`);
+  await page.goto(`/access-tokens?find=${encodeURIComponent(name)}`);
+  await hydrated(page);
+  await expect(rowsOf(page, 'Access tokens')).toHaveCount(1);
+  await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'active', exact: true }).click();
+  await expect(page.getByText('Nothing found')).toBeVisible();
+  await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'ended' }).click();
+  await expect(rowsOf(page, 'Access tokens')).toHaveCount(1);
+  const { email } = installation.addPerson('viewer');
+  await page.goto('/users');
+  await hydrated(page);
+  await page.getByLabel('Address, from its beginning').fill(email);
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(rowsOf(page, 'People')).toHaveCount(1);
+  await expect(rowsOf(page, 'People')).toContainText(email);
+});
+
+adminTest('a mail is found by its recipient, and the audit log narrowed to one thing and to days', { tag: '@no-js' }, async ({ page, installation }) => {
+  const email = `Mail-${test.info().project.name}@example.com`;
+  await buy(installation, email);
+  await page.goto('/outbox');
+  await hydrated(page);
+  await page.getByLabel('Recipient, from the beginning').fill(email.slice(0, -8));
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page).toHaveURL(/find=/);
+  await expect(page.getByRole('main').getByRole('row').filter({ hasText: email })).toHaveCount(1);
+  await page.goto(`/licenses?find=${email}`);
+  await rowsOf(page, 'License keys').getByRole('link').click();
+  await page.getByRole('link', { name: 'All of it in the audit log' }).click();
+  await expect(page).toHaveURL(/about=license&id=/);
+  await expect(page.getByText('Only what was done to the licence')).toBeVisible();
+  const lines = rowsOf(page, 'Changes');
+  await expect(lines.first()).toContainText('issued');
+  await hydrated(page);
+  await page.getByLabel('To', { exact: true }).fill('2020-01-31');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page.getByText('Nothing here')).toBeVisible();
+});
+
+/** Lists as their filters leave them, by the name of their picture. */
+const NARROWED: [name: string, address: string][] = [
+  ['list-licenses-by-holder', '/licenses?sort=email'],
+  ['list-events-of-a-type', '/stripe?type=payment_intent.succeeded'],
+  ['list-apps-archived', '/stripe?apps=archived&find=evt_none'],
+  ['list-products-archived', '/products?state=archived'],
+  ['list-tokens-ended', '/access-tokens?state=revoked'],
+  ['list-people-none', '/users?find=nobody'],
+  ['list-tickets-open', '/tickets?state=open'],
+  ['list-changes-of-a-product', '/audit-log?about=product&id=1&from=2020-01-31&to=2100-01-31'],
+];
+
+for (const [name, address] of NARROWED) {
+  adminTest(`the page ${name} is as it must be`, { tag: '@mobile' }, async ({ page, installation }) => {
+    await buy(installation, `${name}-${test.info().project.name}@example.com`);
+    await page.goto(address);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+    await expectSound(page, name);
+  });
+}
