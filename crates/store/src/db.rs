@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, SqlitePool};
+use sqlx::{ConnectOptions, Connection as _, PgPool, SqlitePool};
 
 use crate::conn::{Conn, Kind, Later, Tx};
 use crate::error::{Result, StoreError};
@@ -120,7 +120,10 @@ impl Db {
         let outcome = match &self.home {
             Home::Sqlite { options, .. } => {
                 let mut conn = options.connect().await?;
-                migrate::SQLITE.run(&mut conn).await
+                let outcome = migrate::SQLITE.run(&mut conn).await;
+                // Dropped, it would end by and by, and until then keep the log from going into the file.
+                conn.close().await?;
+                outcome
             }
             Home::Postgres(pool) => migrate::POSTGRES.run(pool).await,
         };
