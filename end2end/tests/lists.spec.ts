@@ -12,7 +12,7 @@ function rowsOf(page: Page, table: string) {
 }
 
 adminTest('an id of Stripe’s finds what was told of its purchase, and a type narrows that', { tag: '@no-js' }, async ({ page, installation }) => {
-  const checkout = await buy(installation, `found-${test.info().project.name}@example.com`);
+  const checkout = await buy(installation, `by-id-${test.info().project.name}@example.com`);
   await page.goto('/stripe');
   await hydrated(page);
   await page.getByLabel('evt_…, cs_… or pi_…').fill(` ${checkout.id}`);

@@ -26,7 +26,7 @@ adminTest('a purchase is reached from its key, its mail and its event', { tag: '
 });
 
 adminTest('a purchase without an address is given one, and its keys are mailed', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
-  const email = `found-${test.info().project.name}@example.com`;
+  const email = `given-${test.info().project.name}@example.com`;
   const order = await orderOf(installation, await payWithoutAddress(installation, 2));
   await page.goto(`/orders/${order}`);
   await expectSound(page, 'order-without-address');

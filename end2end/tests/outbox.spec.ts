@@ -52,7 +52,7 @@ adminTest('a mail’s page follows its delivery and keeps what is typed', async 
 });
 
 adminTest('a mail that was sent is sent again as a new one', { tag: '@no-js' }, async ({ page, installation }) => {
-  const email = `again-${test.info().project.name}@example.com`;
+  const email = `once-more-${test.info().project.name}@example.com`;
   await buy(installation, email);
   await mailsTo(installation, email);
   await openMail(page, email);
