@@ -56,6 +56,7 @@ def open_shop(house):
         "orders_to_dismiss": orders["review"][SPARE:] + [NOTHING],
         "events": events + [NOTHING],
         "tokens": spare_tokens(house) + [NOTHING],
+        "tickets": [ticket(house) for _ in range(3)] + [NOTHING],
         "trial_products": [atlas],
         "trial_devices": [on_trial(house)],
         "names": [f"Name {n}" for n in range(40)],
@@ -156,6 +157,11 @@ def mails(house):
 
 def all_are(house, ids, state):
     return all(house.ask("GET", f"/api/mail/{each}")["state"] == state for each in ids)
+
+
+def ticket(house):
+    body = {"productName": "Atlas", "email": BUYER, "subject": "Export", "message": "It stops at 90 %."}
+    return house.ask("POST", "/api/support/ticket", body)["id"]
 
 
 def spare_tokens(house):
