@@ -13,7 +13,8 @@ use crate::api::access_tokens::{
 use crate::format;
 use crate::ui::{
     Ago, ButtonLook, Cell, CheckField, Column, Confirm, CopyButton, Empty, Field, FieldRefusal,
-    Form, FormAction, Notice, Outcome, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone,
+    Form, FormAction, NEWEST_FIRST, Notice, Outcome, PageHead, Panel, Place, Row, SubmitButton,
+    Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -35,7 +36,7 @@ const LIST: NamedList = NamedList {
         ("expired", "expired"),
         ("revoked", "ended"),
     ],
-    pages: ("Newest", "Older"),
+    pages: NEWEST_FIRST,
 };
 
 /// Access Tokens.

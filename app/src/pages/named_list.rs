@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::api::NamedSearch;
 use crate::pages::filters::address;
 use crate::pages::load::query_part;
-use crate::ui::{Empty, FilterForm, IN_ORDER, Pager, Panel, Segments};
+use crate::ui::{Empty, FilterForm, Pager, Panel, Segments};
 
 /// One of these lists.
 #[derive(Clone, Copy)]
@@ -24,9 +24,6 @@ pub struct NamedList {
 
 /// Products, plans and apps.
 pub const SHELVES: &[(&str, &str)] = &[("", "in use"), ("archived", "archived")];
-
-/// The pages of lists in the order in which their things were made.
-pub const OLDEST_FIRST: (&str, &str) = IN_ORDER;
 
 /// What the page's address asks for.
 pub fn named_search() -> impl Fn() -> NamedSearch + Copy + Send + Sync + 'static {

@@ -12,8 +12,8 @@ use super::words;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
 use crate::api::{Listed, NamedSearch};
 use crate::ui::{
-    Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, Notice, PageHead, Panel, Step,
-    Steps, Tag, Tone, When, local,
+    Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, NEWEST_FIRST, Notice, PageHead,
+    Panel, Step, Steps, Tag, Tone, When, local,
 };
 
 const LIST: NamedList = NamedList {
@@ -27,7 +27,7 @@ const LIST: NamedList = NamedList {
         ("sent", "sent"),
         ("failed", "failed"),
     ],
-    pages: ("Newest", "Older"),
+    pages: NEWEST_FIRST,
 };
 
 /// Outbox.

@@ -6,15 +6,15 @@ use leptos::prelude::*;
 
 use super::history::History;
 use super::load::{Data, loaded};
-use super::named_list::{NamedList, OLDEST_FIRST, named_search};
+use super::named_list::{NamedList, named_search};
 use crate::api::NamedSearch;
 use crate::api::people::{
     ChangeRole, InvitationRow, InvitePerson, MemberRow, People, RemovePerson, ResendInvitation,
     TakeSecondFactorOff, WithdrawInvitation, load_people,
 };
 use crate::ui::{
-    Ago, Breakable, ButtonLook, Cell, Column, Confirm, Field, Form, FormAction, Notice, Outcome,
-    PageHead, Panel, Place, Row, SelectField, SubmitButton, Table, Tag, Tone,
+    Ago, Breakable, ButtonLook, Cell, Column, Confirm, Field, Form, FormAction, IN_ORDER, Notice,
+    Outcome, PageHead, Panel, Place, Row, SelectField, SubmitButton, Table, Tag, Tone,
 };
 
 const MEMBERS: &[Column] = &[
@@ -37,7 +37,7 @@ const LIST: NamedList = NamedList {
     label: "People",
     field: "Address, from its beginning",
     states: &[],
-    pages: OLDEST_FIRST,
+    pages: IN_ORDER,
 };
 
 /// What each role may do, for whoever chooses one.

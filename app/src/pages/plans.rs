@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::history::History;
 use super::load::{Data, loaded, path_part, where_permitted};
-use super::named_list::{NamedList, OLDEST_FIRST, SHELVES, named_search};
+use super::named_list::{NamedList, SHELVES, named_search};
 use super::shelf::Shelf;
 use super::words;
 use crate::api::plans::{
@@ -15,7 +15,7 @@ use crate::api::{Listed, NamedSearch};
 use crate::format::text;
 use crate::ui::{
     Cell, CheckField, Column, Empty, Fact, Facts, Field, Form, FormAction, FormEnd, InputKind,
-    PageHead, Panel, Place, Row, Table, Tag, Tone,
+    NEWEST_FIRST, PageHead, Panel, Place, Row, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -30,7 +30,7 @@ const LIST: NamedList = NamedList {
     label: "Plans",
     field: "Name, from its beginning",
     states: SHELVES,
-    pages: OLDEST_FIRST,
+    pages: NEWEST_FIRST,
 };
 
 /// Plans.

@@ -40,12 +40,12 @@ pub async fn products_on_shelf(
 
 /// What the address of a list of named things asks for.
 pub(super) fn name_query(search: NamedSearch) -> Result<NameQuery, Error> {
-    let after = search.after.map(|after| after.parse::<i32>()).transpose();
+    let before = search.after.map(|id| id.parse::<i32>()).transpose();
     Ok(NameQuery {
         // A word that is no state shows what is in use: the address was typed by hand.
         shelf: search.state.parse().unwrap_or(Shelf::Current),
         search: search.find,
-        after: after.map_err(|_| Error::field("after", "Take it from the page before."))?,
+        before: before.map_err(|_| Error::field("after", "Take it from the page before."))?,
         limit: PAGE_SIZE,
     })
 }
@@ -55,7 +55,7 @@ pub async fn product_choices(who: &SignedIn) -> Result<Vec<(String, String)>, Er
     let archived = NameQuery {
         shelf: Shelf::Archived,
         search: String::new(),
-        after: None,
+        before: None,
         limit: PAGE_SIZE_MAX,
     };
     let current = list::execute(&who.engine, &who.actor).await?;

@@ -40,7 +40,7 @@ pub use loading::Loading;
 pub use logo::Logo;
 pub use notice::Notice;
 pub use page_head::PageHead;
-pub use pager::{IN_ORDER, Pager};
+pub use pager::{IN_ORDER, NEWEST_FIRST, Pager};
 pub use panel::Panel;
 pub use segments::Segments;
 pub use stat::Stat;

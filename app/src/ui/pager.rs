@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-/// What the links say where the newest does not stand at the top.
+/// What the links say where the newest stands at the top.
+pub const NEWEST_FIRST: (&str, &str) = ("Newest", "Older");
+/// What they say elsewhere.
 pub const IN_ORDER: (&str, &str) = ("First page", "Next page");
 
 /// Links of a list that goes on; nothing where one page holds all.
@@ -13,7 +15,7 @@ pub fn Pager(
     /// Address of the next page, if there is one.
     older: Option<String>,
     /// What the two say, where the list is in another order.
-    #[prop(default = ("Newest", "Older"))]
+    #[prop(default = NEWEST_FIRST)]
     labels: (&'static str, &'static str),
 ) -> impl IntoView {
     let any = newest.is_some() || older.is_some();

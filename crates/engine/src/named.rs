@@ -6,15 +6,15 @@ use store::products::NameFilter;
 
 use crate::page;
 
-/// Which of them are wanted, in the order of their ids.
+/// Which of them are wanted, the latest first.
 #[derive(Debug, Clone)]
 pub struct NameQuery {
     /// Those in use, or the archived ones.
     pub shelf: Shelf,
     /// How the name begins, as typed; empty for all.
     pub search: String,
-    /// Only ids beyond this one.
-    pub after: Option<i32>,
+    /// Only ids below this one.
+    pub before: Option<i32>,
     /// Rows of the page, 1..=200.
     pub limit: i64,
 }
@@ -24,7 +24,7 @@ impl NameQuery {
         NameFilter {
             shelf: self.shelf,
             beginning: name_key(&self.search),
-            after: self.after.unwrap_or(0),
+            before: self.before.unwrap_or(i32::MAX),
             limit: page::rows_to_fetch(self.limit),
         }
     }

@@ -62,7 +62,7 @@ macro_rules! paged {
             columns!(),
             " from plans where tenant_id = $1 and ",
             $narrowed,
-            " and id > $2 order by id limit $3"
+            " and id < $2 order by id desc limit $3"
         )
     };
 }
@@ -116,7 +116,7 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, f: &NameFilter) -> Result<V
     if !f.beginning.is_empty() {
         let (from, end, is_archived) = f.found();
         return Ok(
-            on!(conn, c => sqlx::query_as(PAGE_FOUND).bind(tenant.get()).bind(f.after)
+            on!(conn, c => sqlx::query_as(PAGE_FOUND).bind(tenant.get()).bind(f.before)
             .bind(f.limit).bind(from).bind(end).bind(is_archived).fetch_all(c).await?),
         );
     }
@@ -125,7 +125,7 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, f: &NameFilter) -> Result<V
         Shelf::Archived => PAGE_ARCHIVED,
     };
     Ok(
-        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(f.after).bind(f.limit)
+        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(f.before).bind(f.limit)
         .fetch_all(c).await?),
     )
 }

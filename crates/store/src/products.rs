@@ -114,7 +114,7 @@ macro_rules! paged {
             $from,
             " where tenant_id = $1 and ",
             $narrowed,
-            " and id > $2 order by id limit $3"
+            " and id < $2 order by id desc limit $3"
         )
     };
 }
@@ -180,15 +180,15 @@ pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Product>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
 }
 
-/// Which of the things that have a name are wanted, in the order of their ids.
+/// Which of the things that have a name are wanted, the latest first.
 #[derive(Debug, Clone)]
 pub struct NameFilter {
     /// Those in use, or the archived ones.
     pub shelf: Shelf,
     /// How the folded name begins, or empty.
     pub beginning: String,
-    /// Only ids beyond this one.
-    pub after: i32,
+    /// Only ids below this one.
+    pub before: i32,
     /// Rows wanted at most.
     pub limit: i64,
 }
@@ -207,7 +207,7 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, f: &NameFilter) -> Result<V
     if !f.beginning.is_empty() {
         let (from, end, is_archived) = f.found();
         return Ok(
-            on!(conn, c => sqlx::query_as(PAGE_FOUND).bind(tenant.get()).bind(f.after)
+            on!(conn, c => sqlx::query_as(PAGE_FOUND).bind(tenant.get()).bind(f.before)
             .bind(f.limit).bind(from).bind(end).bind(is_archived).fetch_all(c).await?),
         );
     }
@@ -216,7 +216,7 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, f: &NameFilter) -> Result<V
         Shelf::Archived => PAGE_ARCHIVED,
     };
     Ok(
-        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(f.after).bind(f.limit)
+        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(f.before).bind(f.limit)
         .fetch_all(c).await?),
     )
 }

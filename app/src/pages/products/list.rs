@@ -7,9 +7,9 @@ use crate::api::products::{ProductRow, load_products};
 use crate::api::{Listed, NamedSearch};
 use crate::format;
 use crate::pages::load::{Data, loaded, where_permitted};
-use crate::pages::named_list::{NamedList, OLDEST_FIRST, SHELVES, named_search};
+use crate::pages::named_list::{NamedList, SHELVES, named_search};
 use crate::pages::words;
-use crate::ui::{Cell, Column, Empty, PageHead, Place, Row, Table, Tag, Tone};
+use crate::ui::{Cell, Column, Empty, NEWEST_FIRST, PageHead, Place, Row, Table, Tag, Tone};
 
 const COLUMNS: &[Column] = &[
     ("Product", Place::Lead),
@@ -26,7 +26,7 @@ const LIST: NamedList = NamedList {
     label: "Products",
     field: "Name, from its beginning",
     states: SHELVES,
-    pages: OLDEST_FIRST,
+    pages: NEWEST_FIRST,
 };
 
 /// Products.

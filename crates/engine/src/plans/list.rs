@@ -18,7 +18,7 @@ pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<PlanView>> {
     rows.iter().map(view).collect()
 }
 
-/// A page of plans, in use or archived, oldest first.
+/// A page of plans, in use or archived, latest first.
 pub async fn page(
     engine: &Engine,
     actor: &Actor,

@@ -111,7 +111,7 @@ async fn an_archived_plan_leaves_the_list_and_comes_back_not_on_sale() {
         let query = NameQuery {
             shelf,
             search: search.into(),
-            after: None,
+            before: None,
             limit: 50,
         };
         let page = list::page(&t.engine, &system, &query).await.expect("lists");
@@ -137,7 +137,8 @@ async fn an_archived_plan_leaves_the_list_and_comes_back_not_on_sale() {
             .await
             .expect("comes back");
     }
-    assert_eq!(page(Shelf::Current, "").await, ids);
+    ids.reverse();
+    assert_eq!(page(Shelf::Current, "").await, ids, "latest first");
     let back = list::find(&t.engine, &system, ids[0])
         .await
         .expect("is found");

@@ -88,21 +88,21 @@ async fn plans_are_paged_by_shelf_and_found_by_how_their_name_begins() {
             .expect("is there");
         last.archived_at = Some(NOW);
         assert!(write(db, async |tx| plans::update(tx, acme, &last).await).await);
-        let found = async |shelf, beginning: &str, after| {
+        let found = async |shelf, beginning: &str, before| {
             let filter = NameFilter {
                 shelf,
                 beginning: beginning.into(),
-                after,
+                before,
                 limit: 9,
             };
             let rows = read(db, async |c| plans::page(c, acme, &filter).await).await;
             rows.iter().map(|plan| plan.id).collect::<Vec<_>>()
         };
-        assert_eq!(found(Shelf::Current, "", 0).await, ids[..2]);
-        assert_eq!(found(Shelf::Current, "", ids[0].get()).await, [ids[1]]);
-        assert_eq!(found(Shelf::Archived, "", 0).await, [ids[2]]);
-        assert_eq!(found(Shelf::Current, "mon", 0).await, [ids[0]]);
-        assert_eq!(found(Shelf::Archived, "mon", 0).await, [ids[2]]);
+        assert_eq!(found(Shelf::Current, "", i32::MAX).await, [ids[1], ids[0]]);
+        assert_eq!(found(Shelf::Current, "", ids[1].get()).await, [ids[0]]);
+        assert_eq!(found(Shelf::Archived, "", i32::MAX).await, [ids[2]]);
+        assert_eq!(found(Shelf::Current, "mon", i32::MAX).await, [ids[0]]);
+        assert_eq!(found(Shelf::Archived, "mon", i32::MAX).await, [ids[2]]);
         assert_eq!(found(Shelf::Archived, "mon", ids[2].get()).await, []);
         let listed = read(db, async |c| plans::list(c, acme).await).await;
         let listed: Vec<_> = listed.iter().map(|plan| plan.id).collect();

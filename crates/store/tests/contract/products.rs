@@ -108,12 +108,16 @@ async fn products_are_paged_by_shelf_and_found_by_any_name_that_they_had() {
         assert!(former.await);
         let found = async |filter: NameFilter| {
             let rows = read(db, async |c| products::page(c, acme, &filter).await).await;
-            rows.iter().map(|product| product.id).collect::<Vec<_>>()
+            // Latest first.
+            rows.iter()
+                .rev()
+                .map(|product| product.id)
+                .collect::<Vec<_>>()
         };
         let filter = |shelf, beginning: &str| NameFilter {
             shelf,
             beginning: beginning.into(),
-            after: 0,
+            before: i32::MAX,
             limit: 9,
         };
         assert_eq!(found(filter(Shelf::Current, "")).await, ids[..3]);
@@ -128,9 +132,9 @@ async fn products_are_paged_by_shelf_and_found_by_any_name_that_they_had() {
         for beginning in ["", "at"] {
             let mut page = filter(Shelf::Current, beginning);
             page.limit = 2;
-            assert_eq!(found(page.clone()).await, ids[..2]);
-            page.after = ids[1].get();
-            assert_eq!(found(page).await, [ids[2]]);
+            assert_eq!(found(page.clone()).await, ids[1..3]);
+            page.before = ids[1].get();
+            assert_eq!(found(page).await, [ids[0]]);
         }
     })
     .await;
