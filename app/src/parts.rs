@@ -102,7 +102,8 @@ parts! {
     dashboard (fetch_dashboard) { Dashboard => DashboardPage, }
     products (fetch_products) { Products => ProductsPage, }
     product (fetch_product) { NewProduct => NewProductPage, Product => ProductPage, }
-    plans (fetch_plans) { Plans => PlansPage, NewPlan => NewPlanPage, Plan => PlanPage, }
+    plans (fetch_plans) { Plans => PlansPage, }
+    plan (fetch_plan) { NewPlan => NewPlanPage, Plan => PlanPage, }
     licenses (fetch_licenses) { Licenses => LicensesPage, }
     license (fetch_license) { License => LicensePage, }
     license_new (fetch_license_new) { NewLicense => NewLicensePage, }
@@ -112,11 +113,14 @@ parts! {
     test_purchase (fetch_test_purchase) { TestPurchase => TestPurchasePage, }
     order (fetch_order) { Order => OrderPage, }
     review (fetch_review) { Review => ReviewPage, }
-    outbox (fetch_outbox) { Outbox => OutboxPage, Mail => MailPage, }
-    tickets (fetch_tickets) { Tickets => TicketsPage, Ticket => TicketPage, }
+    outbox (fetch_outbox) { Outbox => OutboxPage, }
+    mail (fetch_mail) { Mail => MailPage, }
+    tickets (fetch_tickets) { Tickets => TicketsPage, }
+    ticket (fetch_ticket) { Ticket => TicketPage, }
     tenant_keys (fetch_tenant_keys) { TenantKeys => TenantKeysPage, }
     access_tokens (fetch_access_tokens) { AccessTokens => AccessTokensPage, }
-    activity (fetch_activity) { Activity => ActivityPage, Device => DevicePage, }
+    activity (fetch_activity) { Activity => ActivityPage, }
+    device (fetch_device) { Device => DevicePage, }
     audit_log (fetch_audit_log) { AuditLog => AuditLogPage, }
     people (fetch_people) { People => PeoplePage, }
     account (fetch_account) { Account => AccountPage, }

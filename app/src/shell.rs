@@ -23,8 +23,8 @@ pub struct Assets {
     pub imports: Vec<String>,
     /// The browser's program.
     pub wasm: String,
-    /// The program's parts by their names in `parts`, each with the files that it needs.
-    pub parts: BTreeMap<String, Vec<String>>,
+    /// The files of the program's parts by the names that `parts` gives them.
+    pub parts: BTreeMap<String, String>,
 }
 
 /// The whole document, for the server.

@@ -13,7 +13,7 @@ const REFUSED_FORM = /^error: Failed to load resource: .* status of (401|403|409
  * Without JavaScript nobody uses the program that the page names; with it Chromium says so where the
  * machine was too busy to start it within a few seconds. That it starts is what `hydrated` waits for.
  */
-const UNUSED_PROGRAM = /^warning: The resource .*\.wasm was preloaded using link preload but not used/;
+const UNUSED_PROGRAM = /^warning: The resource .*\.(wasm|part) was preloaded using link preload but not used/;
 
 interface Fixtures {
   /** Further complaints of the console that this test brings about on purpose. */

@@ -150,7 +150,7 @@ impl Site {
     }
 }
 
-/// Puts a file of the site's list where its role says; `part:plans,products` names those who need it.
+/// Puts a file of the site's list where its role says; `part:plans` is the file of a part of the program.
 fn add_address(addresses: &mut Assets, role: &str, url: &str) {
     let url = url.to_owned();
     match role {
@@ -159,16 +159,8 @@ fn add_address(addresses: &mut Assets, role: &str, url: &str) {
         "import" => addresses.imports.push(url),
         "wasm" => addresses.wasm = url,
         _ => {
-            for part in role
-                .strip_prefix("part:")
-                .into_iter()
-                .flat_map(|parts| parts.split(','))
-            {
-                addresses
-                    .parts
-                    .entry(part.to_owned())
-                    .or_default()
-                    .push(url.clone());
+            if let Some(part) = role.strip_prefix("part:") {
+                addresses.parts.insert(part.to_owned(), url);
             }
         }
     }

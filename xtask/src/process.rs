@@ -2,6 +2,8 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 /// What a step answers; the text is a sentence for the person at the terminal.
@@ -88,10 +90,38 @@ pub fn stop(child: &mut Child) {
         if asked.is_err() || !matches!(child.try_wait(), Ok(None)) {
             break;
         }
-        std::thread::sleep(Duration::from_millis(100));
+        thread::sleep(Duration::from_millis(100));
     }
     child.kill().ok();
     child.wait().ok();
+}
+
+/// Does the same with each of many things, as many at a time as there are processors; answers in their order.
+pub fn each<T: Sync, R: Send>(
+    things: &[T],
+    act: impl Fn(&T) -> Outcome<R> + Sync,
+) -> Outcome<Vec<R>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(thing) = things.get(index) else {
+                return done;
+            };
+            done.push((index, act(thing)));
+        }
+    };
+    let hands = thread::available_parallelism().map_or(1, usize::from);
+    let mut done: Vec<_> = thread::scope(|scope| {
+        let hands: Vec<_> = (0..hands).map(|_| scope.spawn(work)).collect();
+        hands
+            .into_iter()
+            .flat_map(|hand| hand.join().expect("a hand that panics has said why"))
+            .collect()
+    });
+    done.sort_by_key(|(index, _)| *index);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Whether a program of this name answers on the search path.
@@ -106,4 +136,25 @@ fn describe(command: &Command) -> String {
         .map(|part| part.to_string_lossy())
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_done_once_and_answers_come_in_order() {
+        let things: Vec<u32> = (0..100).collect();
+        let done = each(&things, |thing| Ok(thing * 2));
+        assert_eq!(done, Ok((0..200).step_by(2).collect()));
+    }
+
+    #[test]
+    fn what_fails_is_said_whatever_else_went_well() {
+        let failed = each(&[1, 2, 3], |thing| match thing {
+            2 => Err("two".to_owned()),
+            _ => Ok(()),
+        });
+        assert_eq!(failed, Err("two".to_owned()));
+    }
 }

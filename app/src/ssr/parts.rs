@@ -1,4 +1,4 @@
-//! Names the part of the page in the document's head, with links that fetch its files at once.
+//! Names the part of the page in the document's head, with a link that fetches its file at once.
 
 use std::sync::Arc;
 
@@ -11,14 +11,13 @@ use crate::shell::Assets;
 /// Lets every page of this request say its part.
 pub fn announce_part(assets: Arc<Assets>) {
     let announce = move |part: &'static str| {
-        for href in assets.parts.get(part).into_iter().flatten() {
-            // Rendering these registers them for the head; they have no place in the page.
+        if let Some(href) = assets.parts.get(part) {
+            // Rendering registers it for the head; it has no place in the page.
             let _ = view! {
                 <Link
                     rel="preload"
                     href=href.clone()
                     as_="fetch"
-                    type_="application/wasm"
                     crossorigin="anonymous"
                 />
             }

@@ -26,11 +26,11 @@ static TABLE: &[Embedded] = &[
         gzip: b"gzip robots",
     },
     Embedded {
-        role: "part:plans,products",
-        url: "/pkg/0123456789abcdef/shared_0.wasm",
-        content_type: "application/wasm",
+        role: "part:plans",
+        url: "/pkg/0123456789abcdef/plans.part",
+        content_type: "application/octet-stream",
         etag: "aaaabbbbccccdddd",
-        plain: b"\0asm",
+        plain: b"\0\0\0\0",
         brotli: b"brotli part",
         gzip: b"gzip part",
     },
@@ -78,19 +78,14 @@ async fn a_browser_that_takes_brotli_gets_it_for_ever() {
 async fn a_part_of_the_program_is_known_to_its_pages_and_served_for_ever() {
     let addresses = Site::embedded(TABLE).addresses();
     assert_eq!(addresses.js, TABLE[0].url);
-    assert_eq!(addresses.parts.len(), 2);
-    for part in ["plans", "products"] {
-        assert_eq!(addresses.parts[part], [TABLE[2].url]);
-        // A browser compiles while it loads only what comes as application/wasm.
-        let (status, headers, body) = ask(Request::get(&addresses.parts[part][0])).await;
-        assert_eq!(status, StatusCode::OK);
-        assert_eq!(&body[..], TABLE[2].plain);
-        assert_eq!(headers[header::CONTENT_TYPE], "application/wasm");
-        assert_eq!(
-            headers[header::CACHE_CONTROL],
-            "public, max-age=31536000, immutable"
-        );
-    }
+    assert_eq!(addresses.parts.len(), 1);
+    let (status, headers, body) = ask(Request::get(&addresses.parts["plans"])).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(&body[..], TABLE[2].plain);
+    assert_eq!(
+        headers[header::CACHE_CONTROL],
+        "public, max-age=31536000, immutable"
+    );
 }
 
 #[tokio::test]

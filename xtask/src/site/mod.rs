@@ -6,6 +6,7 @@
 
 mod bundle;
 mod names;
+mod pack;
 mod part;
 mod program;
 mod prune;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::{read, remove_folder, write};
-use crate::process::Outcome;
+use crate::process::{self, Outcome};
 use crate::workspace::Workspace;
 
 /// Changes when the form of the parts does, so that old ones are made anew.
@@ -81,8 +81,8 @@ impl Part {
         let files = make()?;
         remove_folder(&self.folder)?;
         let mut list = String::new();
+        process::each(&files, |file| self.store(file))?;
         for file in &files {
-            self.store(file)?;
             list.push_str(&line(file));
         }
         write(&self.folder.join("list"), list.as_bytes())?;

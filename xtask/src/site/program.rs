@@ -1,14 +1,16 @@
 //! The browser's program: `frontend` as WebAssembly, with the script that loads it.
 
 use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::names::shorten;
+use super::pack::pack_parts;
 use super::part::{Part, SiteFile, files_below, short_hash};
-use super::split::{Split, split};
+use super::split::{join_base, split};
 use super::{read, remove_folder};
 use crate::process::{self, Outcome};
 use crate::tools::{self, Binaryen, WASM_TARGET};
@@ -17,6 +19,9 @@ use crate::workspace::Workspace;
 /// The one profile of the browser's program, in development and as shipped.
 pub const WASM_PROFILE: &str = "wasm-release";
 
+/// The program itself, as wasm-bindgen calls it.
+const PROGRAM: &str = "exisone_bg.wasm";
+
 /// The program's part, made anew when a source, a version or a setting changed.
 pub fn fresh(workspace: &Workspace) -> Outcome<Vec<Part>> {
     let part = Part::open(workspace, "program", &inputs(workspace)?)?;
@@ -24,14 +29,23 @@ pub fn fresh(workspace: &Workspace) -> Outcome<Vec<Part>> {
         tools::wasm_target()?;
         let binaryen = tools::binaryen(workspace)?;
         let folder = workspace.target.join("site-parts/bound");
+        let modules = workspace.target.join("site-parts/modules");
         remove_folder(&folder)?;
+        remove_folder(&modules)?;
         let compiled = compile(workspace)?;
-        let program = split(&binaryen, &compiled, &folder)?;
-        bind(&program.main, &folder)?;
+        let split = split(&binaryen, &compiled, (&folder, &modules))?;
+        bind(&split.main, &folder)?;
         shorten(&folder)?;
-        optimise(&binaryen, &folder)?;
+        if let Some(base) = &split.base {
+            join_base(&binaryen, &folder.join(PROGRAM), base)?;
+        }
+        println!("wasm: optimising");
+        let program = folder.join(PROGRAM);
+        let modules = split.modules.iter().map(|module| module.path.as_path());
+        let all: Vec<_> = iter::once(program.as_path()).chain(modules).collect();
+        process::each(&all, |wasm| optimise(&binaryen, wasm))?;
         println!("wasm: compressing");
-        files(&folder, &program)
+        files(&folder, pack_parts(&split)?)
     })?;
     Ok(vec![part])
 }
@@ -108,28 +122,22 @@ fn bind(main: &Path, folder: &Path) -> Outcome {
         .map_err(|error| format!("wasm-bindgen failed: {error:?}"))
 }
 
-fn optimise(binaryen: &Binaryen, folder: &Path) -> Outcome {
-    println!("wasm: optimising");
-    for wasm in files_below(folder)? {
-        if wasm
-            .extension()
-            .is_some_and(|extension| extension == "wasm")
-        {
-            process::run(
-                binaryen
-                    .command("wasm-opt")
-                    .args(["-Oz", "--strip-debug", "--strip-producers"])
-                    .arg(&wasm)
-                    .arg("-o")
-                    .arg(&wasm),
-            )?;
-        }
-    }
-    Ok(())
+fn optimise(binaryen: &Binaryen, wasm: &Path) -> Outcome {
+    let options = [
+        // Only modules that come later write into the table, and only where nothing was: a call through
+        // it that names its place becomes an ordinary one.
+        "--directize",
+        "--pass-arg=directize-initial-contents-immutable",
+        "-Oz",
+        "--strip-debug",
+        "--strip-producers",
+    ];
+    let mut command = binaryen.command("wasm-opt");
+    process::run(command.args(options).arg(wasm).arg("-o").arg(wasm))
 }
 
 /// All files of a program fit each other alone: they share a folder, named by the hash of them all.
-fn files(bound: &Path, program: &Split) -> Outcome<Vec<SiteFile>> {
+fn files(bound: &Path, parts: Vec<(String, Vec<u8>)>) -> Outcome<Vec<SiteFile>> {
     let mut contents = Vec::new();
     for path in files_below(bound)? {
         let name = path
@@ -137,37 +145,25 @@ fn files(bound: &Path, program: &Split) -> Outcome<Vec<SiteFile>> {
             .unwrap_or(&path)
             .to_string_lossy()
             .replace('\\', "/");
-        let bytes = read(&path)?;
-        let is_bound = name == "exisone.js";
-        contents.push((
-            name,
-            if is_bound {
-                without_comments(bytes)
-            } else {
-                bytes
-            },
-        ));
+        let (role, bytes) = match name.as_str() {
+            "exisone.js" => ("js", without_comments(read(&path)?)),
+            PROGRAM => ("wasm", read(&path)?),
+            _ => ("import", read(&path)?),
+        };
+        contents.push((role.to_owned(), name, bytes));
     }
-    let everything = contents
+    for (part, bytes) in parts {
+        contents.push((format!("part:{part}"), format!("{part}.part"), bytes));
+    }
+    let everything: Vec<_> = contents
         .iter()
-        .map(|(_, bytes)| bytes.as_slice())
-        .collect::<Vec<_>>()
-        .concat();
-    let folder = short_hash(&everything);
+        .map(|(_, _, bytes)| bytes.as_slice())
+        .collect();
+    let folder = short_hash(&everything.concat());
     Ok(contents
         .into_iter()
-        .map(|(name, bytes)| SiteFile::in_folder(&role(&name, program), &folder, &name, bytes))
+        .map(|(role, name, bytes)| SiteFile::in_folder(&role, &folder, &name, bytes))
         .collect())
-}
-
-/// What a file is for; `part:plans,products` names the parts that need it.
-fn role(name: &str, program: &Split) -> String {
-    match (name, program.files.get(name)) {
-        (_, Some(parts)) => format!("part:{}", parts.join(",")),
-        ("exisone.js", _) => "js".to_owned(),
-        ("exisone_bg.wasm", _) => "wasm".to_owned(),
-        _ => "import".to_owned(),
-    }
 }
 
 /// A script without its blocks of documentation: wasm-bindgen writes one before each function.

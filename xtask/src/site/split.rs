@@ -1,8 +1,8 @@
-//! Splits the program into what every page needs and parts for a few pages each.
+//! Splits the program into what every page needs and parts for a page or a few each.
 //!
 //! `app/src/parts.rs` names the parts. The splitter follows what refers to what, and makes a piece
-//! of what exactly the same parts need; `bundle` says which pieces travel together, binaryen's
-//! `wasm-merge` makes one file of them, and `parts.js` fetches them.
+//! of what exactly the same parts need; `bundle` says which pieces become one module, and binaryen's
+//! `wasm-merge` makes it. `pack` puts a part's modules into one file, and `parts.js` fetches that.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -25,17 +25,35 @@ const LOADER: &str = include_str!("parts.js");
 
 /// Where pieces look for the memory and the table that they share with the program.
 const SHARED: &str = "__wasm_split";
+/// What the modules call the program, and where they take the same from it.
+const MAIN: &str = "main";
 
 /// A split program.
 pub struct Split {
     /// What every page needs, for wasm-bindgen.
     pub main: PathBuf,
-    /// Names of the files with the parts that need each.
-    pub files: BTreeMap<String, Vec<String>>,
+    /// A module that every part needs too, to be joined with it afterwards.
+    pub base: Option<PathBuf>,
+    /// The other modules.
+    pub modules: Vec<SplitModule>,
+    /// Names of the parts, in their order.
+    pub parts: Vec<String>,
 }
 
-/// Splits a linked program; puts the parts and their loader into a folder.
-pub fn split(binaryen: &Binaryen, compiled: &Path, folder: &Path) -> Outcome<Split> {
+/// Machine code that some parts need.
+pub struct SplitModule {
+    /// Its file.
+    pub path: PathBuf,
+    /// The parts that need it.
+    pub parts: Vec<String>,
+}
+
+/// Splits a linked program; puts the modules and their loader into folders.
+pub fn split(
+    binaryen: &Binaryen,
+    compiled: &Path,
+    (folder, modules_folder): (&Path, &Path),
+) -> Outcome<Split> {
     println!("wasm: splitting");
     let pieces = compiled.with_file_name("pieces");
     remove_folder(&pieces)?;
@@ -52,18 +70,33 @@ pub fn split(binaryen: &Binaryen, compiled: &Path, folder: &Path) -> Outcome<Spl
     let bundles = gather(pieces_of(&needed, &pieces)?);
     let hub = pieces.join("hub.wasm");
     write(&hub, &hub_of(&bundles, &pieces)?)?;
-    let mut files = BTreeMap::new();
-    for (index, bundle) in bundles.iter().enumerate() {
-        let needed_by: Vec<_> = chosen(&parts, bundle.parts).cloned().collect();
-        let name = match &needed_by[..] {
-            [part] => format!("{part}.wasm"),
-            _ => format!("shared_{index}.wasm"),
-        };
-        merge(binaryen, &hub, bundle, &folder.join(&name))?;
-        files.insert(name, needed_by);
-    }
-    write(&folder.join("parts.js"), loader(&parts, &files).as_bytes())?;
-    Ok(Split { main, files })
+    let numbered: Vec<_> = bundles.iter().enumerate().collect();
+    let mut modules = process::each(&numbered, |(index, bundle)| {
+        let path = modules_folder.join(format!("{index}.wasm"));
+        merge_pieces(binaryen, &hub, bundle, &path)?;
+        Ok(SplitModule {
+            path,
+            parts: chosen(&parts, bundle.parts).cloned().collect(),
+        })
+    })?;
+    let of_all = modules.iter().position(|module| module.parts == parts);
+    let base = of_all.map(|index| modules.remove(index).path);
+    write(&folder.join("parts.js"), loader(&parts).as_bytes())?;
+    Ok(Split {
+        main,
+        base,
+        modules,
+        parts,
+    })
+}
+
+/// Joins the program, when it is bound, with what every part needs: one module, shrunk as one.
+pub fn join_base(binaryen: &Binaryen, program: &Path, base: &Path) -> Outcome {
+    let mut command = binaryen.command("wasm-merge");
+    command.arg(program).arg(MAIN).arg(base).arg("base");
+    // Both hand on the memory and the table: once is enough.
+    command.arg("--skip-export-conflicts");
+    merge(command, program)
 }
 
 /// The pieces with the parts that need them.
@@ -109,7 +142,7 @@ fn hub_of(bundles: &[Bundle], folder: &Path) -> Outcome<Vec<u8>> {
             EntityType::Global(_) => (ExportKind::Global, &mut globals),
             _ => return Err(format!("pieces share {name} in a way that is new here")),
         };
-        imports.import("main", &name, entity);
+        imports.import(MAIN, &name, entity);
         exports.export(&name, kind, *count);
         *count += 1;
     }
@@ -140,15 +173,19 @@ fn imports(piece: &[u8]) -> Result<Vec<(String, EntityType)>, String> {
     Ok(found)
 }
 
-fn merge(binaryen: &Binaryen, hub: &Path, bundle: &Bundle, file: &Path) -> Outcome {
+fn merge_pieces(binaryen: &Binaryen, hub: &Path, bundle: &Bundle, file: &Path) -> Outcome {
     let folder = hub.parent().unwrap_or(hub);
-    let mut command: Command = binaryen.command("wasm-merge");
+    let mut command = binaryen.command("wasm-merge");
     command.arg(hub).arg(SHARED);
     for piece in &bundle.pieces {
         command.arg(file_of(folder, piece)).arg(piece);
     }
     write(file, &[])?;
-    // It warns of every name that it does not know; only its failures matter.
+    merge(command, file)
+}
+
+/// It warns of every name that it does not know; only its failures matter.
+fn merge(mut command: Command, file: &Path) -> Outcome {
     process::capture(command.arg("-o").arg(file)).map(drop)
 }
 
@@ -157,15 +194,10 @@ fn file_of(folder: &Path, piece: &str) -> PathBuf {
 }
 
 /// The script that fetches parts, under the names that the program calls.
-fn loader(parts: &[String], files: &BTreeMap<String, Vec<String>>) -> String {
-    let lines = parts.iter().map(|part| {
-        let needed = files
-            .iter()
-            .filter(|(_, needed_by)| needed_by.contains(part));
-        let names = needed.map(|(name, _)| format!("{name:?}"));
-        let names = names.collect::<Vec<_>>().join(", ");
-        format!("export const __wasm_split_load_{part} = part({names});\n")
-    });
+fn loader(parts: &[String]) -> String {
+    let lines = parts
+        .iter()
+        .map(|part| format!("export const __wasm_split_load_{part} = part(\"{part}\");\n"));
     iter::once(LOADER.to_owned()).chain(lines).collect()
 }
 
@@ -174,16 +206,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_part_is_loaded_with_all_its_files() {
-        let parts = ["plans".to_owned(), "products".to_owned()];
-        let files = BTreeMap::from([
-            ("products.wasm".to_owned(), vec![parts[1].clone()]),
-            ("shared_0.wasm".to_owned(), parts.to_vec()),
-        ]);
-        let script = loader(&parts, &files);
+    fn each_part_is_loaded_by_its_name() {
+        let script = loader(&["plans".to_owned(), "products".to_owned()]);
         for line in [
-            "export const __wasm_split_load_plans = part(\"shared_0.wasm\");",
-            "export const __wasm_split_load_products = part(\"products.wasm\", \"shared_0.wasm\");",
+            "export const __wasm_split_load_plans = part(\"plans\");",
+            "export const __wasm_split_load_products = part(\"products\");",
         ] {
             assert!(script.lines().any(|written| written == line), "{script}");
         }
