@@ -2,8 +2,8 @@
 
 use domain::field_error::FieldErrors;
 use leptos::prelude::FromServerFnError;
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::ServerFnErrorErr;
+use leptos::server_fn::{Bytes, ContentType, Decodes, Encodes, Format, FormatType};
 use serde::{Deserialize, Serialize};
 
 /// What kind of refusal or fault it is.
@@ -70,8 +70,38 @@ impl UiError {
     }
 }
 
+/// How an error travels: as JSON that is read as text, like everything else, so that the program holds one
+/// reader of it and not two.
+#[derive(Debug)]
+pub struct ErrorText;
+
+impl ContentType for ErrorText {
+    const CONTENT_TYPE: &'static str = "application/json";
+}
+
+impl FormatType for ErrorText {
+    const FORMAT_TYPE: Format = Format::Text;
+}
+
+impl Encodes<UiError> for ErrorText {
+    type Error = serde_json::Error;
+
+    fn encode(error: &UiError) -> Result<Bytes, Self::Error> {
+        serde_json::to_string(error).map(Bytes::from)
+    }
+}
+
+impl Decodes<UiError> for ErrorText {
+    type Error = &'static str;
+
+    fn decode(bytes: Bytes) -> Result<UiError, Self::Error> {
+        let text = str::from_utf8(&bytes).map_err(|_| "no text")?;
+        serde_json::from_str(text).map_err(|_| "no error of ours")
+    }
+}
+
 impl FromServerFnError for UiError {
-    type Encoder = JsonEncoding;
+    type Encoder = ErrorText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -8,6 +8,7 @@
 pub mod api;
 pub mod error;
 pub mod flash;
+pub mod form_texts;
 pub mod format;
 pub mod pages;
 pub mod parts;

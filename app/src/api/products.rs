@@ -12,6 +12,7 @@ use super::guide::Snippet;
 use super::{Listed, NamedSearch};
 use crate::error::UiError;
 use crate::flash::Done;
+use crate::form_texts::FormTexts;
 use crate::sent::Sent;
 
 /// One product in the list.
@@ -41,7 +42,7 @@ pub struct ProductPage {
     /// It is kept for its licences, and nothing else.
     pub is_archived: bool,
     /// Every field as text, as the form shows it.
-    pub form: ProductForm,
+    pub form: FormTexts,
     /// The mail as it would be with what is saved.
     pub preview: MailPreview,
     /// The signed-in person's address, for a test mail.
@@ -133,10 +134,10 @@ pub async fn preview_mail(
     product_name: String,
     subject: String,
     template: String,
-) -> Result<MailPreview, UiError> {
-    use crate::ssr::{mail_preview, signed_in};
+) -> Result<Sent<MailPreview>, UiError> {
+    use crate::ssr::{mail_preview, pack, signed_in};
     let who = signed_in().await?;
-    Ok(mail_preview(&who, (&product_name, &subject, &template)))
+    pack(&mail_preview(&who, (&product_name, &subject, &template)))
 }
 
 /// Sends the saved mail with example values to this address.

@@ -18,6 +18,7 @@ use super::session::SignedIn;
 use super::snippets::{self, Sold};
 use crate::api::products::{MailPreview, ProductPage, ProductRow};
 use crate::api::{Listed, NamedSearch};
+use crate::form_texts::FormTexts;
 
 /// All products that are not archived.
 pub(super) async fn product_list(who: &SignedIn) -> Result<Vec<ProductRow>, Error> {
@@ -115,7 +116,7 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
             who,
             (&fields.name, &fields.email_subject, &fields.email_template),
         ),
-        form: form(fields),
+        form: FormTexts::of(&form(fields)),
         email: who.session.email.clone(),
         currencies: Currency::all()
             .map(|currency| currency.code().to_owned())

@@ -7,6 +7,7 @@ use super::mail::{MailTemplate, TestMail};
 use crate::api::products::{
     ArchiveProduct, ProductPage as Page, RestoreProduct, SaveProduct, load_product,
 };
+use crate::form_texts::FormTexts;
 use crate::format::text;
 use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part};
@@ -52,7 +53,7 @@ pub fn ProductPage() -> impl IntoView {
 
 #[component]
 fn Body(data: Page, save: FormAction, shelf: Shelf) -> impl IntoView {
-    let title = text(data.form.name.as_ref());
+    let title = data.form.get("name").to_owned();
     let id = text(data.id);
     let (shelf_id, is_archived) = (id.clone(), data.is_archived);
     let about = ("product", id.clone());
@@ -103,14 +104,15 @@ fn Body(data: Page, save: FormAction, shelf: Shelf) -> impl IntoView {
 #[component]
 fn Editor(data: Page, save: FormAction) -> impl IntoView {
     let id = text(data.id);
-    let (basic, term) = (data.clone(), data.clone());
+    let (form, currencies) = (data.form.clone(), data.currencies.clone());
+    let term = form.clone();
     // Fields are made inside of their form: that is where they find its refusals.
     view! {
         <Form action=save>
             <input type="hidden" name="id" value=id/>
             <div class="two">
                 <Panel title="Product">
-                    <div class="inner stack loose">{basics(&basic)}</div>
+                    <div class="inner stack loose">{basics(&form, currencies)}</div>
                 </Panel>
                 <Panel title="Licence">
                     <div class="inner stack loose">{terms(&term)}</div>
@@ -122,124 +124,93 @@ fn Editor(data: Page, save: FormAction) -> impl IntoView {
     }
 }
 
-fn is_yes(value: Option<&String>) -> bool {
-    value.is_some_and(|value| value == "true")
+/// What an input takes, its name in the form, label and hint.
+type Input = (Takes, &'static str, &'static str, &'static str);
+
+#[derive(Clone, Copy)]
+enum Takes {
+    Line,
+    Number,
+    Tick,
+}
+use Takes::{Line, Number, Tick};
+
+#[rustfmt::skip]
+const BASICS: [Input; 4] = [
+    (Line, "name", "Name", "As programs and mails name it. Former names go on working."),
+    (Line, "price", "Price", "Of one, for example 49.00. 0 is free."),
+    (Line, "version", "Newest version", "Told to programs when they validate."),
+    (Tick, "isActive", "On sale", "Off: no sale, key, activation or trial; what is activated goes on."),
+];
+
+#[rustfmt::skip]
+const TERMS: [Input; 8] = [
+    (Number, "defaultLicenseDays", "Default License Days", "0 for Perpetual, or 1 to 36500. 0 beats everything that a purchase brings."),
+    (Number, "trialDays", "Trial Days", "From a device’s first contact without a key; 0 for none."),
+    (Number, "maxSeats", "Seats per key", "Empty: a key for one device."),
+    (Tick, "seatsFromQuantity", "Quantity is seats", "A purchase of 3 gives one key of 3 seats instead of 3 keys."),
+    (Line, "features", "Features", "Words that your program reads, comma between."),
+    (Line, "minimumRequiredVersion", "Oldest version served", "Empty: any."),
+    (Tick, "enforceVersionCheck", "Refuse older versions", ""),
+    (Number, "deactivationCooldownHours", "Hours between deactivations", "Empty: no wait."),
+];
+
+const REFUND_POLICIES: [(&str, &str); 3] = [
+    ("revoke", "revokes the licences"),
+    ("suspend", "suspends them, for you to decide"),
+    ("keep", "leaves them, with a flag"),
+];
+
+fn input(form: &FormTexts, (takes, name, label, hint): Input) -> AnyView {
+    let kind = match takes {
+        Line => InputKind::Text,
+        Number => InputKind::Number,
+        Tick => {
+            let is_ticked = form.is_ticked(name);
+            return view! { <CheckField name label hint is_ticked/> }.into_any();
+        }
+    };
+    view! { <Field name label hint kind value=form.get(name)/> }.into_any()
 }
 
-fn basics(data: &Page) -> impl IntoView + use<> {
-    let form = &data.form;
-    let currencies = data
-        .currencies
-        .iter()
-        .map(|code| (code.clone(), code.clone()))
-        .collect();
+fn basics(form: &FormTexts, currencies: Vec<String>) -> AnyView {
+    let currencies = currencies.into_iter().map(|code| (code.clone(), code));
+    let [name, price, version, on_sale] = BASICS.map(|each| input(form, each));
     view! {
-        <Field
-            name="name"
-            label="Name"
-            hint="As programs and mails name it. Former names go on working."
-            value=text(form.name.as_ref())
-        />
+        {name}
         <div class="pair">
-            <Field
-                name="price"
-                label="Price"
-                hint="Of one, for example 49.00. 0 is free."
-                value=text(form.price.as_ref())
-            />
+            {price}
             <SelectField
                 name="currency"
                 label="Currency"
-                value=text(form.currency.as_ref())
-                options=currencies
+                value=form.get("currency")
+                options=currencies.collect()
             />
         </div>
-        <Field
-            name="version"
-            label="Newest version"
-            hint="Told to programs when they validate."
-            value=text(form.version.as_ref())
-        />
+        {version}
         <AreaField
             name="description"
             label="Description"
             hint="For you alone."
             rows=3
-            value=text(form.description.as_ref())
+            value=form.get("description")
         />
-        <CheckField
-            name="isActive"
-            label="On sale"
-            hint="Off: no sale, key, activation or trial; what is activated goes on."
-            is_ticked=is_yes(form.is_active.as_ref())
-        />
+        {on_sale}
     }
+    .into_any()
 }
 
-fn terms(data: &Page) -> impl IntoView + use<> {
-    let form = &data.form;
+fn terms(form: &FormTexts) -> AnyView {
+    let policies = REFUND_POLICIES.map(|(word, label)| (word.to_owned(), label.to_owned()));
     view! {
-        <Field
-            name="defaultLicenseDays"
-            label="Default License Days"
-            hint="0 for Perpetual, or 1 to 36500. 0 beats everything that a purchase brings."
-            kind=InputKind::Number
-            value=text(form.default_license_days.as_ref())
-        />
-        <Field
-            name="trialDays"
-            label="Trial Days"
-            hint="From a device’s first contact without a key; 0 for none."
-            kind=InputKind::Number
-            value=text(form.trial_days.as_ref())
-        />
-        <Field
-            name="maxSeats"
-            label="Seats per key"
-            hint="Empty: a key for one device."
-            kind=InputKind::Number
-            value=text(form.max_seats.as_ref())
-        />
-        <CheckField
-            name="seatsFromQuantity"
-            label="Quantity is seats"
-            hint="A purchase of 3 gives one key of 3 seats instead of 3 keys."
-            is_ticked=is_yes(form.seats_from_quantity.as_ref())
-        />
-        <Field
-            name="features"
-            label="Features"
-            hint="Words that your program reads, comma between."
-            value=text(form.features.as_ref())
-        />
-        <Field
-            name="minimumRequiredVersion"
-            label="Oldest version served"
-            hint="Empty: any."
-            value=text(form.minimum_required_version.as_ref())
-        />
-        <CheckField
-            name="enforceVersionCheck"
-            label="Refuse older versions"
-            is_ticked=is_yes(form.enforce_version_check.as_ref())
-        />
-        <Field
-            name="deactivationCooldownHours"
-            label="Hours between deactivations"
-            hint="Empty: no wait."
-            kind=InputKind::Number
-            value=text(form.deactivation_cooldown_hours.as_ref())
-        />
+        {TERMS.map(|each| input(form, each)).collect_view()}
         <SelectField
             name="refundPolicy"
             label="A full refund"
             hint="Noted for later: refunds in Stripe are not read yet. Until they are, hold a refunded key back on its own page."
-            value=text(form.refund_policy.as_ref())
-            options=vec![
-                ("revoke".to_owned(), "revokes the licences".to_owned()),
-                ("suspend".to_owned(), "suspends them, for you to decide".to_owned()),
-                ("keep".to_owned(), "leaves them, with a flag".to_owned()),
-            ]
+            value=form.get("refundPolicy")
+            options=policies.into()
         />
     }
+    .into_any()
 }

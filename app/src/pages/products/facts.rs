@@ -1,10 +1,10 @@
 //! A product for whoever may look but not change it.
 
-use domain::product::ProductForm;
 use leptos::prelude::*;
 
 use super::mail::mail_view;
 use crate::api::products::ProductPage as Page;
+use crate::form_texts::FormTexts;
 use crate::pages::words;
 use crate::ui::{Fact, Facts, Panel};
 
@@ -29,13 +29,9 @@ pub fn product_facts(data: Page) -> AnyView {
     .into_any()
 }
 
-fn product(form: &ProductForm) -> AnyView {
-    let price = format!(
-        "{} {}",
-        said(form.price.as_ref()),
-        said(form.currency.as_ref())
-    );
-    let state = if is_yes(form.is_active.as_ref()) {
+fn product(form: &FormTexts) -> AnyView {
+    let price = format!("{} {}", form.get("price"), form.get("currency"));
+    let state = if form.is_ticked("isActive") {
         "on sale"
     } else {
         "not sold"
@@ -43,42 +39,42 @@ fn product(form: &ProductForm) -> AnyView {
     [
         ("State", state.to_owned()),
         ("Price", price),
-        ("Newest version", or(form.version.as_ref(), "not told")),
-        ("Description", or(form.description.as_ref(), "none")),
+        ("Newest version", or(form.get("version"), "not told")),
+        ("Description", or(form.get("description"), "none")),
     ]
     .map(fact)
     .into_any()
 }
 
-fn licence(form: &ProductForm) -> AnyView {
-    let length = words::days(number(form.default_license_days.as_ref()));
-    let trial = match number(form.trial_days.as_ref()) {
+fn licence(form: &FormTexts) -> AnyView {
+    let length = words::days(number(form.get("defaultLicenseDays")));
+    let trial = match number(form.get("trialDays")) {
         0 => "none".to_owned(),
         days => words::days(days),
     };
-    let older = if is_yes(form.enforce_version_check.as_ref()) {
+    let older = if form.is_ticked("enforceVersionCheck") {
         "are refused"
     } else {
         "are served"
     };
-    let quantity = if is_yes(form.seats_from_quantity.as_ref()) {
+    let quantity = if form.is_ticked("seatsFromQuantity") {
         "seats of one key"
     } else {
         "as many keys"
     };
-    let wait = match said(form.deactivation_cooldown_hours.as_ref()) {
+    let wait = match form.get("deactivationCooldownHours") {
         "" => "none".to_owned(),
         hours => format!("{hours} hours"),
     };
     [
         ("Length", length),
         ("Trial", trial),
-        ("Seats per key", or(form.max_seats.as_ref(), "one device")),
+        ("Seats per key", or(form.get("maxSeats"), "one device")),
         ("Quantity is", quantity.to_owned()),
-        ("Features", or(form.features.as_ref(), "none")),
+        ("Features", or(form.get("features"), "none")),
         (
             "Oldest version",
-            or(form.minimum_required_version.as_ref(), "any"),
+            or(form.get("minimumRequiredVersion"), "any"),
         ),
         ("Older versions", older.to_owned()),
         ("Between deactivations", wait),
@@ -87,17 +83,17 @@ fn licence(form: &ProductForm) -> AnyView {
     .into_any()
 }
 
-fn template(form: &ProductForm) -> AnyView {
-    let automatic = if is_yes(form.send_purchase_email.as_ref()) {
+fn template(form: &FormTexts) -> AnyView {
+    let automatic = if form.is_ticked("sendPurchaseEmail") {
         "on"
     } else {
         "off"
     };
-    let body = said(form.email_template.as_ref()).to_owned();
+    let body = form.get("emailTemplate").to_owned();
     let body = (!body.is_empty()).then(|| view! { <pre class="letter small">{body}</pre> });
     let text = body.is_none().then_some("the standard text");
     let text = text.map(|text| fact(("Email Template", text.to_owned())));
-    let subject = or(form.email_subject.as_ref(), "the standard subject");
+    let subject = or(form.get("emailSubject"), "the standard subject");
     view! {
         <Facts>
             {fact(("Auto Email", automatic.to_owned()))}
@@ -113,21 +109,11 @@ fn fact((name, value): (&'static str, String)) -> AnyView {
     view! { <Fact name>{value}</Fact> }.into_any()
 }
 
-fn said(value: Option<&String>) -> &str {
-    value.map_or("", String::as_str)
+fn or(value: &str, otherwise: &str) -> String {
+    let said = if value.is_empty() { otherwise } else { value };
+    said.to_owned()
 }
 
-fn or(value: Option<&String>, otherwise: &str) -> String {
-    match said(value) {
-        "" => otherwise.to_owned(),
-        value => value.to_owned(),
-    }
-}
-
-fn number(value: Option<&String>) -> i32 {
-    said(value).parse().unwrap_or_default()
-}
-
-fn is_yes(value: Option<&String>) -> bool {
-    said(value) == "true"
+fn number(value: &str) -> i32 {
+    value.parse().unwrap_or_default()
 }

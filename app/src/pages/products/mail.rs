@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use domain::template::PLACEHOLDERS;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
-use crate::api::products::{MailPreview, PreviewMail, ProductPage as Page, SendTestMail};
+use crate::api::products::{MailPreview, ProductPage as Page, SendTestMail, preview_mail};
+use crate::error::UiError;
+use crate::sent::{Sent, open};
 use crate::ui::{
     AreaField, CheckField, Field, FormAction, FormPanel, InputKind, Notice, Panel, Tone,
 };
@@ -17,15 +20,19 @@ const REST: Duration = Duration::from_millis(400);
 #[component]
 pub fn MailTemplate(data: Page) -> impl IntoView {
     let form = data.form;
-    let name = form.name.clone().unwrap_or_default();
-    let subject = RwSignal::new(form.email_subject.clone().unwrap_or_default());
-    let body = RwSignal::new(form.email_template.clone().unwrap_or_default());
-    let preview = ServerAction::<PreviewMail>::new();
+    let name = form.get("name").to_owned();
+    let subject = RwSignal::new(form.get("emailSubject").to_owned());
+    let body = RwSignal::new(form.get("emailTemplate").to_owned());
+    let shown = RwSignal::new(data.preview);
+    // An answer to a text that was changed meanwhile is passed over.
     let ask = move || {
-        preview.dispatch(PreviewMail {
-            product_name: name.clone(),
-            subject: subject.get_untracked(),
-            template: body.get_untracked(),
+        let name = name.clone();
+        let asked = (subject.get_untracked(), body.get_untracked());
+        spawn_local(async move {
+            let answer = preview_mail(name, asked.0.clone(), asked.1.clone()).await;
+            if is_still(subject, &asked.0) && is_still(body, &asked.1) {
+                shown.try_set(read(answer));
+            }
         });
     };
     let waiting = StoredValue::new(None::<TimeoutHandle>);
@@ -46,15 +53,6 @@ pub fn MailTemplate(data: Page) -> impl IntoView {
         }
         waiting.set_value(set_timeout_with_handle(ask.clone(), REST).ok());
     });
-    let first = data.preview;
-    let shown = move || match preview.value().get() {
-        Some(Ok(mail)) => mail,
-        Some(Err(error)) => MailPreview {
-            problem: Some(error.message),
-            ..MailPreview::default()
-        },
-        None => first.clone(),
-    };
     view! {
         <div class="two">
             <Panel title="Mail">
@@ -63,7 +61,7 @@ pub fn MailTemplate(data: Page) -> impl IntoView {
                         name="sendPurchaseEmail"
                         label="Auto Email"
                         hint="Send the keys to the buyer as soon as they exist."
-                        is_ticked=form.send_purchase_email.as_deref() == Some("true")
+                        is_ticked=form.is_ticked("sendPurchaseEmail")
                     />
                     <Field
                         name="emailSubject"
@@ -82,9 +80,21 @@ pub fn MailTemplate(data: Page) -> impl IntoView {
                     <PlaceholderList/>
                 </div>
             </Panel>
-            <Panel title="Preview">{move || mail_view(shown())}</Panel>
+            <Panel title="Preview">{move || mail_view(shown.get())}</Panel>
         </div>
     }
+}
+
+fn is_still(text: RwSignal<String>, asked: &str) -> bool {
+    text.try_with_untracked(|text| text == asked) == Some(true)
+}
+
+fn read(answer: Result<Sent<MailPreview>, UiError>) -> MailPreview {
+    let mail = answer.and_then(|sent| open(&sent.into_text()));
+    mail.unwrap_or_else(|error| MailPreview {
+        problem: Some(error.message),
+        ..MailPreview::default()
+    })
 }
 
 #[component]
