@@ -11,7 +11,7 @@ use std::time::Duration;
 use engine::keys::master_key::MasterKey;
 use engine::keys::master_key_home::MasterKeyHome;
 use engine::ports::{Entropy as _, Mailer};
-use engine::{Engine, Parts};
+use engine::{Engine, Parts, housekeeping};
 use secrecy::{ExposeSecret, SecretString};
 use store::Db;
 use tokio::net::TcpListener;
@@ -113,7 +113,7 @@ impl Running {
         })
     }
 
-    /// Ends requests under way, jobs under way, and the database, in this order.
+    /// Ends requests under way and jobs under way, writes what they put aside, and ends the database, in this order.
     pub async fn stop(self) {
         self.stop.cancel();
         if tokio::time::timeout(GRACE, self.http).await.is_err() {
@@ -126,6 +126,9 @@ impl Running {
         }
         if self.live.await.is_err() {
             tracing::error!("the watcher of live pages ended unexpectedly");
+        }
+        if let Err(error) = housekeeping::flush(&self.engine).await {
+            tracing::error!(?error, "what was put aside could not be written at the end");
         }
         self.engine.db().close().await;
     }

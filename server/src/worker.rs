@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::{Engine, housekeeping, jobs};
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 /// Jobs done at the same time. Most of a job is waiting for a mail server.
@@ -15,17 +15,15 @@ const LOOK_AROUND: Duration = Duration::from_secs(1);
 /// How often what has expired is forgotten.
 const FORGET: Duration = Duration::from_hours(1);
 
-/// Works until `stop`; then ends what is under way and flushes once more.
+/// Works until `stop`; then ends what is under way.
 pub async fn run(engine: Engine, stop: CancellationToken) {
     let mut tasks = JoinSet::new();
     for _ in 0..HANDS {
         tasks.spawn(work(engine.clone(), stop.clone()));
     }
-    tasks.spawn(keep_house(engine.clone(), stop.clone()));
+    tasks.spawn(put_down(engine.clone(), stop.clone()));
+    tasks.spawn(forget(engine, stop));
     while tasks.join_next().await.is_some() {}
-    if let Err(error) = housekeeping::flush(&engine).await {
-        tracing::error!(?error, "what was put aside could not be written at the end");
-    }
 }
 
 async fn work(engine: Engine, stop: CancellationToken) {
@@ -51,27 +49,35 @@ async fn run_next(engine: Engine) -> Result<engine::Result<bool>, tokio::task::J
     tokio::spawn(async move { jobs::run_next(&engine).await }).await
 }
 
-async fn keep_house(engine: Engine, stop: CancellationToken) {
-    let mut second = interval(LOOK_AROUND);
-    second.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut hour = interval(FORGET);
-    loop {
-        tokio::select! {
-            _ = second.tick() => flush(&engine).await,
-            _ = hour.tick() => forget(&engine).await,
-            () = stop.cancelled() => return,
+/// Each on a task of its own: however much has expired, what was put aside is written every second.
+async fn put_down(engine: Engine, stop: CancellationToken) {
+    let mut second = every(LOOK_AROUND);
+    while next(&mut second, &stop).await {
+        if let Err(error) = housekeeping::flush(&engine).await {
+            tracing::error!(?error, "what was put aside could not be written");
         }
     }
 }
 
-async fn flush(engine: &Engine) {
-    if let Err(error) = housekeeping::flush(engine).await {
-        tracing::error!(?error, "what was put aside could not be written");
+async fn forget(engine: Engine, stop: CancellationToken) {
+    let mut hour = every(FORGET);
+    while next(&mut hour, &stop).await {
+        if let Err(error) = housekeeping::prune(&engine).await {
+            tracing::error!(?error, "what has expired could not be forgotten");
+        }
     }
 }
 
-async fn forget(engine: &Engine) {
-    if let Err(error) = housekeeping::prune(engine).await {
-        tracing::error!(?error, "what has expired could not be forgotten");
+fn every(time: Duration) -> Interval {
+    let mut interval = interval(time);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
+}
+
+/// Whether its time has come, and not the end.
+async fn next(interval: &mut Interval, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        _ = interval.tick() => true,
+        () = stop.cancelled() => false,
     }
 }

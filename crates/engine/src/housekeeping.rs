@@ -8,8 +8,8 @@ use crate::stripe::deliveries;
 use crate::{flash, idempotency, tokens};
 
 /// Writes what requests put aside: refused deliveries, sessions, tokens and devices seen. The worker calls it
-/// every second and at shutdown; a crash loses that second, never an event, an order, a key or an activation.
-/// What one of them cannot write keeps none of the others from being written.
+/// every second, and the server once more at its end; a crash loses that second, never an event, an order, a key
+/// or an activation. What one of them cannot write keeps none of the others from being written.
 pub async fn flush(engine: &Engine) -> Result<()> {
     let deliveries = deliveries::flush(engine).await.map(drop);
     let sessions = session::flush(engine).await.map(drop);

@@ -1,7 +1,7 @@
-//! When and where devices were seen: written behind, at most once a minute for each, and within a second
-//! where a device comes from another address or by another version.
+//! When and where devices were seen: written behind, at most once a minute for each. That a licence is used
+//! from a new address, or by a new version, stands in its history within a second, whenever that was.
 //!
-//! A crash loses what was not written yet: times and counts, never an activation or a first contact.
+//! A crash loses what was not written yet: times, places and counts, never an activation or a first contact.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -23,6 +23,8 @@ use crate::error::Result;
 const WRITE_EVERY_MILLIS: i64 = 60_000;
 /// Devices that wait for being written at most; more are not noted.
 const WAITING_MAX: usize = 100_000;
+/// News of one device that wait at most; more are not told.
+const NEWS_MAX: usize = 16;
 /// Devices that are written in one transaction, so that others get their turn.
 const TOGETHER: usize = 500;
 
@@ -40,12 +42,18 @@ pub(crate) struct Seen<'a> {
 }
 
 /// What is written of it.
+#[derive(Default)]
 struct Waiting {
+    sighting: Option<Place>,
+    news: Vec<News>,
+}
+
+/// When and where it was seen.
+struct Place {
     at: Timestamp,
     address: IpAddr,
     version: String,
     contacts: i64,
-    news: Option<News>,
 }
 
 /// A licence was used from an address, or by a version, that is perhaps new.
@@ -63,7 +71,7 @@ struct News {
 pub(crate) struct Sightings(Mutex<HashMap<Key, Waiting>>);
 
 impl<'a> Seen<'a> {
-    /// A device that is activated for a licence.
+    /// A device that asks for a licence.
     pub(crate) fn with_license(
         row: &'a LicenseLookup,
         request: &'a ValidationRequest,
@@ -81,19 +89,26 @@ impl<'a> Seen<'a> {
         }
     }
 
+    /// The same, unless nothing is known of the device; where it is not activated, it is no news of the licence.
+    pub(crate) fn of_device(mut self, is_activated: bool) -> Option<Self> {
+        if !is_activated {
+            self.license = None;
+        }
+        (is_activated || self.last_seen_at > 0).then_some(self)
+    }
+
     /// A device that is known and has no licence.
     pub(crate) fn on_trial(
         device: &'a Device,
         request: &'a ValidationRequest,
         (actor, address): (&'a Actor, IpAddr),
     ) -> Self {
-        let version = request.version.as_deref().unwrap_or_default();
         Self {
             key: (actor.tenant(), device.product_id, &device.hardware_key),
             last_seen_at: device.last_seen_at,
-            is_elsewhere: is_other(Some(&device.address), address),
-            is_other_version: !version.is_empty() && device.version != version,
-            version,
+            is_elsewhere: false,
+            is_other_version: false,
+            version: request.version.as_deref().unwrap_or_default(),
             address,
             license: None,
         }
@@ -113,13 +128,43 @@ impl<'a> Seen<'a> {
 }
 
 impl Waiting {
+    fn see(&mut self, seen: &Seen<'_>, at: Timestamp) {
+        let known = self.sighting.get_or_insert_with(|| Place {
+            at,
+            address: seen.address,
+            version: String::new(),
+            contacts: 1,
+        });
+        (known.at, known.address) = (at, seen.address);
+        if !seen.version.is_empty() {
+            seen.version.clone_into(&mut known.version);
+        }
+    }
+
+    fn hear(&mut self, news: News) {
+        let mut told = self.news.iter();
+        let is_told = told.any(|told| told.address == news.address && told.version == news.version);
+        if !is_told && self.news.len() < NEWS_MAX {
+            self.news.push(news);
+        }
+    }
+
     /// Adds what was seen of the device before.
     fn follow(&mut self, earlier: Self) {
-        self.contacts += earlier.contacts;
-        if self.version.is_empty() {
-            self.version = earlier.version;
+        match (&mut self.sighting, earlier.sighting) {
+            (Some(newer), Some(earlier)) => {
+                newer.contacts += earlier.contacts;
+                if newer.version.is_empty() {
+                    newer.version = earlier.version;
+                }
+            }
+            (newer @ None, earlier) => *newer = earlier,
+            (Some(_), None) => {}
         }
-        self.news = self.news.take().or(earlier.news);
+        let newer = std::mem::replace(&mut self.news, earlier.news);
+        for news in newer {
+            self.hear(news);
+        }
     }
 }
 
@@ -128,36 +173,25 @@ fn is_other(known: Option<&str>, address: IpAddr) -> bool {
 }
 
 impl Sightings {
-    /// Notes a sighting, unless the device was written down as it is within the last minute.
+    /// Notes a device that was not written down within the last minute, and news at once.
     pub(crate) fn note(&self, seen: &Seen<'_>, now: Timestamp) {
-        let is_as_it_was = !seen.is_elsewhere && !seen.is_other_version;
-        let minute_is_over =
-            Timestamp::from_millis(seen.last_seen_at).plus_millis(WRITE_EVERY_MILLIS);
-        if is_as_it_was && minute_is_over > now {
+        let due = Timestamp::from_millis(seen.last_seen_at).plus_millis(WRITE_EVERY_MILLIS);
+        let news = seen.news(now);
+        if due > now && news.is_none() {
             return;
         }
-        let news = seen.news(now);
         let (tenant, product, hardware_key) = seen.key;
-        let mut waiting = self.lock();
-        let is_full = waiting.len() >= WAITING_MAX;
         let key = (tenant, product, hardware_key.to_owned());
-        if let Some(known) = waiting.get_mut(&key) {
-            known.at = now;
-            known.address = seen.address;
-            known.contacts += 1;
-            if !seen.version.is_empty() {
-                seen.version.clone_into(&mut known.version);
-            }
-            known.news = news.or(known.news.take());
-        } else if !is_full {
-            let first = Waiting {
-                at: now,
-                address: seen.address,
-                version: seen.version.to_owned(),
-                contacts: 1,
-                news,
-            };
-            waiting.insert(key, first);
+        let mut waiting = self.lock();
+        if waiting.len() >= WAITING_MAX && !waiting.contains_key(&key) {
+            return;
+        }
+        let device = waiting.entry(key).or_default();
+        if due <= now {
+            device.see(seen, now);
+        }
+        if let Some(news) = news {
+            device.hear(news);
         }
     }
 
@@ -187,8 +221,8 @@ impl Sightings {
     }
 }
 
-/// Writes down which devices were seen; what could not be written waits for the next time. The worker
-/// calls it every second, and at shutdown.
+/// Writes down which devices were seen; what could not be written waits for the next time. The worker calls it
+/// every second, and the server at its end.
 pub async fn flush(engine: &Engine) -> Result<()> {
     let mut taken = engine.sightings().take();
     let mut written = 0;
@@ -207,25 +241,30 @@ pub async fn flush(engine: &Engine) -> Result<()> {
 async fn write_together(engine: &Engine, devices: &[(Key, Waiting)]) -> Result<()> {
     let mut tx = engine.begin();
     for (key, device) in devices {
-        keep(&mut tx, key, device);
+        if let Some(place) = &device.sighting {
+            keep(&mut tx, key, place);
+        }
+        for news in &device.news {
+            tell(&mut tx, key, news);
+        }
     }
     Ok(tx.commit().await?)
 }
 
-fn keep(tx: &mut Tx, (tenant, product_id, hardware_key): &Key, device: &Waiting) {
-    let address = device.address.to_string();
+fn keep(tx: &mut Tx, (tenant, product_id, hardware_key): &Key, place: &Place) {
+    let address = place.address.to_string();
     let sighting = Sighting {
         product_id: *product_id,
         hardware_key,
-        at: device.at.millis(),
+        at: place.at.millis(),
         address: &address,
-        version: &device.version,
-        contacts: device.contacts,
+        version: &place.version,
+        contacts: place.contacts,
     };
     devices::note_seen(tx, *tenant, &sighting);
-    let Some(news) = &device.news else {
-        return;
-    };
+}
+
+fn tell(tx: &mut Tx, (_, _, hardware_key): &Key, news: &News) {
     let what = Change {
         subject: ("license", news.license.to_string()),
         verb: "validated",

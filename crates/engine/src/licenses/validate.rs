@@ -49,11 +49,12 @@ pub async fn execute(
         }
         _ => None,
     };
-    if let Some(license) = &known.license
-        && license.facts.device == Standing::Activated
-    {
+    if let Some(license) = &known.license {
+        let is_activated = license.facts.device == Standing::Activated;
         let seen = Seen::with_license(&license.row, &request, (actor, address));
-        engine.sightings().note(&seen, now);
+        if let Some(seen) = seen.of_device(is_activated) {
+            engine.sightings().note(&seen, now);
+        }
     }
     answer(&known, &request, device, now)
 }

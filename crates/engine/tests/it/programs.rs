@@ -13,6 +13,7 @@ use engine::licenses::generate::{self, Side};
 use engine::licenses::{activate, hold, validate};
 use engine::settings::update;
 use serde_json::{Value, json};
+use store::{devices, products};
 
 use crate::shop::new_product;
 use crate::support::{START, TestEngine};
@@ -59,6 +60,16 @@ async fn told(t: &TestEngine, device: &str) -> Vec<String> {
     let history = history::execute(&t.engine, &t.system(), &device, page).await;
     let items = history.expect("is told").items;
     items.into_iter().map(|change| change.verb).collect()
+}
+
+/// When and where the device `AB` was last seen, as it is written down.
+async fn whereabouts(t: &TestEngine) -> (i64, String) {
+    let mut conn = t.engine.db().read().await.expect("reads");
+    let products = products::list(&mut conn, t.tenant).await;
+    let product = products.expect("are listed")[0].id;
+    let device = devices::find(&mut conn, t.tenant, (product, "AB")).await;
+    let device = device.expect("is read").expect("is there");
+    (device.last_seen_at, device.address)
 }
 
 #[tokio::test]
@@ -130,6 +141,16 @@ async fn sightings_are_written_behind_and_a_new_address_is_told_once() {
         ["validated", "activated"],
         "news do not wait for their minute"
     );
+    assert_eq!(
+        whereabouts(&t).await,
+        (START.millis(), HOME.to_string()),
+        "the device itself does"
+    );
+    t.clock.advance_seconds(60);
+    judged(&t, with_key(&key), OFFICE).await;
+    flush().await.expect("flushes");
+    let moved = (START.plus_seconds(60).millis(), OFFICE.to_string());
+    assert_eq!(whereabouts(&t).await, moved);
     for address in [HOME, OFFICE, HOME, OFFICE] {
         t.clock.advance_seconds(61);
         judged(&t, with_key(&key), address).await;
@@ -147,10 +168,48 @@ async fn sightings_are_written_behind_and_a_new_address_is_told_once() {
         HOME,
     )
     .await;
-    housekeeping::flush(&t.engine)
-        .await
-        .expect("flushes at shutdown");
+    flush().await.expect("flushes");
     assert_eq!(told(&t, "AB").await.len(), 4, "a new version is told too");
+}
+
+#[tokio::test]
+async fn each_new_place_is_told_however_quickly_they_follow() {
+    let t = with_product().await;
+    let key = new_key(&t, Side::Live).await;
+    activated(&t, &key).await;
+    for (address, version) in [(OFFICE, "1.0"), (HOME, "2.0"), (OFFICE, "2.0")] {
+        let ask = json!({ "activationKey": key, "hardwareId": "AB", "version": version });
+        judged(&t, ask, address).await;
+    }
+    housekeeping::flush(&t.engine).await.expect("flushes");
+    assert_eq!(
+        told(&t, "AB").await,
+        ["validated", "validated", "validated", "activated"]
+    );
+}
+
+#[tokio::test]
+async fn a_device_on_trial_and_one_that_is_not_activated_are_seen_too() {
+    let t = with_product().await;
+    let trial = json!({ "hardwareId": "AB", "productName": "Atlas" });
+    judged(&t, trial.clone(), HOME).await;
+    t.clock.advance_seconds(61);
+    judged(&t, trial, OFFICE).await;
+    housekeeping::flush(&t.engine).await.expect("flushes");
+    let seen = (START.plus_seconds(61).millis(), OFFICE.to_string());
+    assert_eq!(whereabouts(&t).await, seen);
+    let key = new_key(&t, Side::Live).await;
+    t.clock.advance_seconds(61);
+    let verdict = judged(&t, with_key(&key), HOME).await;
+    assert_eq!(verdict.code.as_str(), "not_activated");
+    housekeeping::flush(&t.engine).await.expect("flushes");
+    let seen = (START.plus_seconds(122).millis(), HOME.to_string());
+    assert_eq!(whereabouts(&t).await, seen);
+    assert_eq!(
+        told(&t, "AB").await,
+        ["first_contact"],
+        "no news of the licence"
+    );
 }
 
 #[tokio::test]
