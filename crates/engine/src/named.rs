@@ -4,6 +4,7 @@ use domain::folding::name_key;
 use domain::list_state::Shelf;
 use store::products::NameFilter;
 
+use crate::error::Result;
 use crate::page;
 
 /// Which of them are wanted, the latest first.
@@ -20,12 +21,12 @@ pub struct NameQuery {
 }
 
 impl NameQuery {
-    pub(crate) fn filter(&self) -> NameFilter {
-        NameFilter {
+    pub(crate) fn filter(&self) -> Result<NameFilter> {
+        Ok(NameFilter {
             shelf: self.shelf,
-            beginning: name_key(&self.search),
+            beginning: name_key(page::typed(&self.search)?),
             before: self.before.unwrap_or(i32::MAX),
             limit: page::rows_to_fetch(self.limit),
-        }
+        })
     }
 }

@@ -7,10 +7,21 @@ use std::str::FromStr;
 use domain::timestamp::Timestamp;
 use uuid::Uuid;
 
+use crate::error::{Error, Result};
+
 /// Rows of a page, where the caller names no other number.
 pub const PAGE_SIZE: i64 = 50;
 /// Rows of a page at most.
 pub const PAGE_SIZE_MAX: i64 = 200;
+
+/// What was typed into a search field. PostgreSQL knows no text with the NUL character in it, and nothing of
+/// ours has one.
+pub(crate) fn typed(search: &str) -> Result<&str> {
+    if search.contains('\0') {
+        return Err(Error::field("find", "Take the NUL character out."));
+    }
+    Ok(search)
+}
 
 /// One page of a list, newest first where nothing else is said.
 pub struct Page<T, P = Place> {
@@ -56,7 +67,7 @@ pub struct UnknownPlace;
 impl FromStr for Place {
     type Err = UnknownPlace;
 
-    fn from_str(text: &str) -> Result<Self, UnknownPlace> {
+    fn from_str(text: &str) -> std::result::Result<Self, UnknownPlace> {
         let (at, id) = text.split_once('_').ok_or(UnknownPlace)?;
         Ok(Self {
             at: at.parse().map_err(|_| UnknownPlace)?,

@@ -476,3 +476,85 @@ async fn each_role_sees_its_pages_and_whoever_is_not_signed_in_the_door() {
     })
     .await;
 }
+
+/// What pages of their own show, by their addresses.
+const OF_ONE_THING: [&str; 9] = [
+    "/products/{product}",
+    "/plans/{plan}",
+    "/licenses/{license}",
+    "/stripe/apps/{app}",
+    "/stripe/events/{event}",
+    "/orders/{order}",
+    "/outbox/{mail}",
+    "/tickets/{ticket}",
+    "/activity/{product}/{device}",
+];
+
+#[tokio::test]
+async fn the_page_of_another_companys_thing_is_not_there() {
+    on_each(async |house| {
+        let cast = Cast::of(house).await;
+        let with_id = generate_route_list(App);
+        let with_id = with_id.iter().filter(|route| {
+            let path = route.path().replace(':', "{");
+            path.contains('{') && !path.starts_with("/invitation")
+        });
+        assert_eq!(with_id.count(), OF_ONE_THING.len(), "a page has no row");
+        let (stranger, owner) = (cast.stranger().await, &cast.sessions[3].1);
+        let mut wrong = Vec::new();
+        for pattern in OF_ONE_THING {
+            let address = cast.address(pattern);
+            for (cookie, expected) in [(&stranger, StatusCode::NOT_FOUND), (owner, StatusCode::OK)]
+            {
+                let answer = cast.open(&address, Some(cookie)).await;
+                let status = answer.status();
+                let text = answer.text().await.expect("is whole");
+                let is_told = cast.is_told(&text.replace(&address, ""));
+                if status != expected || is_told != (status == StatusCode::OK) {
+                    wrong.push(format!("{pattern}: {status}, told: {is_told}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    })
+    .await;
+}
+
+/// Inputs that narrow a list.
+const NARROWING: [&str; 9] = [
+    "find", "type", "state", "status", "about", "id", "from", "to", "after",
+];
+
+#[tokio::test]
+async fn the_nul_character_is_refused_wherever_it_is_typed() {
+    on_each(async |house| {
+        let cast = Cast::of(house).await;
+        let owner = &cast.sessions[3].1;
+        let mut wrong = Vec::new();
+        for (function, _, own, _) in ROWS.iter().filter(|(name, ..)| *name != "sign_out") {
+            let texts = FILLED.iter().chain(*own).map(|(name, _)| *name);
+            for name in texts.chain(NARROWING) {
+                let inputs = [(name, "evt_\0")].into_iter();
+                let inputs = inputs.chain(own.iter().copied().filter(|(own, _)| *own != name));
+                let inputs: Vec<_> = inputs.collect();
+                let (status, _) = cast.ask((function, &inputs), Some(owner)).await;
+                if status.is_server_error() {
+                    wrong.push(format!("{function}, {name}: {status}"));
+                }
+            }
+        }
+        for route in generate_route_list(App) {
+            let query = NARROWING.map(|name| format!("{name}=evt_%00"));
+            let each = query.iter().cloned().chain([query.join("&")]);
+            for query in each.filter(|_| !route.path().contains([':', '{'])) {
+                let address = format!("{}?{query}", route.path());
+                let status = cast.open(&address, Some(owner)).await.status();
+                if status.is_server_error() {
+                    wrong.push(format!("{address}: {status}"));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    })
+    .await;
+}

@@ -31,13 +31,14 @@ pub struct MailQuery {
 /// A page of the outbox.
 pub async fn execute(engine: &Engine, actor: &Actor, query: &MailQuery) -> Result<Page<MailView>> {
     actor.may_read()?;
+    let recipient = email_key(page::typed(&query.recipient)?);
     let mut conn = engine.read().await?;
     let mut rows = Vec::new();
     for livemode in page::sides(query.livemode) {
         let filter = MailFilter {
             livemode: *livemode,
             state: query.state.map_or("", MailState::as_str).to_owned(),
-            recipient: email_key(&query.recipient),
+            recipient: recipient.clone(),
             after: query.after.map(Place::row::<MailId>),
             limit: page::rows_to_fetch(query.limit),
         };

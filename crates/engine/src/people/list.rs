@@ -68,7 +68,7 @@ pub struct MemberQuery {
 pub async fn execute(engine: &Engine, actor: &Actor, query: &MemberQuery) -> Result<People> {
     actor.may_see_people()?;
     let filter = MemberFilter {
-        beginning: email_key(&query.search),
+        beginning: email_key(page::typed(&query.search)?),
         after: query.after.map(Place::row),
         limit: page::rows_to_fetch(PAGE_SIZE),
     };

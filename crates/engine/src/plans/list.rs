@@ -25,8 +25,9 @@ pub async fn page(
     query: &NameQuery,
 ) -> Result<Page<PlanView, i32>> {
     actor.may_read()?;
+    let filter = query.filter()?;
     let mut conn = engine.read().await?;
-    let rows = plans::page(&mut conn, actor.tenant(), &query.filter()).await?;
+    let rows = plans::page(&mut conn, actor.tenant(), &filter).await?;
     page::cut(rows, query.limit, |row| row.id.get()).try_map(|row| view(&row))
 }
 

@@ -23,6 +23,7 @@ pub async fn execute(
         let advice = "Search for a whole id of Stripe’s: evt_…, cs_… or pi_….";
         return Err(Error::field("search", advice));
     }
+    page::typed(&filter.event_type)?;
     let mut conn = engine.read().await?;
     let wanted = filter.limit;
     filter.with_shared = sees_shared(&mut conn, actor).await?;

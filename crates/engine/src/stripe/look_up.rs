@@ -1,6 +1,7 @@
 //! What one of Stripe's ids means here: an event, or a purchase.
 
 use domain::ids::{OrderId, StripeEventId};
+use domain::purchase::is_stripe_id;
 use store::{orders, stripe_events};
 
 use crate::Engine;
@@ -19,6 +20,9 @@ pub enum Found {
 /// Looks an `evt_`, `pi_` or `cs_` id up; any other text is none of Stripe's that we keep.
 pub async fn execute(engine: &Engine, actor: &Actor, id: &str) -> Result<Option<Found>> {
     actor.may_read()?;
+    if !is_stripe_id(id) {
+        return Ok(None);
+    }
     let kind = match id.split_once('_') {
         Some(("evt", _)) => "event",
         Some(("pi", _)) => "payment_intent",

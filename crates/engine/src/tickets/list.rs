@@ -41,7 +41,7 @@ pub async fn execute(
         state: query.state,
         product_id: query.product_id.map_or(0, ProductId::get),
         // An address folds like a name: it has no spaces inside.
-        beginning: name_key(&query.search),
+        beginning: name_key(page::typed(&query.search)?),
         after: query.after.map(Place::row),
         limit: page::rows_to_fetch(query.limit),
     };

@@ -60,7 +60,7 @@ pub async fn page(engine: &Engine, actor: &Actor, query: &TokenQuery) -> Result<
     let filter = TokenFilter {
         state: query.state,
         now: engine.now().millis(),
-        beginning: name_key(&query.search),
+        beginning: name_key(page::typed(&query.search)?),
         after: query.after.map(Place::row),
         limit: page::rows_to_fetch(query.limit),
     };

@@ -70,6 +70,12 @@ impl<'a> Cast<'a> {
         token
     }
 
+    /// An address with the ids of things in place of their names.
+    pub fn address(&self, pattern: &str) -> String {
+        let parts = pattern.split('/').map(|part| self.fill(part));
+        parts.collect::<Vec<_>>().join("/")
+    }
+
     fn fill(&self, text: &str) -> String {
         let name = text.strip_prefix('{').and_then(|t| t.strip_suffix('}'));
         match name.filter(|name| name.bytes().all(|b| b.is_ascii_lowercase())) {
