@@ -13,9 +13,9 @@ use axum::routing::any;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
-use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list};
+use leptos_axum::{AxumRouteListing, LeptosRoutes as _, ResponseOptions, generate_route_list};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -27,9 +27,18 @@ const LONGEST_FORM: usize = 256 * 1024;
 /// Where Stripe's hosted checkout page is.
 const STRIPE_CHECKOUT: &str = "https://checkout.stripe.com";
 
+/// Every page's route, found out once in a process. While Leptos finds them out, no resource of the process
+/// loads: a page that another server here is rendering at that moment would never come.
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
+
+/// The patterns of all pages' addresses, such as `/plans/{id}`.
+pub fn addresses() -> impl Iterator<Item = &'static str> {
+    PAGES.iter().map(AxumRouteListing::path)
+}
+
 /// Pages, forms, and the page for whatever is not there.
 pub fn routes(state: &ServerState) -> Router<ServerState> {
-    let pages = generate_route_list(App);
+    let pages = PAGES.clone();
     let context = context(state);
     let document = document(state);
     // Leptos gives each server function a route of its own: what guards them stands below it.

@@ -66,6 +66,11 @@ macro_rules! paged {
         )
     };
 }
+const LIST: &str = concat!(
+    "select ",
+    columns!(),
+    " from plans where tenant_id = $1 and archived_at is null order by id limit 1000"
+);
 pub(crate) const PAGE: &str = paged!("archived_at is null");
 pub(crate) const PAGE_ARCHIVED: &str = paged!("archived_at is not null");
 // What a search finds is read from its own index, and then put into order.
@@ -105,10 +110,7 @@ pub async fn lock(tx: &mut Tx, tenant: TenantId, id: PlanId) -> Result<Option<Pl
 
 /// The tenant's plans that are not archived, oldest first, at most 1,000.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Plan>> {
-    Ok(
-        on!(conn, c => sqlx::query_as(PAGE).bind(tenant.get()).bind(0_i32).bind(1_000_i64)
-        .fetch_all(c).await?),
-    )
+    Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
 }
 
 /// A page of plans.

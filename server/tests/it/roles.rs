@@ -4,10 +4,8 @@
 
 mod cast;
 
-use app::App;
 use domain::role::Role;
 use leptos::server_fn::axum::server_fn_paths;
-use leptos_axum::generate_route_list;
 use reqwest::StatusCode;
 
 use crate::harness::on_each;
@@ -449,8 +447,8 @@ async fn each_role_sees_its_pages_and_whoever_is_not_signed_in_the_door() {
     on_each(async |house| {
         let cast = Cast::of(house).await;
         let mut wrong = Vec::new();
-        for route in generate_route_list(App) {
-            let path = route.path().replace('{', ":").replace('}', "");
+        for pattern in server::pages::addresses() {
+            let path = pattern.replace('{', ":").replace('}', "");
             let guard = GUARDED.iter().find(|(guarded, _)| *guarded == path);
             let may = guard.map_or(Viewer, |(_, may)| *may);
             let is_open = OPEN.contains(&path.as_str());
@@ -494,11 +492,8 @@ const OF_ONE_THING: [&str; 9] = [
 async fn the_page_of_another_companys_thing_is_not_there() {
     on_each(async |house| {
         let cast = Cast::of(house).await;
-        let with_id = generate_route_list(App);
-        let with_id = with_id.iter().filter(|route| {
-            let path = route.path().replace(':', "{");
-            path.contains('{') && !path.starts_with("/invitation")
-        });
+        let with_id = server::pages::addresses()
+            .filter(|pattern| pattern.contains('{') && !pattern.starts_with("/invitation"));
         assert_eq!(with_id.count(), OF_ONE_THING.len(), "a page has no row");
         let (stranger, owner) = (cast.stranger().await, &cast.sessions[3].1);
         let mut wrong = Vec::new();
@@ -543,11 +538,11 @@ async fn the_nul_character_is_refused_wherever_it_is_typed() {
                 }
             }
         }
-        for route in generate_route_list(App) {
+        for pattern in server::pages::addresses().filter(|pattern| !pattern.contains('{')) {
             let query = NARROWING.map(|name| format!("{name}=evt_%00"));
             let each = query.iter().cloned().chain([query.join("&")]);
-            for query in each.filter(|_| !route.path().contains([':', '{'])) {
-                let address = format!("{}?{query}", route.path());
+            for query in each {
+                let address = format!("{pattern}?{query}");
                 let status = cast.open(&address, Some(owner)).await.status();
                 if status.is_server_error() {
                     wrong.push(format!("{address}: {status}"));

@@ -162,9 +162,11 @@ fn rust(workspace: &Workspace, report: &mut Report) {
     });
 }
 
-/// The same artefacts as the Rust tests': only the last step is new.
+/// The same artefacts as the Rust tests'. They are named beside the binaries: what tests need on top turns
+/// features on, and with others everything would be built once more.
 fn binaries(workspace: &Workspace) -> Outcome<End> {
-    process::run(workspace.cargo().args(["build", "--bins"]).args(product()))?;
+    let all = ["build", "--bins", "--tests"];
+    process::run(workspace.cargo().args(all).args(product()))?;
     Ok(nothing_counted())
 }
 
