@@ -175,6 +175,35 @@ async fn without_its_master_key_a_start_names_the_command_that_makes_one_and_mak
     assert_eq!(sold().await, key, "it opens with its own key");
 }
 
+/// The URL that the first app's events are sent to.
+async fn webhook_url(program: &Program) -> String {
+    let apps = program.call("/api/stripe/apps", None).await;
+    let apps = apps.expect("the server answers");
+    apps[0]["webhookUrl"].as_str().expect("a URL").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_settings_file_in_the_working_folder_is_read_and_a_variable_goes_before_it() {
+    let mut program = Program::start(Options::default()).await;
+    assert!(program.processes[0].stop());
+    let file = program.data().with_file_name("exisone.toml");
+    let text = "listen = \"here\"\npublic_url = \"https://file.example\"\n";
+    fs::write(file, text).expect("it is written");
+    let refused = program.run(&["serve"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success());
+    assert!(said.contains("EXISONE_LISTEN is \"here\""), "{said}");
+    // The variable says where to listen; of the public URL only the file tells.
+    program.serve(0).await;
+    let url = webhook_url(&program).await;
+    assert!(url.starts_with("https://file.example/"), "{url}");
+    assert!(program.processes[0].stop());
+    program.set(&[("EXISONE_PUBLIC_URL", "https://variable.example")]);
+    program.serve(0).await;
+    let url = webhook_url(&program).await;
+    assert!(url.starts_with("https://variable.example/"), "{url}");
+}
+
 /// The outbox's mails.
 async fn outbox(program: &Program) -> Vec<Value> {
     let answer = program.call("/api/mail/", None).await;
