@@ -60,7 +60,7 @@ pub struct EventDetail {
     pub remedy: Option<String>,
     /// Its way.
     pub steps: Vec<EventStep>,
-    /// The body as it came; empty where it was too long to be kept.
+    /// The body as it came, but for client secrets; empty where it was too long to be kept.
     pub payload: String,
     /// The purchase that it told of.
     pub order_id: Option<String>,

@@ -54,6 +54,7 @@ pub mod stripe_app_status;
 pub mod stripe_app_view;
 pub mod stripe_event;
 mod stripe_key;
+pub mod stripe_payload;
 pub mod stripe_signature;
 pub mod template;
 pub mod ticket_form;

@@ -29,7 +29,7 @@ pub struct NewStripeEvent<'a> {
     pub api_version: &'a str,
     /// `signature` or `stripe` (fetched by its id).
     pub source: &'a str,
-    /// The payload as it came.
+    /// The payload as it is kept.
     pub payload: &'a str,
     /// Unix milliseconds.
     pub received_at: i64,
@@ -81,7 +81,7 @@ pub struct StripeEvent {
     pub attempts: i32,
     /// How often the event came.
     pub receipts: i64,
-    /// The payload as it came.
+    /// The payload as it is kept.
     pub payload: String,
     /// Unix milliseconds.
     pub received_at: i64,

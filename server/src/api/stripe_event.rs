@@ -175,7 +175,7 @@ pub struct WholeStripeEvent {
     receipts: i64,
     received_at: String,
     processed_at: Option<String>,
-    /// As it came; absent above 64 KiB.
+    /// As it came, but for each `client_secret`; absent above 64 KiB.
     payload: Option<String>,
     /// App by app, why the signature matched or did not.
     attempts: Vec<Verification>,

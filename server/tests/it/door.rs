@@ -1,7 +1,10 @@
-//! What anybody may send to the door: always an answer below 500, in JSON where programs ask.
+//! What anybody may send to the door: always an answer below 500, in JSON where programs ask. Only where
+//! something of ours fails it is 500 or above, so that Stripe comes again.
 
+use engine::stripe::apps;
 use reqwest::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
+use store::stripe_apps;
 
 use crate::harness::{House, SIGNING_SECRET, on_each};
 
@@ -195,6 +198,53 @@ async fn both_forms_of_the_webhooks_path_work() {
                 assert_eq!(status, StatusCode::OK, "{path}");
             }
         }
+    })
+    .await;
+}
+
+/// Sends a rightly signed event; answers the status and the JSON of the answer.
+async fn send_signed(house: &House, hook: &str) -> (StatusCode, Value) {
+    let body = "{\"id\":\"evt_1\",\"type\":\"ping\",\"livemode\":false}";
+    let header = house.sandbox.sign(SIGNING_SECRET, body, None);
+    let headers = [("stripe-signature", header.as_bytes())];
+    send(house, (Method::POST, hook), &headers, body.into()).await
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_stored_is_500_so_that_stripe_sends_it_again() {
+    on_each(async |house| {
+        house.engine().db().close().await;
+        for hook in [house.shop.hook.as_str(), "/api/stripe/webhook"] {
+            let (status, json) = send_signed(house, hook).await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR, "{hook}: {json}");
+            assert_eq!(json["error"], "fault");
+            assert!(is_told(&json), "{json}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_signing_secret_that_cannot_be_opened_is_503_until_it_is_saved_again() {
+    on_each(async |house| {
+        let (actor, app) = (&house.shop.actor, house.shop.app);
+        let mut tx = house.engine().db().begin();
+        let row = stripe_apps::find(&mut tx, actor.tenant(), app).await;
+        let mut row = row.expect("the row is read").expect("the app is there");
+        row.signing_secret_sealed = Some(b"not what was sealed".to_vec());
+        let is_written = stripe_apps::update(&mut tx, &row).await;
+        assert!(is_written.expect("the row is written"));
+        tx.commit().await.expect("it is committed");
+        let (status, json) = send_signed(house, &house.shop.hook).await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{json}");
+        assert_eq!(json["error"], "secret_unreadable");
+        assert!(is_told(&json), "{json}");
+        let form = json!({ "webhookSigningSecret": SIGNING_SECRET });
+        let form = serde_json::from_value(form).expect("a form");
+        let saved = apps::save::update(house.engine(), actor, app, &form).await;
+        saved.expect("the app is saved");
+        let (status, json) = send_signed(house, &house.shop.hook).await;
+        assert_eq!(status, StatusCode::OK, "{json}");
     })
     .await;
 }

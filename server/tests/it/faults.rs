@@ -2,9 +2,17 @@
 
 use domain::mail_state::MailState;
 use engine::Error;
+use engine::stripe::apps;
+use reqwest::StatusCode;
 use sandbox::{ApiFaults, Faults, MailFaults, Outcome};
+use serde_json::{Value, json};
 
+use crate::api::stage::new_token;
 use crate::harness::{House, eventually, on_each};
+
+/// Keys that the sandbox refuses as Stripe would: one that it does not know, one that may not read events.
+const UNKNOWN_KEY: &str = "sk_test_invalid_51Nobody01";
+const KEY_WITHOUT_EVENTS: &str = "rk_test_noevents_51Restricted01";
 
 async fn buy(house: &House) {
     let session = house.check_out(1).await.session_id;
@@ -51,6 +59,51 @@ async fn while_stripe_is_down_a_checkout_says_so_and_nothing_is_written() {
         house.sandbox.set_faults(Faults::default());
         buy(house).await;
         house.assert_sold(1, 1).await;
+    })
+    .await;
+}
+
+/// Tries the saved key of the shop's app at Stripe; answers the status and what is said.
+async fn check_key(house: &House, token: &str) -> (StatusCode, String) {
+    let node = &house.nodes[0].url;
+    let url = format!("{node}/api/stripe/apps/{}/check", house.shop.app);
+    let request = house.http.post(url);
+    let request = request.header("authorization", format!("ExisOneApi {token}"));
+    let answer = request.send().await.expect("an answer");
+    let status = answer.status();
+    (status, answer.text().await.expect("a text"))
+}
+
+#[tokio::test]
+async fn a_key_that_stripe_does_not_know_and_one_that_lacks_a_right_are_told_apart() {
+    on_each(async |house| {
+        let actor = &house.shop.actor;
+        let token = new_token(house.engine(), actor.tenant(), "manage").await;
+        let (status, said) = check_key(house, &token).await;
+        assert_eq!(status, StatusCode::NO_CONTENT, "{said}");
+        for (key, sentence) in [
+            (
+                UNKNOWN_KEY,
+                "Stripe does not know this secret key. Copy it again from the Stripe Dashboard, \
+                 Developers › API keys.",
+            ),
+            (
+                KEY_WITHOUT_EVENTS,
+                "Stripe refused, because the key lacks a right: The provided key \
+                 'rk_test_*********ed01' does not have the required permissions for this endpoint. \
+                 Having the 'events' permission would allow this request to continue.",
+            ),
+        ] {
+            let form = serde_json::from_value(json!({ "secretKey": key })).expect("a form");
+            let saved = apps::save::update(house.engine(), actor, house.shop.app, &form).await;
+            saved.expect("the app is saved");
+            let (status, said) = check_key(house, &token).await;
+            assert_eq!(status, StatusCode::BAD_GATEWAY, "{said}");
+            let told: Value = serde_json::from_str(&said).expect("JSON");
+            assert_eq!(told["error"], "upstream");
+            assert_eq!(told["message"], sentence);
+            assert!(!said.contains(key), "the key is not repeated");
+        }
     })
     .await;
 }

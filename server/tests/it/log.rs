@@ -5,6 +5,7 @@ use sandbox::{Options, Outcome};
 
 use crate::browser::{Browser, sent_to};
 use crate::program::Program;
+use crate::secrecy::client_secrets;
 
 const OWNER: &str = "owner@example.com";
 const SELLER: &str = "seller@example.com";
@@ -86,6 +87,9 @@ async fn it_tells_what_happens_but_no_key_token_password_code_secret_or_address(
     let mut secrets = program.secrets().await;
     assert_eq!(secrets.len(), 3 + 2 * 2 + 1);
     let key = secrets[3].clone();
+    let of_payments = client_secrets(&program.sandbox, &program.http).await;
+    assert_eq!(of_payments.len(), 1);
+    secrets.extend(of_payments);
     let browser = Browser::at(&program.processes[0].url);
     secrets.extend(set_up(&program, &browser).await);
     secrets.extend(sign_in(&program, &browser).await);

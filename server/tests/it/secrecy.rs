@@ -8,7 +8,8 @@ use engine::people::invite;
 use engine::settings::update;
 use engine::stripe::apps;
 use engine::tokens::create::{self as create_token, NewToken};
-use sandbox::Outcome;
+use reqwest::StatusCode;
+use sandbox::{Outcome, Sandbox};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
@@ -143,6 +144,39 @@ async fn name_mail_server(house: &House) {
     saved.expect("is saved");
 }
 
+/// The client secrets of the payments that Stripe told of: who has one may act as the buyer.
+pub async fn client_secrets(sandbox: &Sandbox, http: &reqwest::Client) -> Vec<String> {
+    let url = format!("{}/v1/payment_intents", sandbox.base_url());
+    let answer = http.get(url).bearer_auth(SECRET_KEY).send().await;
+    let answer: Value = answer.expect("an answer").json().await.expect("JSON");
+    let intents = answer["data"].as_array().expect("a list").iter();
+    let secret = |intent: &Value| intent["client_secret"].as_str().map(str::to_owned);
+    intents.filter_map(secret).collect()
+}
+
+/// Opens each event as a person and as a program; answers all that they were shown.
+async fn shown_events(house: &House, token: &str) -> String {
+    let browser = Browser::at(&house.nodes[0].url);
+    browser.sign_in(EMAIL, PASSWORD).await;
+    let mut shown = String::new();
+    for line in house.log().await {
+        let page = browser.open(&format!("/stripe/events/{}", line.id)).await;
+        let url = format!("{}/api/stripe/events/{}", house.nodes[0].url, line.id);
+        let request = house.http.get(url);
+        let request = request.header("authorization", format!("ExisOneApi {token}"));
+        let answer = request.send().await.expect("an answer");
+        for answer in [page, answer] {
+            assert_eq!(answer.status(), StatusCode::OK);
+            let text = answer.text().await.expect("a text");
+            assert!(text.contains(&line.stripe_event_id), "it tells of this one");
+            let is_of_payment = line.event_type == "payment_intent.succeeded";
+            assert_eq!(text.contains("(removed)"), is_of_payment);
+            shown.push_str(&text);
+        }
+    }
+    shown
+}
+
 fn hex(text: &str) -> String {
     text.bytes().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("writing to a text");
@@ -161,6 +195,14 @@ async fn a_dump_of_either_database_holds_no_secret() {
         secrets.extend([SECRET_KEY, SIGNING_SECRET, NEW_SIGNING_SECRET].map(str::to_owned));
         secrets.extend(repeat_calls(house, &token).await);
         secrets.extend(browse(house).await);
+        let of_payments = client_secrets(&house.sandbox, &house.http).await;
+        assert_eq!(of_payments.len(), 1);
+        let shown = shown_events(house, &token).await;
+        assert!(shown.contains("(removed)"), "it would stand there");
+        for secret in &of_payments {
+            assert!(!shown.contains(secret), "a client secret is shown");
+        }
+        secrets.extend(of_payments);
         roll(house).await;
         name_mail_server(house).await;
         secrets.push(MAIL_PASSWORD.to_owned());

@@ -8,6 +8,7 @@ use sandbox::{Options, Outcome};
 use serde_json::Value;
 
 use crate::browser::{Browser, sent_to};
+use crate::database::TestDatabase;
 use crate::harness::eventually;
 use crate::program::Program;
 
@@ -136,6 +137,71 @@ async fn a_wrong_setting_stops_the_start_with_a_sentence_that_names_it() {
         assert!(!said.contains("panicked"), "{said}");
         assert!(!said.contains("c2hvcnQ="), "the key's text is not told");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_its_master_key_a_start_names_the_command_that_makes_one_and_makes_none() {
+    let program = Program::start(Options::default()).await;
+    let session = program.check_out(0, 1).await.expect("a page");
+    let paid = program.sandbox.pay(&session, Outcome::Pay);
+    paid.expect("the buyer pays");
+    assert!(program.sandbox.idle().await);
+    let sold = async || {
+        let licenses = program.licenses().await;
+        assert_eq!(licenses.len(), 1);
+        licenses[0]["activationKey"].clone()
+    };
+    let key = sold().await;
+    assert!(program.processes[0].stop());
+    let file = program.data().join("master.key");
+    let aside = program.data().join("aside.key");
+    fs::rename(&file, &aside).expect("it is moved");
+    let postgres = TestDatabase::postgres();
+    // The existing database on SQLite, and a new one that all nodes would share.
+    let mut starts = vec![("EXISONE_LISTEN", "127.0.0.1:0")];
+    match &postgres {
+        Some(database) => starts.push(("EXISONE_DATABASE_URL", database.url.as_str())),
+        None => println!("not on PostgreSQL: TEST_POSTGRES_URL is not set"),
+    }
+    for setting in starts {
+        let said = refusal(&program, setting);
+        let sentence = format!("there is no master key at {}", file.display());
+        assert!(said.contains(&sentence), "{said}");
+        assert!(said.contains("exisone master-key generate"), "{said}");
+        assert!(!file.exists(), "no other key is made");
+    }
+    fs::rename(&aside, &file).expect("it is moved back");
+    program.serve(0).await;
+    assert_eq!(sold().await, key, "it opens with its own key");
+}
+
+/// The URL that the first app's events are sent to.
+async fn webhook_url(program: &Program) -> String {
+    let apps = program.call("/api/stripe/apps", None).await;
+    let apps = apps.expect("the server answers");
+    apps[0]["webhookUrl"].as_str().expect("a URL").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_settings_file_in_the_working_folder_is_read_and_a_variable_goes_before_it() {
+    let mut program = Program::start(Options::default()).await;
+    assert!(program.processes[0].stop());
+    let file = program.data().with_file_name("exisone.toml");
+    let text = "listen = \"here\"\npublic_url = \"https://file.example\"\n";
+    fs::write(file, text).expect("it is written");
+    let refused = program.run(&["serve"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(!refused.status.success());
+    assert!(said.contains("EXISONE_LISTEN is \"here\""), "{said}");
+    // The variable says where to listen; of the public URL only the file tells.
+    program.serve(0).await;
+    let url = webhook_url(&program).await;
+    assert!(url.starts_with("https://file.example/"), "{url}");
+    assert!(program.processes[0].stop());
+    program.set(&[("EXISONE_PUBLIC_URL", "https://variable.example")]);
+    program.serve(0).await;
+    let url = webhook_url(&program).await;
+    assert!(url.starts_with("https://variable.example/"), "{url}");
 }
 
 /// The outbox's mails.

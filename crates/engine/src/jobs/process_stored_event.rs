@@ -2,6 +2,7 @@
 
 use domain::ids::{StripeAppId, StripeEventId};
 use domain::stripe_event::StripeEvent;
+use domain::stripe_payload::KeptPayload;
 use domain::timestamp::Timestamp;
 use store::jobs::Job;
 use store::{stripe_apps, stripe_events};
@@ -38,7 +39,7 @@ pub(super) async fn execute(engine: &Engine, job: &Job) -> Result<End> {
         } else {
             "signature"
         },
-        payload: &row.payload,
+        payload: KeptPayload::of(&row.payload),
         received_at: Timestamp::from_millis(row.received_at),
         replay: None,
     };

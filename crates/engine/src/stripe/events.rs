@@ -1,6 +1,7 @@
 //! The event log: lines, and one event with everything that is known of it.
 
 use domain::ids::{OrderId, StripeAppId, StripeDeliveryId, StripeEventId};
+use domain::stripe_payload::KeptPayload;
 use domain::stripe_signature::SignatureHeader;
 use domain::timestamp::Timestamp;
 use store::event_log;
@@ -51,7 +52,7 @@ pub struct EventDetail {
     pub received_at: Timestamp,
     /// When processing ended.
     pub processed_at: Option<Timestamp>,
-    /// The payload as it came; absent above 64 KiB.
+    /// The payload as it came, but for client secrets; absent above 64 KiB.
     pub payload: Option<String>,
     /// App by app, why the signature matched or did not.
     pub attempts: Vec<VerificationAttempt>,
@@ -153,7 +154,7 @@ async fn of_event(conn: &mut Conn, actor: &Actor, event: StripeEvent) -> Result<
         receipts: event.receipts,
         received_at: Timestamp::from_millis(event.received_at),
         processed_at: event.processed_at.map(Timestamp::from_millis),
-        payload: Some(event.payload),
+        payload: Some(KeptPayload::of(&event.payload).into_string()),
         order_id,
         issued,
     })
@@ -195,11 +196,16 @@ async fn of_delivery(
         receipts: delivery.receipts,
         received_at: Timestamp::from_millis(delivery.first_at),
         processed_at: None,
-        payload: body.map(|body| String::from_utf8_lossy(&body).into_owned()),
+        payload: body.as_deref().map(shown),
         attempts,
         order_id: None,
         issued: Vec::new(),
     })
+}
+
+/// What is shown of a body that proves nothing: it is kept whole, to be verified again.
+fn shown(body: &[u8]) -> String {
+    KeptPayload::of(&String::from_utf8_lossy(body)).into_string()
 }
 
 /// The body as it came, where it was kept.

@@ -3,6 +3,7 @@
 use domain::ids::{JobId, StripeEventId, TenantId};
 use domain::purchase::{BarePayment, Purchase};
 use domain::stripe_event::{self, Decision, Ignored, StripeEvent};
+use domain::stripe_payload::KeptPayload;
 use domain::timestamp::Timestamp;
 use serde_json::json;
 use store::Tx;
@@ -28,8 +29,8 @@ pub(crate) struct Vouched<'a> {
     pub event: &'a StripeEvent,
     /// `signature` or `stripe`.
     pub source: &'static str,
-    /// The payload as it came.
-    pub payload: &'a str,
+    /// The payload as it came, but for client secrets.
+    pub payload: KeptPayload<'a>,
     /// When it came.
     pub received_at: Timestamp,
     /// Who wants it processed again; the change log tells it together with what comes of it.
@@ -205,7 +206,7 @@ async fn receive(engine: &Engine, tx: &mut Tx, vouched: &Vouched<'_>) -> Result<
     Ok(stripe_events::receive(tx, &new_event(engine, vouched)).await?)
 }
 
-fn new_event<'a>(engine: &Engine, vouched: &Vouched<'a>) -> NewStripeEvent<'a> {
+fn new_event<'a>(engine: &Engine, vouched: &'a Vouched<'_>) -> NewStripeEvent<'a> {
     NewStripeEvent {
         id: engine.new_id(),
         tenant_id: vouched.app.tenant_id,
@@ -216,7 +217,7 @@ fn new_event<'a>(engine: &Engine, vouched: &Vouched<'a>) -> NewStripeEvent<'a> {
         object_id: vouched.event.object_id().unwrap_or_default(),
         api_version: vouched.event.api_version.as_deref().unwrap_or_default(),
         source: vouched.source,
-        payload: vouched.payload,
+        payload: vouched.payload.as_str(),
         received_at: vouched.received_at.millis(),
     }
 }

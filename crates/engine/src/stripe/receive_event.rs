@@ -2,6 +2,7 @@
 
 use domain::ids::{StripeAppId, TenantId};
 use domain::stripe_event::{self, StripeEvent};
+use domain::stripe_payload::KeptPayload;
 use domain::stripe_signature::{SignatureHeader, SignatureRefusal};
 use domain::timestamp::Timestamp;
 use store::Conn;
@@ -196,7 +197,7 @@ async fn accept(engine: &Engine, incoming: &Incoming<'_>, app: StripeApp) -> Res
         app: &app,
         event: &event,
         source: "signature",
-        payload: &payload,
+        payload: KeptPayload::of(&payload),
         received_at: engine.now(),
         replay: None,
     };

@@ -7,6 +7,7 @@
 use domain::ids::{StripeDeliveryId, StripeEventId};
 use domain::permission::Permission;
 use domain::stripe_event::StripeEvent;
+use domain::stripe_payload::KeptPayload;
 use domain::stripe_signature::SignatureHeader;
 use domain::timestamp::Timestamp;
 use serde_json::json;
@@ -103,7 +104,7 @@ async fn again(
         } else {
             "signature"
         },
-        payload: &row.payload,
+        payload: KeptPayload::of(&row.payload),
         received_at: Timestamp::from_millis(row.received_at),
         replay: Some(Replay {
             by: actor,
@@ -215,11 +216,12 @@ async fn accept(
         return Err(refuse("Stripe answered another event".into()));
     }
     agree_on_mode(&event, app).map_err(|cause| refuse(cause.to_string()))?;
+    let payload = String::from_utf8_lossy(body);
     let vouched = Vouched {
         app,
         event: &event,
         source,
-        payload: &String::from_utf8_lossy(body),
+        payload: KeptPayload::of(&payload),
         received_at: Timestamp::from_millis(delivery.first_at),
         replay: Some(Replay {
             by: actor,

@@ -1,7 +1,7 @@
 //! Bad input: a 4xx that says what to do, and nothing written.
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::described::{bodies, kind};
 use super::stage::{Reply, Stage, send};
@@ -144,6 +144,66 @@ async fn a_body_of_ten_megabytes_is_413() {
     let body = format!("{{\"name\": \"{}\"}}", "x".repeat(10 * 1024 * 1024));
     let (status, code, _) = post_raw(&stage, "application/json", body).await.refusal();
     assert_eq!((status, code.as_str()), (413, "body_too_large"));
+    stage.stop().await;
+}
+
+/// Sends a body that spaces make so long.
+async fn send_padded(
+    stage: &Stage,
+    (method, path): (&Method, &str),
+    (body, length): (&Value, usize),
+) -> Reply {
+    let body = body.to_string();
+    let padding = " ".repeat(length - body.len());
+    let request = stage
+        .request(method.clone(), path)
+        .header("Content-Type", "application/json")
+        .body(body + &padding);
+    send(request).await
+}
+
+#[tokio::test]
+async fn each_route_reads_bodies_up_to_its_own_limit_and_longer_ones_are_413() {
+    const KIB: usize = 1024;
+    let stage = Stage::start().await;
+    let made = stage
+        .make("/api/product/", &json!({ "name": "Atlas" }))
+        .await;
+    let product = format!("/api/product/{}", made["id"]);
+    let test_mail = format!("{product}/test-mail");
+    let preview = "/api/product/preview-template";
+    for (method, path, body, limit) in [
+        (
+            Method::POST,
+            "/api/product",
+            json!({ "name": "Orion" }),
+            256,
+        ),
+        (Method::PUT, &*product, json!({ "name": "Atlas 2" }), 256),
+        (Method::POST, preview, json!({ "name": "Atlas" }), 256),
+        (
+            Method::POST,
+            &*test_mail,
+            json!({ "email": "ann@example.com" }),
+            64,
+        ),
+        (
+            Method::POST,
+            "/api/plan",
+            json!({ "name": "Year", "durationDays": 365 }),
+            64,
+        ),
+    ] {
+        let limit = limit * KIB;
+        for length in [limit + 1, 10 * KIB * KIB] {
+            let reply = send_padded(&stage, (&method, path), (&body, length)).await;
+            let (status, code, _) = reply.refusal();
+            let told = (status, code.as_str());
+            assert_eq!(told, (413, "body_too_large"), "{method} {path} {length}");
+        }
+        let reply = send_padded(&stage, (&method, path), (&body, limit)).await;
+        assert!(reply.status < 300, "{method} {path}: {}", reply.text);
+    }
     stage.stop().await;
 }
 

@@ -7,14 +7,18 @@ use domain::permission::Permissions;
 use domain::role::Role;
 use engine::accounts::create_admin::{self, Created, NewAdmin};
 use engine::settings::update;
+use engine::stripe::receive_event::Answer;
+use engine::stripe::{events, replay};
 use engine::tokens::create::{self as create_token, NewToken};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::fixture::{COMPLETED, SECRET, SECRET_KEY, Shop, event};
+use super::fixture::{COMPLETED, SECRET, SECRET_KEY, SUCCEEDED, Shop, event};
 
 const PREVIOUS: &str = "whsec_previousprevious0123456789";
 const MAIL_PASSWORD: &str = "mail-server-of-acme-0123456789";
+/// Who has it may act as the buyer of a payment.
+const CLIENT_SECRET: &str = "pi_1_secret_clientclientclient01";
 const PASSWORD: &str = "correct horse battery staple";
 
 /// Everything that must not stand in the file, with a name for the failure.
@@ -90,4 +94,37 @@ async fn the_database_file_holds_no_key_token_or_secret_in_clear() {
         }
     }
     assert!(seen_our_own_words, "the right files were read");
+}
+
+#[tokio::test]
+async fn a_payments_client_secret_is_neither_kept_nor_shown_and_a_replay_needs_none() {
+    let shop = Shop::open().await;
+    let body = |number: u32| {
+        let intent = shop.intent(number, json!({ "client_secret": CLIENT_SECRET }));
+        event(&format!("evt_{number}"), SUCCEEDED, &intent)
+    };
+    let shown = async |id: &str| {
+        let line = shop.line(id).await;
+        let whole = events::detail(&shop.t.engine, &shop.t.system(), line.id).await;
+        whole.expect("it is found").payload.expect("it was kept")
+    };
+    let without = |number: u32| body(number).replace(CLIENT_SECRET, "(removed)");
+    shop.deliver(&body(1)).await;
+    assert_eq!(shown("evt_1").await, without(1));
+    // What is refused is sealed as it came, for it is verified again by its own bytes.
+    let answer = shop.post_signed(PREVIOUS, &body(2)).await;
+    assert!(matches!(answer, Answer::Refused(_)), "{answer:?}");
+    assert_eq!(shown("evt_2").await, without(2));
+    shop.change_app(json!({ "previousWebhookSigningSecret": PREVIOUS }))
+        .await;
+    let refused = shop.line("evt_2").await.id;
+    let replayed = replay::execute(&shop.t.engine, &shop.t.system(), refused).await;
+    replayed.expect("its signature counts now");
+    assert_eq!(shop.line("evt_2").await.status, "verified");
+    assert_eq!(shown("evt_2").await, without(2));
+    for path in shop.t.database_files() {
+        let bytes = fs::read(&path).expect("the file is read");
+        let file = String::from_utf8_lossy(&bytes);
+        assert!(!file.contains(CLIENT_SECRET), "{}", path.display());
+    }
 }

@@ -1,5 +1,6 @@
 //! Who is believed: the signature table, from the header to the app whose secret made it.
 
+use domain::ids::ProductId;
 use domain::stripe_signature::{SignatureRefusal, sign};
 use engine::stripe::receive_event::{Answer, Cause, Target};
 use engine::stripe::{apps, replay};
@@ -8,10 +9,12 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::json;
 use sha2::Sha256;
 
-use super::fixture::{COMPLETED, SECRET, Shop, add_app, event, event_with};
+use super::fixture::{COMPLETED, SECRET, Shop, add_app, add_product, event, event_with, keys_of};
 use crate::support::START;
 
 const OTHER: &str = "whsec_otherotherotherotherother02";
+const THIRD: &str = "whsec_thirdthirdthirdthirdthird03";
+const LAST: &str = "whsec_lastlastlastlastlastlastla04";
 
 fn body(shop: &Shop) -> String {
     event("evt_1", COMPLETED, &shop.session(1, json!({})))
@@ -178,6 +181,54 @@ async fn the_shared_url_finds_the_app_and_an_unknown_one_is_not_found() {
     let answer = shop.post_to(Target::Shared, Some(&header), &body).await;
     assert!(is_accepted(&answer), "{answer:?}");
     assert_eq!(shop.keys().await.len(), 1);
+}
+
+#[tokio::test]
+async fn of_many_apps_the_shared_url_finds_the_one_that_signed_and_its_tenant_alone_gets_keys() {
+    let shop = Shop::open().await;
+    let (own, stranger) = (shop.t.system(), shop.stranger("Borealis").await);
+    let theirs = add_product(&shop.t, &stranger, json!({})).await;
+    let mut added = Vec::new();
+    for (actor, name, secret) in [
+        (&own, "Second", OTHER),
+        (&stranger, "Third", THIRD),
+        (&stranger, "Last", LAST),
+    ] {
+        // They are tried in the order of their making.
+        shop.t.clock.advance_seconds(1);
+        let app = json!({ "name": name, "webhookSigningSecret": secret });
+        added.push(add_app(&shop.t, actor, app).await.0);
+    }
+    let deliver = async |number: u32, secret: &str, product: ProductId| {
+        let product = json!({ "metadata": { "productId": product.to_string() } });
+        let session = shop.session(number, product);
+        let body = event(&format!("evt_{number}"), COMPLETED, &session);
+        let header = sign(secret, shop.t.engine.now(), body.as_bytes());
+        shop.post_to(Target::Shared, Some(&header), &body).await
+    };
+    let keys = async || {
+        let of_stranger = keys_of(&shop.t, &stranger).await;
+        (shop.keys().await.len(), of_stranger.len())
+    };
+    let answer = deliver(1, LAST, theirs).await;
+    assert!(is_accepted(&answer), "{answer:?}");
+    assert_eq!(keys().await, (0, 1));
+    // Inactive ones of either tenant, tried before it, are passed over.
+    shop.change_app(json!({ "isActive": "false" })).await;
+    let inactive = serde_json::from_value(json!({ "isActive": "false" })).expect("a form");
+    apps::save::update(&shop.t.engine, &stranger, added[1], &inactive)
+        .await
+        .expect("the app is saved");
+    let answer = deliver(2, LAST, theirs).await;
+    assert!(is_accepted(&answer), "{answer:?}");
+    assert_eq!(keys().await, (0, 2));
+    for (number, secret, product) in [(3, SECRET, shop.product), (4, THIRD, theirs)] {
+        let answer = deliver(number, secret, product).await;
+        assert_eq!(answer, refused(Cause::NoAppMatched), "{number}");
+    }
+    let answer = deliver(5, OTHER, shop.product).await;
+    assert!(is_accepted(&answer), "{answer:?}");
+    assert_eq!(keys().await, (1, 2));
 }
 
 #[tokio::test]
