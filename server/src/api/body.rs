@@ -1,10 +1,13 @@
 //! A JSON body: its type is checked, its length bounded, and what is wrong is said beside its field.
 
+use std::collections::HashSet;
+use std::fmt;
+
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, StatusCode, header};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::{DeserializeOwned, Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::error::Category;
 
 use crate::api::error::ApiError;
@@ -15,6 +18,8 @@ pub const BODY_MAX: usize = 64 * 1024;
 pub const PRODUCT_BODY_MAX: usize = 256 * 1024;
 /// Lists and objects that may stand within one another; no field of ours needs more than two.
 const DEPTH_MAX: usize = 32;
+/// Bytes of a field's name that is told; no field of ours has more.
+const NAME_MAX: usize = 64;
 
 /// A body that was read as `T`.
 pub struct JsonBody<T>(pub T);
@@ -84,6 +89,7 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
         return Err(ApiError::invalid("body", message));
     }
     refuse_list(bytes)?;
+    refuse_repetition(bytes)?;
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();
@@ -119,6 +125,41 @@ fn refuse_list(bytes: &[u8]) -> Result<(), ApiError> {
     match serde_json::from_slice::<IgnoredAny>(bytes) {
         Ok(_) => Err(ApiError::invalid("body", "Send a JSON object.")),
         Err(error) => Err(explain("", &error)),
+    }
+}
+
+/// Of a name that is said twice nobody knows which value counts, whoever reads the body on its way.
+fn refuse_repetition(bytes: &[u8]) -> Result<(), ApiError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    match reader.deserialize_map(RepeatedName) {
+        Ok(Some(name)) => {
+            let is_told = name.len() <= NAME_MAX;
+            let field = if is_told { name.as_str() } else { "body" };
+            Err(ApiError::invalid(field, "Send this field once."))
+        }
+        // What is no object or no JSON is refused when it is read for good.
+        Ok(None) | Err(_) => Ok(()),
+    }
+}
+
+/// Finds a name that stands twice in an object; what lies deeper is not looked at.
+struct RepeatedName;
+
+impl<'de> Visitor<'de> for RepeatedName {
+    type Value = Option<String>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<String>, A::Error> {
+        let mut names = HashSet::new();
+        let mut repeated = None;
+        while let Some(name) = map.next_key::<String>()? {
+            map.next_value::<IgnoredAny>()?;
+            repeated = repeated.or_else(|| names.replace(name));
+        }
+        Ok(repeated)
     }
 }
 
@@ -236,6 +277,16 @@ mod tests {
                 "productId",
                 "Send this field once.",
             ),
+            (
+                "{\"productId\": 1, \"x\": 1, \"x\": 2}",
+                "x",
+                "Send this field once.",
+            ),
+            (
+                "{\"productId\": 1, \"a`b\": [], \"\\u0061`b\": {}}",
+                "a`b",
+                "Send this field once.",
+            ),
             ("[1]", "body", "Send a JSON object."),
             ("[1, \"whsec_x\", true]", "body", "Send a JSON object."),
             (" []", "body", "Send a JSON object."),
@@ -249,7 +300,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_field_that_nobody_knows_may_hold_anything_but_depth() {
+    async fn a_field_that_nobody_knows_may_hold_anything_but_depth_and_stands_once() {
         let nested = |levels: usize| {
             let (open, close) = ("[".repeat(levels - 1), "]".repeat(levels - 1));
             format!("{{\"productId\": 1, \"other\": {open}\"{{[\\\"[\"{close}}}")
@@ -265,6 +316,12 @@ mod tests {
         }
         let side_by_side = format!("{{\"productId\": 1, \"other\": [{}[]]}}", "[],".repeat(40));
         assert!(parse::<Order>(side_by_side.as_bytes()).is_ok());
+        let twice_within = b"{\"productId\": 1, \"other\": {\"a\": 1, \"a\": 2}}";
+        assert!(parse::<Order>(twice_within).is_ok());
+        let name = "x".repeat(NAME_MAX + 1);
+        let twice = format!("{{\"productId\": 1, \"{name}\": 1, \"{name}\": 2}}");
+        let (status, answer) = refused(&twice).await;
+        assert_eq!((status, &answer["field"]), (422, &"body".into()));
         let not_text = parse::<Order>(b"{\"productId\": 1, \"other\": \"\xff\"}");
         let response = not_text.expect_err("is refused").into_response();
         assert_eq!(response.status().as_u16(), 400);

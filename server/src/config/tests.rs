@@ -1,5 +1,7 @@
 //! Settings, checked as a whole.
 
+use std::num::NonZeroU32;
+
 use super::*;
 
 fn problems(settings: Settings) -> String {
@@ -97,4 +99,23 @@ fn flags_come_before_the_file() {
     let config = flags.or(file).check(Vec::new()).expect("fits");
     assert_eq!(config.listen.port(), 1);
     assert_eq!(config.public_url.as_deref(), Some("https://a.example"));
+}
+
+#[test]
+fn without_settings_the_limits_are_those_of_the_manual() {
+    let config = Settings::default().check(Vec::new()).expect("fits");
+    let limits = config.rate_limits;
+    let limits = [limits.address, limits.token, limits.guesses];
+    let manual = include_str!("../../../docs/operating.md");
+    for (limit, name) in limits.into_iter().zip(["ADDRESS", "TOKEN", "GUESSES"]) {
+        let limit = limit.expect("there is one");
+        let row = format!("| `EXISONE_RATE_LIMIT_{name}` |");
+        let row = manual.lines().find(|line| line.starts_with(&row));
+        let row = row.expect("the manual names it");
+        assert!(row.ends_with(&format!("| {limit} |")), "{row}");
+    }
+    assert_eq!(
+        limits.map(|limit| limit.map(NonZeroU32::get)),
+        [Some(1_200), Some(600), Some(20)]
+    );
 }

@@ -218,4 +218,32 @@ mod tests {
         assert_eq!(refused("http://x", sender), Some(MailServerProblem::Url));
         assert_eq!(refused(url, "nobody"), Some(MailServerProblem::Sender));
     }
+
+    #[tokio::test]
+    async fn answers_go_to_the_address_that_the_mail_names_and_to_none_else() {
+        let smtp = Smtp::new(&"smtp://mail.example.com".into(), "no-reply@shop.example");
+        let smtp = smtp.expect("it can be used");
+        let headers = |reply_to: Option<&str>| {
+            let mail = OutgoingMail {
+                to: "ann@example.com".into(),
+                reply_to: reply_to.map(Into::into),
+                subject: "A matter".into(),
+                text: "Reply-To: eve@example.com".into(),
+                html: None,
+                message_id: "<1@shop.example>".into(),
+            };
+            let message = smtp.message(&mail).expect("it is put together");
+            let whole = String::from_utf8(message.formatted()).expect("a text");
+            let (headers, _) = whole.split_once("\r\n\r\n").expect("headers and a text");
+            headers.to_owned()
+        };
+        let answered: Vec<_> = headers(Some("una@example.com"))
+            .lines()
+            .filter(|line| line.starts_with("Reply-To:"))
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(answered, ["Reply-To: una@example.com"]);
+        let silent = headers(None).to_lowercase();
+        assert!(!silent.contains("reply-to"), "{silent}");
+    }
 }

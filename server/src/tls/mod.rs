@@ -40,7 +40,10 @@ pub enum TlsSource {
 
 /// The certificate in use, and what it takes to renew it.
 #[derive(Clone)]
-pub struct Tls(Arc<Inner>);
+pub struct Tls {
+    inner: Arc<Inner>,
+    look: Duration,
+}
 
 struct Inner {
     config: RustlsConfig,
@@ -69,24 +72,34 @@ impl Tls {
         let config = RustlsConfig::from_pem(chain, key)
             .await
             .map_err(|e| BootError::with(&unusable(&source), &e))?;
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
             config,
             source,
             hosts,
             clock,
             seen: Mutex::new(seen),
-        })))
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+            look: LOOK,
+        })
+    }
+
+    /// The same, where the certificate is looked at so often.
+    #[must_use]
+    pub fn looking_every(self, look: Duration) -> Self {
+        Self { look, ..self }
     }
 
     /// What the listener hands out to new connections, now and after each [`Tls::refresh`].
     pub fn config(&self) -> RustlsConfig {
-        self.0.config.clone()
+        self.inner.config.clone()
     }
 
     /// Looks once: takes what has changed in the files, or renews what will end; true where it did.
     /// What cannot be used changes nothing: the certificate in use stays.
     pub async fn refresh(&self) -> Result<bool, BootError> {
-        let inner = &self.0;
+        let inner = &self.inner;
         let now = inner.clock.now();
         let before = inner.last_seen();
         if matches!(before, Seen::RenewAt(at) if now < at) {
@@ -110,7 +123,7 @@ impl Tls {
         let mut is_refused = false;
         loop {
             tokio::select! {
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(self.look) => {}
                 () = stop.cancelled() => return,
             }
             match self.refresh().await {
@@ -120,7 +133,7 @@ impl Tls {
                         tracing::info!("new connections get the new certificate");
                     }
                 }
-                // Said once, not every ten seconds.
+                // Said once, not at every look.
                 Err(error) if !is_refused => {
                     is_refused = true;
                     tracing::error!(%error, "the certificate in use stays");

@@ -25,6 +25,7 @@ mod rate_limit;
 mod roles;
 mod secrecy;
 mod starts;
+mod stopping;
 mod tls;
 mod together;
 mod worker;

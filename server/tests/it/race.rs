@@ -37,15 +37,20 @@ async fn token(house: &House) -> String {
     secrecy::ExposeSecret::expose_secret(&made.expect("is made").token).to_owned()
 }
 
-async fn race_for_seats(house: &House) {
-    let token = token(house).await;
+/// A key with five seats.
+async fn key_with_seats(house: &House) -> String {
     let wish = json!({ "productName": "Atlas", "email": "ann@example.com", "maxSeats": 5 });
     let wish = serde_json::from_value(wish).expect("a form");
     let side = engine::licenses::generate::Side::Live;
     let made = engine::licenses::generate::execute(house.engine(), &house.shop.actor, &wish, side);
-    let key = made.await.expect("is generated")[0]
+    made.await.expect("is generated")[0]
         .activation_key
-        .to_string();
+        .to_string()
+}
+
+async fn race_for_seats(house: &House) {
+    let token = token(house).await;
+    let key = key_with_seats(house).await;
     let activations = (0..CLIENTS).map(|client| {
         let body = json!({ "activationKey": key, "email": "", "hardwareId": format!("D{client}"),
             "productName": "Atlas" });
@@ -72,6 +77,30 @@ async fn race_for_seats(house: &House) {
     for node in 0..house.nodes.len() {
         let path = format!("/api/license/{key}/usage");
         assert_eq!(read(house, (node, token.as_str()), &path).await, full);
+    }
+}
+
+async fn race_of_one_device(house: &House) {
+    let token = token(house).await;
+    let key = key_with_seats(house).await;
+    let body = json!({ "activationKey": key, "email": "", "hardwareId": "one device",
+        "productName": "Atlas" });
+    let activations = (0..CLIENTS).map(|client| {
+        let (body, caller) = (&body, (client, token.as_str()));
+        async move { ask(house, caller, "/api/license/activate", body).await }
+    });
+    for answer in join_all(activations).await {
+        assert_eq!(answer["status_code"], 200, "{answer}");
+        assert_eq!(answer["currentSeats"], 1, "{answer}");
+    }
+    for node in 0..house.nodes.len() {
+        let caller = (node, token.as_str());
+        let usage = read(house, caller, &format!("/api/license/{key}/usage")).await;
+        assert_eq!(usage["currentSeats"], 1, "{usage}");
+        let history = read(house, caller, &format!("/api/license/{key}/history")).await;
+        let lines = history.as_array().expect("a list").iter();
+        let told = lines.filter(|line| line["action"] == "activated").count();
+        assert_eq!(told, 1, "{history}");
     }
 }
 
@@ -108,6 +137,12 @@ async fn of_fifty_devices_that_race_for_five_seats_five_win_on_each_database() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_fifty_devices_that_race_for_five_seats_on_two_servers_five_win() {
     on_two_nodes(race_for_seats).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_activations_of_one_device_at_once_take_one_seat_and_are_told_once() {
+    on_each(race_of_one_device).await;
+    on_two_nodes(race_of_one_device).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

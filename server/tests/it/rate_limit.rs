@@ -1,5 +1,6 @@
 //! Rate limits as callers meet them: floods and guesses are slowed, known devices are not.
 
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use engine::licenses::generate::{self, Side};
 use engine::tokens::create::{self, NewToken};
 use engine::{Actor, Engine, products, tenants};
 use reqwest::{Client, RequestBuilder};
+use sandbox::Options;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use server::assets::Site;
@@ -17,6 +19,7 @@ use server::state::ServerState;
 use tokio::net::TcpListener;
 
 use crate::database::TestDatabase;
+use crate::program::Program;
 
 const VALIDATE: &str = "/api/license/validate";
 const ACTIVATE: &str = "/api/license/activate";
@@ -311,4 +314,38 @@ async fn a_token_is_the_same_however_its_header_is_written() {
     }
     assert_eq!(statuses, [200, 200, 200, 200, 429]);
     gate.running.stop().await;
+}
+
+/// Asserts that the program answers so many calls, and that the next one waits.
+async fn assert_answered(program: &Program, count: usize) {
+    for _ in 0..count {
+        let answer = program.get("/api/product/").await;
+        assert_eq!(answer.status().as_u16(), 200);
+        assert_eq!(answer.headers()["x-ratelimit-limit"], count.to_string());
+    }
+    let refused = program.get("/api/product/").await;
+    assert_eq!(refused.status().as_u16(), 429);
+    let wait = refused.headers()["retry-after"].to_str().expect("a text");
+    let wait: u64 = wait.parse().expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_keeps_the_usual_limits_or_those_of_its_file_and_its_variables() {
+    let mut program = Program::start(Options::default()).await;
+    let usual = program.get("/api/product/").await;
+    assert_eq!(usual.headers()["x-ratelimit-limit"], "600");
+    assert!(program.processes[0].stop());
+    // The program looks for it where it is started.
+    let file = program.data().with_file_name("exisone.toml");
+    fs::write(file, "rate_limit_address = 2\n").expect("it is written");
+    program.serve(0).await;
+    assert_answered(&program, 2).await;
+    assert!(program.processes[0].stop());
+    program.set(&[
+        ("EXISONE_RATE_LIMIT_ADDRESS", "off"),
+        ("EXISONE_RATE_LIMIT_TOKEN", "1"),
+    ]);
+    program.serve(0).await;
+    assert_answered(&program, 1).await;
 }

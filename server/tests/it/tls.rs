@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::role::Role;
 use domain::timestamp::Timestamp;
@@ -24,7 +25,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::database::TestDatabase;
-use crate::harness::ShiftedClock;
+use crate::harness::{ShiftedClock, eventually};
 
 const DAY: i64 = 86_400;
 /// How the world reaches the server.
@@ -38,7 +39,7 @@ struct StoppedAt(Timestamp);
 impl TimeProvider for StoppedAt {
     fn current_time(&self) -> Option<UnixTime> {
         let seconds = u64::try_from(self.0.unix_seconds()).ok()?;
-        let since_epoch = std::time::Duration::from_secs(seconds);
+        let since_epoch = Duration::from_secs(seconds);
         Some(UnixTime::since_unix_epoch(since_epoch))
     }
 }
@@ -62,13 +63,22 @@ impl Door {
 
     /// The same on this listener.
     async fn open_on(listener: TcpListener, source: impl FnOnce(&Path) -> TlsSource) -> Self {
+        Self::open_as(listener, source, |tls| tls).await
+    }
+
+    /// The same, where it looks at its certificate as often as `changed` says.
+    async fn open_as(
+        listener: TcpListener,
+        source: impl FnOnce(&Path) -> TlsSource,
+        changed: impl FnOnce(Tls) -> Tls,
+    ) -> Self {
         aws_lc_rs::default_provider().install_default().ok();
         let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(ShiftedClock::default());
         let public_url = format!("https://{PUBLIC_HOST}:8443");
         let hosts = tls::hosts(&public_url, listener.local_addr().expect("an address"));
         let tls = Tls::load(source(folder.path()), hosts, clock.clone()).await;
-        let tls = tls.expect("a certificate");
+        let tls = changed(tls.expect("a certificate"));
         let database = TestDatabase::sqlite();
         let engine = Engine::start(Parts {
             clock: clock.clone(),
@@ -362,6 +372,30 @@ async fn new_files_are_taken_by_new_connections_and_open_ones_go_on() {
         .await
         .expect("the second");
     assert_ne!(certificate_of(&new), certificate_of(&open));
+    assert_eq!(ask(&mut open).await, "HTTP/1.1 200 OK", "it goes on");
+    door.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_running_server_finds_new_files_by_itself_and_open_connections_go_on() {
+    let listener = TcpListener::bind(HERE).await.expect("a free port");
+    let often = |tls: Tls| tls.looking_every(Duration::from_millis(20));
+    let door = Door::open_as(listener, files, often).await;
+    let first_authority = door.file("first/ca.pem");
+    let mut open = door
+        .connect(&first_authority, "http/1.1")
+        .await
+        .expect("trusted");
+    assert_eq!(ask(&mut open).await, "HTTP/1.1 200 OK");
+    write_pair(door.folder.path(), "second");
+    let second_authority = door.file("second/ca.pem");
+    eventually("the new certificate is shown", async || {
+        let new = door.connect(&second_authority, "http/1.1").await;
+        new.is_ok_and(|new| certificate_of(&new) != certificate_of(&open))
+    })
+    .await;
+    let former = door.connect(&first_authority, "http/1.1").await;
+    assert!(former.is_err(), "the former one is shown no more");
     assert_eq!(ask(&mut open).await, "HTTP/1.1 200 OK", "it goes on");
     door.close().await;
 }

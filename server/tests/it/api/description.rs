@@ -87,6 +87,44 @@ async fn every_registered_route_is_described_with_each_of_its_methods_and_no_oth
     stage.stop().await;
 }
 
+fn takes_header(operation: &Value, name: &str) -> bool {
+    let parameters = operation["parameters"].as_array();
+    let mut parameters = parameters.into_iter().flatten();
+    parameters.any(|parameter| parameter["in"] == "header" && parameter["name"] == name)
+}
+
+#[tokio::test]
+async fn every_call_that_creates_says_that_it_takes_an_idempotency_key_and_who_says_so_does() {
+    let stage = Stage::start().await;
+    let description = stage.read("/api/openapi.json").await;
+    let mut taken = 0;
+    for (path, methods) in description["paths"].as_object().expect("paths") {
+        let operation = &methods["post"];
+        if !takes_header(operation, "Idempotency-Key") {
+            let creates = operation["responses"]["201"].is_object();
+            assert!(!creates, "{path}");
+            continue;
+        }
+        taken += 1;
+        let path = match path.strip_prefix("/api/product/{id}") {
+            Some(rest) => format!("/api/product/1{rest}"),
+            None => filled(path),
+        };
+        let request = stage.request(Method::POST, &path).json(&json!({}));
+        // Whoever takes the header reads it before the body, and this is no text.
+        let refused = send(request.header("Idempotency-Key", &b"\xff"[..])).await;
+        let (status, _, field) = refused.refusal();
+        assert_eq!(
+            (status, field.as_str()),
+            (422, "Idempotency-Key"),
+            "{path}: {}",
+            refused.text
+        );
+    }
+    assert!(taken > 12, "{taken}");
+    stage.stop().await;
+}
+
 /// Calls as `METHOD /path`, as the guide names them between backticks.
 fn named(guide: &str) -> BTreeSet<String> {
     let spans = guide.split('`').skip(1).step_by(2);

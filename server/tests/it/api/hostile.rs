@@ -37,6 +37,12 @@ async fn hostile_bodies_are_refused_and_name_the_field() {
             422,
             "hardwareId",
         ),
+        (br#"{"hardwareId":"a","x":1,"x":2}"#.to_vec(), 422, "x"),
+        (
+            br#"{"hardwareId":"a","x":1,"\u0078":{}}"#.to_vec(),
+            422,
+            "x",
+        ),
         (b"{\"hardwareId\":\"a\xff\"}".to_vec(), 400, ""),
         (br#"{"hardwareId":"a\u0000b"}"#.to_vec(), 422, "hardwareId"),
         (br#"{"hardwareId":{"a":1}}"#.to_vec(), 422, "hardwareId"),
@@ -109,6 +115,9 @@ async fn no_body_is_read_that_is_deep_no_text_or_says_a_field_twice() {
                 assert_eq!((status, code.as_str()), (400, "not_json"), "{told}");
             }
         }
+        let twice = body.send(&stage, r#"{"unknown": 1, "unknown": 2}"#).await;
+        let (status, _, named) = twice.refusal();
+        assert_eq!((status, named.as_str()), (422, "unknown"), "{}", body.path);
         for (field, schema) in &body.fields {
             let value = match kind(schema) {
                 "integer" | "number" => "1",

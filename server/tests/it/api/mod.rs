@@ -18,6 +18,7 @@ mod offline;
 mod orders;
 mod products;
 mod programs;
+mod repeats;
 mod settings;
 mod shapes;
 pub mod stage;

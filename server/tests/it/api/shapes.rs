@@ -43,7 +43,7 @@ fn redact(value: &mut Value) {
                     "activationKey" | "offlineCode" | "publicKey" | "createdAt" | "retiredAt"
                     | "activationDate" | "timestamp" | "updatedAt" | "firstSeenAt"
                     | "lastSeenAt" | "trialEndsAt" | "firstActivatedAt" | "activatedAt"
-                    | "deactivatedAt" | "keyEndsWith" | "after" => !value.is_null(),
+                    | "deactivatedAt" | "closedAt" | "keyEndsWith" | "after" => !value.is_null(),
                     "expirationDate" => value != "2049-12-31T23:59:59Z",
                     "id" => true,
                     _ => false,
@@ -116,10 +116,10 @@ async fn what_admins_are_answered() {
         "history": read(&format!("/api/license/{bound}/history")).await,
         "deviceHistory": read("/api/license/device-history/AB12").await,
         "unknownDevice": read("/api/license/device-history/XX").await,
-        "suspend": change("suspend", json!({})).await["state"],
-        "revoke": change("revoke", json!({})).await["state"],
+        "suspend": change("suspend", json!({})).await,
+        "revoke": change("revoke", json!({})).await,
         "offlineCodeOfRevoked": change("offline-code", json!({ "hardwareId": "AB" })).await,
-        "reinstate": change("reinstate", json!({})).await["state"],
+        "reinstate": change("reinstate", json!({})).await,
         "extend": change("extend", json!({ "expirationDate": "2031-05-01" })).await,
         "extendPastAll": change("extend", json!({ "days": 36_500 })).await,
         "resend": change("resend", json!({ "email": "eve" })).await,
@@ -262,6 +262,44 @@ async fn what_admins_read_of_products_plans_and_devices() {
         "device": read("/api/device/1/ef56").await,
     });
     insta::assert_json_snapshot!("catalogue", answers);
+    stage.stop().await;
+}
+
+#[tokio::test]
+async fn what_admins_are_answered_when_they_change_what_is_there() {
+    let (stage, [_, _, plain]) = with_keys().await;
+    let read = async |path: &str| redacted(stage.read(path).await);
+    let said = |reply: &Reply| json!({ "status": reply.status, "body": redacted(reply.json()) });
+    let post = async |path: &str| said(&stage.post(path, &json!({})).await);
+    let put = async |path: &str, body: Value| said(&stage.put(path, &body).await);
+    let trial = json!({ "hardwareId": "EF56", "productName": "Atlas", "version": "2.0" });
+    let judged = stage.post("/api/license/validate", &trial).await;
+    assert_eq!(judged.status, 200);
+    let ticket = json!({ "productName": "Atlas", "email": "ann@example.com", "subject": "Matter",
+        "message": "It does not start." });
+    let taken = stage.post("/api/support/ticket", &ticket).await.json();
+    let id = taken["id"].as_str().expect("an id");
+    let of_ticket = |rest: &str| format!("/api/support/ticket/{id}{rest}");
+    let public = stage.get("/api/crypto/keys/public").await;
+    let kind = public.headers["content-type"].to_str().expect("a text");
+    let mut lines = public.text.lines();
+    let public = json!({ "status": public.status, "contentType": kind, "first": lines.next(),
+        "last": lines.next_back() });
+    let wanted = json!({ "email": "bob@example.com", "corporateName": "Acme", "maxSeats": 2,
+        "features": ["maps"], "note": "By phone." });
+    let end = json!({ "trialEndsAt": "2031-12-31" });
+    let answers = json!({
+        "products": read("/api/product/").await,
+        "changedLicense": put(&format!("/api/license/{plain}"), wanted).await,
+        "publicKey": public,
+        "newPair": post("/api/crypto/keys").await,
+        "keys": read("/api/crypto/keys").await,
+        "ticket": read(&of_ticket("")).await,
+        "closedTicket": post(&of_ticket("/close")).await,
+        "reopenedTicket": post(&of_ticket("/reopen")).await,
+        "changedDevice": put("/api/device/1/ef56", end).await,
+    });
+    insta::assert_json_snapshot!("changes", answers);
     stage.stop().await;
 }
 
