@@ -19,7 +19,8 @@ export default defineConfig({
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Its pictures would cost every test as much as the page itself; one of the end stands above.
+    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       executablePath: chromium,

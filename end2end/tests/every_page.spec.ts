@@ -29,9 +29,10 @@ emptyTest.describe('where nothing is yet', () => {
   }
 });
 
+// In one width: nothing but the colour of its mark tells this side from the other.
 liveTest.describe('on the Live side', () => {
   for (const [name, address] of FIRST) {
-    liveTest(`the live page ${name} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
+    liveTest(`the live page ${name} is as it must be`, async ({ page }) => {
       await page.goto(address);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await expect(page.getByRole('button', { name: 'Live', exact: true })).toHaveAttribute('aria-pressed', 'true');
