@@ -42,9 +42,9 @@ const LIST: NamedList = NamedList {
 
 /// What each role may do, for whoever chooses one.
 const ROLES: [(Role, &str); 4] = [
-    (Role::Viewer, "reads everything, changes nothing"),
-    (Role::Support, "makes keys and answers customers"),
-    (Role::Admin, "everything but who belongs here"),
+    (Role::Viewer, "reads, changes nothing"),
+    (Role::Support, "keys and customers"),
+    (Role::Admin, "all but who belongs here"),
     (Role::Owner, "everything"),
 ];
 
