@@ -273,10 +273,10 @@ fn browser_line(browser: BrowserRow, now: Timestamp, end: FormAction) -> AnyView
             <Cell place=Place::Lead>{browser.name}</Cell>
             <Cell place=Place::Mark>{this}</Cell>
             <Cell place=Place::Detail>{browser.address}</Cell>
-            <Cell place=Place::Wide>
+            <Cell place=Place::Wide label="Signed in (UTC)">
                 <When at=browser.signed_in_at now/>
             </Cell>
-            <Cell place=Place::WideNumber>
+            <Cell place=Place::WideNumber label="Last seen">
                 <Ago at=browser.last_seen_at now/>
             </Cell>
             <Cell place=Place::Acts>{sign_out}</Cell>

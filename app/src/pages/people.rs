@@ -182,7 +182,7 @@ fn line(member: MemberRow, now: Timestamp, acts: Option<&Acts>) -> AnyView {
                 {name}
             </Cell>
             <Cell place=Place::Mark>{role}</Cell>
-            <Cell place=Place::Wide>
+            <Cell place=Place::Wide label="Second step">
                 <Tag tone word/>
             </Cell>
             <Cell place=Place::Detail>{seen}</Cell>
