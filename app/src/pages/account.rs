@@ -285,6 +285,8 @@ fn browser_line(browser: BrowserRow, now: Timestamp, end: FormAction) -> AnyView
     .into_any()
 }
 
+/// Going to another company loads the whole page anew, so that nothing of this one stays in the
+/// browser: these forms need no script.
 fn company_list(companies: Vec<CompanyRow>, choose: FormAction) -> AnyView {
     const COLUMNS: &[Column] = &[
         ("Company", Place::Lead),
@@ -299,9 +301,10 @@ fn company_list(companies: Vec<CompanyRow>, choose: FormAction) -> AnyView {
             } else {
                 let label = format!("Go to {}", company.name);
                 view! {
-                    <Form action=choose about=("id", company.id.to_string())>
-                        <SubmitButton label look=ButtonLook::Quiet/>
-                    </Form>
+                    <form method="post" action=ChooseCompany::PATH>
+                        <input type="hidden" name="id" value=company.id.to_string()/>
+                        <button class="btn quiet">{label}</button>
+                    </form>
                 }
                 .into_any()
             };
@@ -315,6 +318,7 @@ fn company_list(companies: Vec<CompanyRow>, choose: FormAction) -> AnyView {
         })
         .collect_view();
     view! {
+        <Outcome action=choose about="id" present=Vec::new()/>
         <Panel title="Your companies">
             <Table label="Your companies" columns=COLUMNS>
                 {rows}
