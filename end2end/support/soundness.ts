@@ -9,6 +9,8 @@ const PICTURES = process.env.E2E_SCREENSHOTS ?? 'screenshots';
 /** Fails where the page, light or dark, does not fit its window or where axe finds something. */
 export async function expectSound(page: Page, name: string): Promise<void> {
   await hydrated(page);
+  // Where somebody has scrolled, a picture of the whole page has the top bar in its middle.
+  await page.evaluate(() => window.scrollTo({ top: 0, behavior: 'instant' }));
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     const file = `${name}-${test.info().project.name}-${colorScheme}.png`;

@@ -107,8 +107,16 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(places, 'axe finds nothing').toEqual([]);
 }
 
-/** Fails when the page is wider than the window: nobody scrolls sideways. */
+/** Fails when the page is wider than the window, or a table than its box, which clips it: nobody scrolls sideways. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow, 'the page fits the window').toBeLessThanOrEqual(0);
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('.panel table:not(.off-screen *)')].flatMap((table) => {
+      const over = table.scrollWidth - (table.closest('.panel')?.clientWidth ?? 0);
+      // Both are rounded.
+      return over > 1 ? [`${table.getAttribute('aria-label')}: ${over} px`] : [];
+    }),
+  );
+  expect(cut, 'tables fit their boxes').toEqual([]);
 }

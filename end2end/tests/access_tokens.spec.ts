@@ -32,3 +32,34 @@ adminTest('a token without a name or a permission is refused', { tag: '@no-js' }
   await expect(page.getByLabel('Name', { exact: true })).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByLabel('verify', { exact: true })).not.toBeChecked();
 });
+
+adminTest('that no permission was chosen is said beside the boxes, and the name stays', { tag: '@no-js' }, async ({ page }) => {
+  await page.goto('/access-tokens');
+  await hydrated(page);
+  const name = page.getByLabel('Name', { exact: true });
+  const boxes = page.getByRole('group', { name: 'May', exact: true });
+  await name.fill('allowed nothing');
+  await boxes.getByLabel('verify', { exact: true }).uncheck();
+  await page.getByRole('button', { name: 'Make token' }).click();
+  await expect(boxes).toContainText('Choose at least one permission.');
+  await expect(name).toHaveValue('allowed nothing');
+  await expect(name).not.toHaveAttribute('aria-invalid');
+  await expect(page.getByRole('status').locator('code')).toHaveCount(0);
+});
+
+adminTest('when a token was used last stands in its row', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `watchman ${test.info().project.name}`;
+  const wish = { name, permissions: ['generate'], expiresAt: '2045-01-31T00:00:00Z' };
+  const { token } = await installation.api<{ token: string }>('POST', '/api/token', wish);
+  await page.goto('/access-tokens');
+  const used = page.getByRole('row').filter({ hasText: name }).getByRole('cell').nth(3);
+  await expect(used).toHaveText('never');
+  const answer = await fetch(`${installation.url}/api/product/`, { headers: { authorization: `ExisOneApi ${token}` } });
+  expect(answer.status).toBe(200);
+  // It is written down a moment after the answer.
+  await expect(async () => {
+    await page.goto('/access-tokens');
+    await expect(used).toHaveText(/ago|just now/, { timeout: 1_000 });
+  }).toPass();
+  await hydrated(page);
+});

@@ -4,6 +4,7 @@ import { CheckoutPage } from '../pages/checkout_page.ts';
 import { SuccessPage } from '../pages/success_page.ts';
 import type { Installation } from '../support/installation.ts';
 import { mailsTo, openCheckout, type Checkout } from '../support/purchases.ts';
+import { expectSound } from '../support/soundness.ts';
 import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
 /** A buyer on the checkout page, whose address is the test's own. */
@@ -20,29 +21,37 @@ async function settle(installation: Installation, checkout: Checkout, succeeds: 
   await installation.control('POST', '/_sandbox/idle', {});
 }
 
+/** What the page looks like that waits; without a script it loads itself anew all the time. */
+async function expectSoundWhileWaiting(page: Page): Promise<void> {
+  if (test.info().project.use.javaScriptEnabled !== false) await expectSound(page, 'success-coming');
+}
+
 async function expectWaiting(page: Page, installation: Installation, email: string): Promise<void> {
   await expect(page).toHaveURL(/\/purchase\/success/);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Thank you. Your keys are being made');
   await mailsTo(installation, email, 0);
 }
 
-adminTest('a payment that arrives later gives its keys when it arrives', { tag: '@no-js' }, async ({ page, installation }) => {
+adminTest('a payment that arrives later gives its keys when it arrives', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
   const { email, checkout, form } = await checkOut(page, installation, 'later');
   await form.choose('Pay later, then succeed');
   await expectWaiting(page, installation, email);
+  await expectSoundWhileWaiting(page);
   await settle(installation, checkout, true);
   // The page looks again by itself, with a script and without one.
   const keys = await new SuccessPage(page).keys(2);
+  await expectSound(page, 'success-issued');
   const [mail] = await mailsTo(installation, email);
   for (const key of keys) expect(mail.text).toContain(key);
 });
 
-adminTest('a payment that fails later gives nothing, and the buyer is told', { tag: '@no-js' }, async ({ page, installation }) => {
+adminTest('a payment that fails later gives nothing, and the buyer is told', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
   const { email, checkout, form } = await checkOut(page, installation, 'unlucky');
   await form.choose('Pay later, then fail');
   await expectWaiting(page, installation, email);
   await settle(installation, checkout, false);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The payment did not go through');
+  await expectSound(page, 'success-failed');
   const [mail] = await mailsTo(installation, email);
   expect(mail.text).not.toMatch(/\w{4}-\w{4}-\w{4}-\w{4}/);
   await page.goto(`/licenses?find=${email}`);

@@ -19,6 +19,27 @@ adminTest('a sale stands in the chart of its day, in its table, and in the reven
   await expect(revenue.locator('b')).toHaveText(/^[\d,]+\.\d\d [A-Z]{3}$/);
 });
 
+adminTest('both charts say in words what they draw, once something was sold and activated', { tag: '@no-js' }, async ({ page, installation }) => {
+  const own = test.info().project.name;
+  await buy(installation, `drawn-${own}@example.com`);
+  await installation.api('POST', '/api/activationkey/generate', {
+    productId: installation.product.id,
+    email: `started-${own}@example.com`,
+    hardwareId: `drawn-on-${own}`,
+    livemode: false,
+  });
+  await page.goto('/');
+  const today = new Date().toISOString().slice(0, 10);
+  for (const [title, one] of [['Keys issued', 'key'], ['Activations', 'activation']]) {
+    const chart = page.getByRole('img', { name: `${title} per day` });
+    const words = new RegExp(`^${title} per day [1-9][\\d,]* ${one}s? in 30 days; most on \\d{4}-\\d\\d-\\d\\d: [1-9]`);
+    await expect(chart).toHaveAccessibleName(words);
+    await expect(chart.locator('g').last()).toContainText(new RegExp(`^${today}: [1-9][\\d,]* ${one}`));
+    const figure = page.locator('.stat').filter({ hasText: `${title}, 30 days` });
+    await expect(figure.locator('b')).toHaveText(/^[1-9][\d,]*$/);
+  }
+});
+
 adminTest.describe('where something is wrong', () => {
   adminTest.afterEach(async ({ installation }) => installation.faults());
 

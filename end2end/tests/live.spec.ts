@@ -82,6 +82,22 @@ adminTest('what is typed into a form stays while its page is brought up to date'
   await expect(to).toBeFocused();
 });
 
+adminTest('half an address of a buyer stays while somebody else buys', async ({ page, installation }) => {
+  const order = await orderOf(installation, await payWithoutAddress(installation));
+  await listenAt(page, `/orders/${order}`);
+  const field = page.getByLabel('Buyer’s e-mail', { exact: true });
+  await field.fill('half.an.addr');
+  const again = page.waitForResponse((response) => response.url().includes('/ui/load_order'));
+  await buy(installation, 'another.buyer@example.com');
+  await again;
+  // What else it asks for has come too once the next answer is there.
+  const later = page.waitForResponse((response) => response.url().includes('/ui/load_viewer'));
+  await buy(installation, 'third.buyer@example.com');
+  await later;
+  await expect(field).toHaveValue('half.an.addr');
+  await expect(field).toBeFocused();
+});
+
 adminTest.describe('where no stream can be had', () => {
   adminTest.use({ expectedComplaints: [/(ERR_FAILED|Failed to load resource).*\/live/] });
 

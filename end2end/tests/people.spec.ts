@@ -1,7 +1,8 @@
 // Users and roles: inviting, joining, roles, letting go.
 import type { Page } from '@playwright/test';
 import { expectRefusal } from '../pages/fields.ts';
-import type { Installation } from '../support/installation.ts';
+import { codeOf } from '../support/authenticator.ts';
+import { secret, type Installation } from '../support/installation.ts';
 import { mailsTo } from '../support/purchases.ts';
 import { signIn } from '../support/signed_in.ts';
 import { expectSound } from '../support/soundness.ts';
@@ -121,4 +122,86 @@ test('whoever is no owner sees who belongs here and is offered nothing', { tag: 
   await open(page);
   await expect(page.getByRole('table', { name: 'People' })).toContainText(installation.admin.email);
   await expect(page.locator('main form[method="post"]')).toHaveCount(0);
+});
+
+/** Another company of the same installation, and somebody's place there. */
+function addCompany(installation: Installation, name: string, email: string, password: string): void {
+  const tenant = installation.command(['tenant', 'create', '--name', name]);
+  installation.command(['admin', 'create', '--tenant', tenant, '--email', email, '--role', 'support'], `${password}\n`);
+}
+
+test('whoever belongs to two companies goes from one to the other and back', { tag: '@no-js' }, async ({ page, context, installation }) => {
+  const [home, other] = ['Acme Software', `Wharf of ${test.info().project.name}`];
+  const person = installation.addPerson('viewer');
+  addCompany(installation, other, person.email, person.password);
+  await context.addCookies((await signIn(installation, person)).cookies);
+  const rows = page.getByRole('table', { name: 'Your companies' }).locator('tbody').getByRole('row');
+  for (const [here, there] of [[home, other], [other, home]]) {
+    await page.goto('/account');
+    await hydrated(page);
+    await expect(rows).toHaveCount(2);
+    await expect(rows.filter({ hasText: here })).toContainText('you are here');
+    await rows.filter({ hasText: there }).getByRole('button', { name: `Go to ${there}` }).click();
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dashboard');
+    await hydrated(page);
+    await expect(page.getByRole('button', { name: new RegExp(`^Account: *${there}`) })).toBeVisible();
+  }
+});
+
+test('somebody with an account of another company joins by the link, and keeps both', { tag: '@no-js' }, async ({ page, context, browser, installation }) => {
+  const own = test.info().project.name;
+  const person = { email: `of.both-${own}@example.com`, password: secret() };
+  addCompany(installation, `Quay of ${own}`, person.email, person.password);
+  await context.addCookies((await signIn(installation, installation.admin)).cookies);
+  await invite(page, person.email, 'viewer');
+  await expect(page.getByRole('status').filter({ hasText: 'seven days' })).toBeVisible();
+  const link = await linkTo(installation, person.email);
+  const guest = await browser.newContext({ javaScriptEnabled: test.info().project.use.javaScriptEnabled });
+  const theirs = await guest.newPage();
+  await theirs.goto(installation.url + link);
+  await hydrated(theirs);
+  await expect(theirs.getByText(`${person.email} has an account here`)).toBeVisible();
+  await theirs.getByRole('link', { name: 'Sign in' }).click();
+  await expect(theirs).toHaveURL(/\/sign-in\?next=/);
+  await hydrated(theirs);
+  await theirs.getByLabel('E-mail').fill(person.email);
+  await theirs.getByLabel('Password').fill(person.password);
+  await theirs.getByRole('button', { name: 'Sign in' }).click();
+  await expect(theirs.getByText(`You are signed in as ${person.email}`)).toBeVisible();
+  await hydrated(theirs);
+  await theirs.getByRole('button', { name: 'Join' }).click();
+  await expect(theirs.getByRole('heading', { level: 1 })).toHaveText('Dashboard');
+  await theirs.goto(`${installation.url}/account`);
+  const rows = theirs.getByRole('table', { name: 'Your companies' }).locator('tbody').getByRole('row');
+  await expect(rows).toHaveCount(2);
+  await expect(rows.filter({ hasText: 'Acme Software' })).toContainText('you are here');
+  await guest.close();
+});
+
+test('an owner turns the second step of somebody off, who then signs in with the password alone', { tag: '@no-js' }, async ({ page, context, installation }) => {
+  const person = installation.addPerson('support');
+  await context.addCookies((await signIn(installation, person)).cookies);
+  await page.goto('/account');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Set it up' }).click();
+  await expect(page.getByRole('img', { name: 'QR code' })).toBeVisible();
+  const key = await page.getByText(/^[A-Z2-7]{32}$/).innerText();
+  await page.getByLabel('Code').fill(codeOf(key));
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await expect(page.getByLabel('Recovery codes', { exact: true })).toBeVisible();
+  await context.clearCookies();
+  await context.addCookies((await signIn(installation, installation.admin)).cookies);
+  await open(page);
+  const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: person.email });
+  const step = row.getByRole('cell').nth(2);
+  await expect(step).toHaveText('on');
+  await row.getByText('Change…').click();
+  await row.getByText('Turn the second step off…').click();
+  await expect(row).toContainText(`${person.email} then signs in with the password alone`);
+  await row.getByRole('button', { name: `Turn the second step of ${person.email} off` }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'signs in with the password alone now' })).toBeVisible();
+  await expect(step).toHaveText('off');
+  const cookie = (await signIn(installation, person)).cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${installation.url}/products`, { redirect: 'manual', headers: { cookie } });
+  expect(answer.status).toBe(200);
 });

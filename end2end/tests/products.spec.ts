@@ -60,3 +60,52 @@ adminTest('a saved product is changed, and its test mail arrives', { tag: '@no-j
   expect(mail.text).toContain('Light!');
   expect(mail.text).toContain('TEST-TEST-TEST-TEST');
 });
+
+/** Every line, number and text of the form, with what is written into it. */
+const TEXTS: [label: string, text: string][] = [
+  ['Price', '129.50'],
+  ['Newest version', '4.2.0'],
+  ['Description', 'Three masts.\nFor the harbour.'],
+  ['Default License Days', '730'],
+  ['Trial Days', '21'],
+  ['Seats per key', '5'],
+  ['Features', 'maps, export'],
+  ['Oldest version served', '3.1.0'],
+  ['Hours between deactivations', '48'],
+  ['Subject', 'Your {{ProductName}} is here'],
+  ['Email Template', 'Dear {{CustomerEmail}},\n\n{{ActivationKey}}\n\nFair winds'],
+];
+
+/** Every choice of one. */
+const CHOICES: [label: string, value: string][] = [
+  ['Currency', 'EUR'],
+  ['A full refund', 'suspend'],
+];
+
+/** Every tick, the other way than a new product has it. */
+const TICKS: [label: string, isTicked: boolean][] = [
+  ['On sale', false],
+  ['Quantity is seats', true],
+  ['Refuse older versions', true],
+  ['Auto Email', false],
+];
+
+adminTest('every field of a product is kept as it was filled in', { tag: '@no-js' }, async ({ page }) => {
+  const name = `Brigantine ${test.info().project.name}`;
+  const form = new ProductForm(page);
+  const field = (label: string) => page.getByLabel(label, { exact: true });
+  await form.openNew();
+  for (const [label, isTicked] of TICKS) await expect(field(label), label).toBeChecked({ checked: !isTicked });
+  await form.name.fill(name);
+  for (const [label, text] of TEXTS) await field(label).fill(text);
+  for (const [label, value] of CHOICES) await field(label).selectOption(value);
+  for (const [label, isTicked] of TICKS) await field(label).setChecked(isTicked);
+  await form.save();
+  await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+  await page.reload();
+  await hydrated(page);
+  await expect(form.name).toHaveValue(name);
+  for (const [label, text] of TEXTS) await expect(field(label), label).toHaveValue(text);
+  for (const [label, value] of CHOICES) await expect(field(label), label).toHaveValue(value);
+  for (const [label, isTicked] of TICKS) await expect(field(label), label).toBeChecked({ checked: isTicked });
+});

@@ -7,7 +7,7 @@ import { expect, hydrated, test } from '../support/test.ts';
 test.describe('on a fresh server', () => {
   test.use({ expectedComplaints: [/status of 404 .*\/set[-_]up/] });
 
-  test('who has the code becomes the owner, and then there is no such page', { tag: '@no-js' }, async ({ page }) => {
+  test('who has the code becomes the owner, and then there is no such page', { tag: ['@no-js', '@mobile'] }, async ({ page }) => {
     const fresh = await Installation.bare();
     try {
       await page.goto(`${fresh.url}/set-up`);

@@ -1,4 +1,5 @@
 // The way in, in every kind of browser.
+import { expectSound } from '../support/soundness.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, hydrated, test } from '../support/test.ts';
 
 const everywhere = { tag: ['@no-js', '@mobile'] };
@@ -8,8 +9,7 @@ test('a stranger is shown the door', everywhere, async ({ page }) => {
   await expect(page).toHaveURL(/\/sign-in/);
   await hydrated(page);
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
-  await expectAccessible(page);
-  await expectNoSidewaysScroll(page);
+  await expectSound(page, 'sign-in');
 });
 
 test('the admin signs in and sees the Dashboard', everywhere, async ({ page, installation }) => {

@@ -18,7 +18,7 @@ const BUYER = 'ada@example.com';
 
 async function signInByHand(page: Page, installation: Installation): Promise<void> {
   await page.goto('/sign-in');
-  await expectSound(page, 'sign-in');
+  await hydrated(page);
   await page.getByLabel('E-mail').fill(installation.admin.email);
   await page.getByLabel('Password').fill(installation.admin.password);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -2,7 +2,7 @@
 import { expectRefusal } from '../pages/fields.ts';
 import { StripeAppForm } from '../pages/stripe_app_form.ts';
 import { secret } from '../support/installation.ts';
-import { adminTest, expect, hydrated } from '../support/test.ts';
+import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
 adminTest('a live key in a test app is refused beside its field', { tag: '@no-js' }, async ({ page }) => {
   const form = new StripeAppForm(page);
@@ -78,4 +78,29 @@ adminTest('event names and URLs break after their punctuation alone', { tag: '@m
     expect(words.filter(([, lines]) => lines !== 1)).toEqual([]);
     expect(words.length).toBeGreaterThan(3);
   }
+});
+
+adminTest('each app says what it is good for, and what to do next', { tag: '@no-js' }, async ({ page, installation }) => {
+  const own = test.info().project.name;
+  const add = async (name: string, secrets: Record<string, string>) => {
+    const wish = { name, isLive: false, isActive: true, ...secrets };
+    return (await installation.api<{ id: string }>('POST', '/api/stripe/apps', wish)).id;
+  };
+  const secretKey = `sk_test_${secret()}`;
+  const [whole, half, bare] = ['Whole', 'Half', 'Bare'].map((kind) => `${kind} shop ${own}`);
+  const apps = [
+    await add(whole, { secretKey, webhookSigningSecret: `whsec_${secret()}` }),
+    await add(half, { secretKey: `sk_test_${secret()}` }),
+    await add(bare, {}),
+  ];
+  await page.goto('/stripe');
+  await hydrated(page);
+  const status = (name: string) =>
+    page.getByRole('table', { name: 'Stripe apps' }).getByRole('row').filter({ hasText: name }).getByRole('cell').nth(2);
+  await expect(status(whole)).toHaveText('Ready');
+  await expect(status(half)).toContainText('Partial');
+  await expect(status(half)).toContainText('reveal its signing secret (whsec_…) and save it here');
+  await expect(status(bare)).toContainText('Not configured');
+  await expect(status(bare)).toContainText('Copy the key that starts with sk_test_ or rk_test_');
+  for (const app of apps) await installation.api('DELETE', `/api/stripe/apps/${app}`);
 });

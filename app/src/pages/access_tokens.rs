@@ -196,8 +196,10 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
                 <Tag tone word/>
             </Cell>
             <Cell place=Place::Detail>{token.permissions.replace(',', ", ")}</Cell>
-            <Cell place=Place::Wide>{last_used}</Cell>
-            <Cell place=Place::WideNumber>
+            <Cell place=Place::Wide label="Last used">
+                {last_used}
+            </Cell>
+            <Cell place=Place::WideNumber label="Ends">
                 {token.expires_at.map_or_else(|| "never".to_owned(), format::date)}
             </Cell>
             <Cell place=Place::Acts>{end}</Cell>

@@ -273,10 +273,10 @@ fn browser_line(browser: BrowserRow, now: Timestamp, end: FormAction) -> AnyView
             <Cell place=Place::Lead>{browser.name}</Cell>
             <Cell place=Place::Mark>{this}</Cell>
             <Cell place=Place::Detail>{browser.address}</Cell>
-            <Cell place=Place::Wide>
+            <Cell place=Place::Wide label="Signed in (UTC)">
                 <When at=browser.signed_in_at now/>
             </Cell>
-            <Cell place=Place::WideNumber>
+            <Cell place=Place::WideNumber label="Last seen">
                 <Ago at=browser.last_seen_at now/>
             </Cell>
             <Cell place=Place::Acts>{sign_out}</Cell>
@@ -285,6 +285,8 @@ fn browser_line(browser: BrowserRow, now: Timestamp, end: FormAction) -> AnyView
     .into_any()
 }
 
+/// Going to another company loads the whole page anew, so that nothing of this one stays in the
+/// browser: these forms need no script.
 fn company_list(companies: Vec<CompanyRow>, choose: FormAction) -> AnyView {
     const COLUMNS: &[Column] = &[
         ("Company", Place::Lead),
@@ -299,9 +301,10 @@ fn company_list(companies: Vec<CompanyRow>, choose: FormAction) -> AnyView {
             } else {
                 let label = format!("Go to {}", company.name);
                 view! {
-                    <Form action=choose about=("id", company.id.to_string())>
-                        <SubmitButton label look=ButtonLook::Quiet/>
-                    </Form>
+                    <form method="post" action=ChooseCompany::PATH>
+                        <input type="hidden" name="id" value=company.id.to_string()/>
+                        <button class="btn quiet">{label}</button>
+                    </form>
                 }
                 .into_any()
             };
@@ -315,6 +318,7 @@ fn company_list(companies: Vec<CompanyRow>, choose: FormAction) -> AnyView {
         })
         .collect_view();
     view! {
+        <Outcome action=choose about="id" present=Vec::new()/>
         <Panel title="Your companies">
             <Table label="Your companies" columns=COLUMNS>
                 {rows}

@@ -161,6 +161,9 @@ fn table(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
                 verb: change.verb.clone(),
                 ..search.clone()
             };
+            let text = change.detail;
+            let detail =
+                (!text.is_empty()).then(|| view! { <span class="muted small wrap">{text}</span> });
             let subject = match change.href {
                 Some(href) => view! { <a href=href>{change.subject}</a> }.into_any(),
                 None => change.subject.into_any(),
@@ -175,9 +178,7 @@ fn table(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
                     <Cell place=Place::Detail>
                         <Breakable text=change.actor/>
                     </Cell>
-                    <Cell place=Place::Wide>
-                        <span class="muted small wrap">{change.detail}</span>
-                    </Cell>
+                    <Cell place=Place::Wide label="Details">{detail}</Cell>
                     <Cell place=Place::End>
                         <When at=change.at now/>
                     </Cell>

@@ -214,7 +214,7 @@ fn Top(viewer: ViewerData) -> impl IntoView {
                     type="search"
                     name="find"
                     aria-label="Find a key or a customer"
-                    placeholder="Find a key or a customer"
+                    placeholder="Key or customer"
                     autocomplete="off"
                 />
             </form>

@@ -42,9 +42,9 @@ const LIST: NamedList = NamedList {
 
 /// What each role may do, for whoever chooses one.
 const ROLES: [(Role, &str); 4] = [
-    (Role::Viewer, "reads everything, changes nothing"),
-    (Role::Support, "makes keys and answers customers"),
-    (Role::Admin, "everything but who belongs here"),
+    (Role::Viewer, "reads, changes nothing"),
+    (Role::Support, "keys and customers"),
+    (Role::Admin, "all but who belongs here"),
     (Role::Owner, "everything"),
 ];
 
@@ -182,7 +182,7 @@ fn line(member: MemberRow, now: Timestamp, acts: Option<&Acts>) -> AnyView {
                 {name}
             </Cell>
             <Cell place=Place::Mark>{role}</Cell>
-            <Cell place=Place::Wide>
+            <Cell place=Place::Wide label="Second step">
                 <Tag tone word/>
             </Cell>
             <Cell place=Place::Detail>{seen}</Cell>

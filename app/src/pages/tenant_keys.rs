@@ -155,7 +155,9 @@ fn line(key: TenantKeyRow, now: Timestamp) -> impl IntoView {
             <Cell place=Place::Detail>
                 <When at=key.created_at now/>
             </Cell>
-            <Cell place=Place::Wide>{retired}</Cell>
+            <Cell place=Place::Wide label="Retired (UTC)">
+                {retired}
+            </Cell>
         </Row>
     }
 }

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-/// A text without spaces that may break after its punctuation.
+/// A text whose words may break after the punctuation within them.
 #[component]
 pub fn Breakable(#[prop(into)] text: String) -> impl IntoView {
     parts(text)
@@ -16,7 +16,7 @@ pub fn Breakable(#[prop(into)] text: String) -> impl IntoView {
         .collect_view()
 }
 
-/// The text cut after each run of punctuation.
+/// The text cut after each run of punctuation within its words; between them it breaks by itself.
 fn parts(mut text: String) -> Vec<String> {
     let mut parts = Vec::new();
     while let Some(end) = first_end(&text) {
@@ -28,12 +28,13 @@ fn parts(mut text: String) -> Vec<String> {
     parts
 }
 
-/// Where the first run of punctuation has ended, unless it ends the text.
+/// Where the first run of punctuation has ended, unless it ends a word.
 fn first_end(text: &str) -> Option<usize> {
     let is_mark = |letter: char| "./_-:@?&=".contains(letter);
-    let begin = text.find(is_mark)?;
-    let end = text[begin..].find(|letter| !is_mark(letter))?;
-    Some(begin + end)
+    let followed = text.char_indices().zip(text.chars().skip(1));
+    let mut ends = followed
+        .filter(|((_, mark), next)| is_mark(*mark) && !is_mark(*next) && !next.is_whitespace());
+    ends.next().map(|((at, mark), _)| at + mark.len_utf8())
 }
 
 #[cfg(test)]
@@ -50,5 +51,12 @@ mod tests {
         assert_eq!(parts(url.to_owned())[0], "https://");
         assert_eq!(parts("Saved".to_owned()), ["Saved"]);
         assert_eq!(parts("...".to_owned()), ["..."]);
+    }
+
+    #[test]
+    fn a_sentence_breaks_within_its_long_words_alone() {
+        assert_eq!(parts("Sold. Kept.".to_owned()), ["Sold. Kept."]);
+        let from = ["From a.", "long.", "name@", "a.", "example."];
+        assert_eq!(parts("From a.long.name@a.example.".to_owned()), from);
     }
 }

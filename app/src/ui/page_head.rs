@@ -20,7 +20,9 @@ pub fn PageHead(
                 <h1>
                     <Breakable text=title.into_owned()/>
                 </h1>
-                <p>{purpose}</p>
+                <p>
+                    <Breakable text=purpose.into_owned()/>
+                </p>
             </div>
             {children.map(|children| view! { <div class="line tight">{children()}</div> })}
         </div>

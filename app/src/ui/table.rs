@@ -20,10 +20,10 @@ pub enum Place {
     Number,
     /// Buttons and links of the row; second line, right.
     Acts,
-    /// Only where there is room.
+    /// Only where there is room, unless its cells have a label.
     #[default]
     Wide,
-    /// A number, only where there is room.
+    /// The same for a number.
     WideNumber,
 }
 
@@ -113,9 +113,17 @@ pub fn Row(children: Children) -> impl IntoView {
 
 /// One cell.
 #[component]
-pub fn Cell(place: Place, children: Children) -> impl IntoView {
+pub fn Cell(
+    place: Place,
+    /// The column's label, where the cell stands below the others on a narrow screen instead of
+    /// being left out: for what no other page tells.
+    #[prop(optional)]
+    label: &'static str,
+    children: Children,
+) -> impl IntoView {
+    let label = (!label.is_empty()).then(|| heading(label.into()));
     view! {
-        <td role="cell" class=place.class()>
+        <td role="cell" class=place.class() data-label=label>
             {children()}
         </td>
     }

@@ -174,9 +174,7 @@ fn line(device: DeviceLine, now: Timestamp) -> impl IntoView {
             <Cell place=Place::Wide>
                 <Breakable text=device.version/>
             </Cell>
-            <Cell place=Place::Wide>
-                <Breakable text=device.address/>
-            </Cell>
+            <Cell place=Place::Wide>{address_of(device.address)}</Cell>
             <Cell place=Place::Wide>
                 <Ago at=device.first_seen_at now/>
             </Cell>
@@ -184,6 +182,15 @@ fn line(device: DeviceLine, now: Timestamp) -> impl IntoView {
                 <Ago at=device.last_seen_at now/>
             </Cell>
         </Row>
+    }
+}
+
+/// An IPv4 address stays in one piece; an IPv6 address is too long for that.
+fn address_of(address: String) -> AnyView {
+    if address.contains(':') {
+        view! { <Breakable text=address/> }.into_any()
+    } else {
+        view! { <span class="keep">{address}</span> }.into_any()
     }
 }
 

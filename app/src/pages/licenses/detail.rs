@@ -59,16 +59,19 @@ fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
     );
     let offline = acts::offline_code(&license, &acts);
     let about = ("license", row.id.to_string());
+    let has_acts = license.may_send || license.may_manage;
+    let acts = has_acts.then(|| view! { <div class="stack">{send} {manage}</div> });
     view! {
         <PageHead title=row.activation_key.clone() purpose=format!("A key for {}.", row.product_name)/>
         {outcome}
-        <div class="two">
+        <div class=if has_acts { "two" } else { "stack" }>
             <div class="stack">
                 <Panel title="Facts">{facts(license)}</Panel>
                 <Panel title="Devices">{devices} {pager}</Panel>
                 {offline}
+                <History changes=history now about/>
             </div>
-            <div class="stack">{send} {manage} <History changes=history now about/></div>
+            {acts}
         </div>
     }
 }

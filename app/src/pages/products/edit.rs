@@ -110,14 +110,12 @@ fn Editor(data: Page, save: FormAction) -> impl IntoView {
     view! {
         <Form action=save>
             <input type="hidden" name="id" value=id/>
-            <div class="two">
-                <Panel title="Product">
-                    <div class="inner stack loose">{basics(&form, currencies)}</div>
-                </Panel>
-                <Panel title="Licence">
-                    <div class="inner stack loose">{terms(&term)}</div>
-                </Panel>
-            </div>
+            <Panel title="Product">
+                <div class="inner stack loose">{basics(&form, currencies)}</div>
+            </Panel>
+            <Panel title="Licence">
+                <div class="inner thirds">{terms(&term)}</div>
+            </Panel>
             <MailTemplate data/>
             <FormEnd save="Save product" back="/products"/>
         </Form>
@@ -178,7 +176,7 @@ fn basics(form: &FormTexts, currencies: Vec<String>) -> AnyView {
     let [name, price, version, on_sale] = BASICS.map(|each| input(form, each));
     view! {
         {name}
-        <div class="pair">
+        <div class="thirds">
             {price}
             <SelectField
                 name="currency"
@@ -186,8 +184,8 @@ fn basics(form: &FormTexts, currencies: Vec<String>) -> AnyView {
                 value=form.get("currency")
                 options=currencies.collect()
             />
+            {version}
         </div>
-        {version}
         <AreaField
             name="description"
             label="Description"
