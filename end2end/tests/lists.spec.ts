@@ -179,6 +179,29 @@ adminTest('a mail is found by its recipient, and the audit log narrowed to one t
   await expect(page.getByText('Nothing here')).toBeVisible();
 });
 
+adminTest('the audit log of one thing is left by another choice', { tag: '@no-js' }, async ({ page, installation }) => {
+  await page.goto(`/audit-log?about=product&id=${installation.product.id}`);
+  await expect(page.getByText('Only what was done to the product')).toBeVisible();
+  await hydrated(page);
+  await page.getByLabel('About', { exact: true }).selectOption('Everything');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page).toHaveURL((url) => url.pathname === '/audit-log' && !url.searchParams.has('id'));
+  await expect(rowsOf(page, 'Changes').first()).toBeVisible();
+  await expect(page.getByText('Only what was done')).toHaveCount(0);
+});
+
+adminTest.describe('a day behind the year 9999', () => {
+  adminTest.use({ expectedComplaints: [/status of 422 .*from=20000/] });
+
+  adminTest('is refused beside its field, and the form stays', { tag: ['@no-js', '@mobile'] }, async ({ page }) => {
+    await page.goto('/audit-log?about=product&from=20000-01-31');
+    await hydrated(page);
+    await expectRefusal(page.getByLabel('From', { exact: true }), /like 2027-01-31/);
+    await expect(page.getByLabel('About', { exact: true })).toHaveValue('product');
+    await expect(page.getByText('Nothing was looked for')).toBeVisible();
+  });
+});
+
 /** Lists as their filters leave them, by the name of their picture. */
 const NARROWED: [name: string, address: string][] = [
   ['list-licenses-by-holder', '/licenses?sort=email'],
