@@ -20,6 +20,8 @@ adminTest('plans, tokens, keys, people and settings tell what was done to them',
   await expectHistory(page, '/access-tokens', new RegExp(`created by token “e2e”.*access token “${name}”`));
   await expectHistory(page, '/tenant-keys', /activated by token “e2e”.*tenant key/);
   await expectHistory(page, '/users', /joined by.*support-.*@example\.com/);
+  await page.getByRole('link', { name: 'people', exact: true }).click();
+  await expect(page).toHaveURL('/audit-log?about=person');
   await expectHistory(page, '/settings', /settings updated by token “e2e”.*told@acme\.example/);
   await installation.api('PUT', '/api/settings', { supportAddress: '' });
 });

@@ -39,6 +39,9 @@ const LIST: NamedList = NamedList {
     pages: NEWEST_FIRST,
 };
 
+/// Kinds of changes that its history shows, as the audit log names them, and in words.
+const KINDS: &[(&str, &str)] = &[("access_token", "tokens")];
+
 /// Access Tokens.
 #[component]
 pub fn AccessTokensPage() -> impl IntoView {
@@ -117,7 +120,7 @@ fn body(
             <div class=if data.may_manage { "two" } else { "stack" }>
                 <div class="stack">
                     {list}
-                    <History changes=data.history now/>
+                    <History changes=data.history now kinds=KINDS/>
                 </div>
                 {new}
             </div>

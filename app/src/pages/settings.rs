@@ -25,6 +25,9 @@ struct Acts {
     mails: MailActs,
 }
 
+/// Kinds of changes that its history shows, as the audit log names them, and in words.
+const KINDS: &[(&str, &str)] = &[("tenant", "the company")];
+
 /// Settings.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -80,7 +83,7 @@ fn body(settings: Settings, acts: &Acts) -> AnyView {
                         </p>
                     </div>
                 </Panel>
-                <History changes=history now/>
+                <History changes=history now kinds=KINDS/>
             </div>
         </div>
     }
