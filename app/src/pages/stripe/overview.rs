@@ -109,12 +109,7 @@ fn new_link(class: &'static str, label: &'static str) -> AnyView {
 
 #[component]
 fn AppLine(app: StripeAppView, is_archived: bool) -> impl IntoView {
-    // An archived app has no page of its own any more: what it sent is what is left of it.
-    let href = if is_archived {
-        format!("/stripe?app={}", app.id)
-    } else {
-        format!("/stripe/apps/{}", app.id)
-    };
+    let href = format!("/stripe/apps/{}", app.id);
     let status = if is_archived {
         view! { <Tag tone=Tone::Plain word="archived"/> }.into_any()
     } else {
