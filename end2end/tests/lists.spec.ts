@@ -32,6 +32,24 @@ adminTest('an id of Stripe’s finds what was told of its purchase, and a type n
   await expect(page).toHaveURL('/stripe');
 });
 
+adminTest('archived apps and what narrows the log stand in the address beside each other', { tag: '@no-js' }, async ({ page, installation }) => {
+  await buy(installation, `shelves-${test.info().project.name}@example.com`);
+  const keeps = (status: string) => (url: URL) => url.searchParams.get('apps') === 'archived' && url.searchParams.get('status') === status;
+  await page.goto('/stripe?status=failed');
+  await hydrated(page);
+  await page.getByRole('navigation', { name: 'Apps' }).getByRole('link', { name: 'archived' }).click();
+  await expect(page).toHaveURL(keeps('failed'));
+  const verified = page.getByRole('navigation', { name: 'Status' }).getByRole('link', { name: 'verified' });
+  await expect(verified).toHaveAttribute('href', /apps=archived/);
+  await verified.click();
+  await expect(page).toHaveURL(keeps('verified'));
+  await expect(verified).toHaveAttribute('aria-current', 'true');
+  await page.getByLabel('Type', { exact: true }).selectOption('payment_intent.succeeded');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page).toHaveURL((url) => keeps('verified')(url) && url.searchParams.get('type') === 'payment_intent.succeeded');
+  await expect(page.getByRole('navigation', { name: 'Apps' }).getByRole('link', { name: 'in use' })).toHaveAttribute('href', /type=payment_intent/);
+});
+
 adminTest('events go on where the page before ended, whatever came meanwhile', { tag: '@no-js' }, async ({ page, installation }) => {
   const email = `paged-${test.info().project.name}@example.com`;
   for (let number = 0; number < 26; number += 1) await buy(installation, email);
