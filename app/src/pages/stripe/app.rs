@@ -82,7 +82,6 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
     let (history, now) = (data.history.clone(), data.now);
     let about = ("stripe_app", id.clone());
     if data.archived_at.is_some() {
-        let sent = format!("/stripe?apps=archived&app={id}");
         return view! {
             <PageHead
                 title=name
@@ -91,7 +90,7 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
             <Notice tone=Tone::Warn title="This app is archived">
                 <p>"Its secrets are forgotten, and what its account sends is refused."</p>
                 <p>
-                    <a href=sent>"What it sent"</a>
+                    <a href=format!("/stripe?apps=archived&app={id}")>"What it sent"</a>
                 </p>
             </Notice>
             {app_facts(&app, data.archived_at, now)}
