@@ -207,23 +207,25 @@ struct Row {
     id: String,
 }
 
-/// How many rows came since a list was shown: those in front of the first that was there. A row that left
-/// a full page lets an older one in behind, which is not news. `None` where none came, or nothing was read.
+/// How many rows came since a list was shown; `None` where none did, or nothing was there to be read.
 fn count_new(shown: &str, fetched: &str) -> Option<String> {
-    let shown = open::<Listed<Row>>(shown).ok()?.items;
+    let ids = |rows: Vec<Row>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    let shown = open::<Listed<Row>>(shown).ok()?;
     let fetched = open::<Listed<Row>>(fetched).ok()?;
-    let is_shown = |row: &Row| shown.iter().any(|known| known.id == row.id);
-    let first = fetched.items.iter().position(is_shown);
-    let count = first.unwrap_or(fetched.items.len());
+    let goes_on = fetched.next.is_some();
+    count_in_front(&ids(shown.items), &ids(fetched.items), goes_on)
+}
+
+/// How many ids stand in front of the first that was shown. A row that left a full page lets an older one in
+/// behind, which is not news.
+pub fn count_in_front(shown: &[String], fetched: &[String], goes_on: bool) -> Option<String> {
+    let first = fetched.iter().position(|id| shown.contains(id));
+    let count = first.unwrap_or(fetched.len());
     if shown.is_empty() || count == 0 {
         return None;
     }
     // Where none is there any more, further ones may have come that the page has no room for.
-    let more = if first.is_none() && fetched.next.is_some() {
-        "+"
-    } else {
-        ""
-    };
+    let more = if first.is_none() && goes_on { "+" } else { "" };
     Some(format!("{count}{more}"))
 }
 
