@@ -200,13 +200,14 @@ pub fn loaded_or_refused_in<T: DeserializeOwned + Send + 'static, const N: usize
 ) -> AnyView {
     shown(Box::new(move || {
         Box::pin(async move {
-            let error = match data.load().await {
-                Ok(loaded) => return Ok(view(Ok(loaded))),
-                Err(error) => error,
-            };
-            let is_one = |refused: &&FieldError| fields.contains(&refused.field.as_str());
-            let refused = error.fields.iter().find(is_one).cloned();
-            refused.map_or(Err(error), |refused| Ok(view(Err(refused))))
+            match data.load().await {
+                Ok(loaded) => Ok(view(Ok(loaded))),
+                Err(error) => {
+                    let is_one = |refused: &&FieldError| fields.contains(&refused.field.as_str());
+                    let refused = error.fields.iter().find(is_one).cloned();
+                    refused.map_or(Err(error), |refused| Ok(view(Err(refused))))
+                }
+            }
         })
     }))
 }
