@@ -19,7 +19,7 @@ adminTest('a token is shown once, works, and is ended', { tag: '@no-js' }, async
   const row = page.getByRole('row').filter({ hasText: name });
   await expect(row).toContainText('active');
   await row.getByText('End…').click();
-  await row.getByRole('button', { name: `End “${name}”` }).click();
+  await row.getByRole('button', { name: `End “${name}” (${token.slice(0, 12)}` }).click();
   await expect(row).toContainText('ended');
   await expect.poll(async () => (await ask()).status).toBe(401);
 });

@@ -32,6 +32,24 @@ adminTest('an id of Stripe’s finds what was told of its purchase, and a type n
   await expect(page).toHaveURL('/stripe');
 });
 
+adminTest('archived apps and what narrows the log stand in the address beside each other', { tag: '@no-js' }, async ({ page, installation }) => {
+  await buy(installation, `shelves-${test.info().project.name}@example.com`);
+  const keeps = (status: string) => (url: URL) => url.searchParams.get('apps') === 'archived' && url.searchParams.get('status') === status;
+  await page.goto('/stripe?status=failed');
+  await hydrated(page);
+  await page.getByRole('navigation', { name: 'Apps' }).getByRole('link', { name: 'archived' }).click();
+  await expect(page).toHaveURL(keeps('failed'));
+  const verified = page.getByRole('navigation', { name: 'Status' }).getByRole('link', { name: 'verified' });
+  await expect(verified).toHaveAttribute('href', /apps=archived/);
+  await verified.click();
+  await expect(page).toHaveURL(keeps('verified'));
+  await expect(verified).toHaveAttribute('aria-current', 'true');
+  await page.getByLabel('Type', { exact: true }).selectOption('payment_intent.succeeded');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page).toHaveURL((url) => keeps('verified')(url) && url.searchParams.get('type') === 'payment_intent.succeeded');
+  await expect(page.getByRole('navigation', { name: 'Apps' }).getByRole('link', { name: 'in use' })).toHaveAttribute('href', /type=payment_intent/);
+});
+
 adminTest('events go on where the page before ended, whatever came meanwhile', { tag: '@no-js' }, async ({ page, installation }) => {
   const email = `paged-${test.info().project.name}@example.com`;
   for (let number = 0; number < 26; number += 1) await buy(installation, email);
@@ -177,6 +195,29 @@ adminTest('a mail is found by its recipient, and the audit log narrowed to one t
   await page.getByLabel('To', { exact: true }).fill('2020-01-31');
   await page.getByRole('button', { name: 'Find' }).click();
   await expect(page.getByText('Nothing here')).toBeVisible();
+});
+
+adminTest('the audit log of one thing is left by another choice', { tag: '@no-js' }, async ({ page, installation }) => {
+  await page.goto(`/audit-log?about=product&id=${installation.product.id}`);
+  await expect(page.getByText('Only what was done to the product')).toBeVisible();
+  await hydrated(page);
+  await page.getByLabel('About', { exact: true }).selectOption('Everything');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page).toHaveURL((url) => url.pathname === '/audit-log' && !url.searchParams.has('id'));
+  await expect(rowsOf(page, 'Changes').first()).toBeVisible();
+  await expect(page.getByText('Only what was done')).toHaveCount(0);
+});
+
+adminTest.describe('a day behind the year 9999', () => {
+  adminTest.use({ expectedComplaints: [/status of 422 .*from=20000/] });
+
+  adminTest('is refused beside its field, and the form stays', { tag: ['@no-js', '@mobile'] }, async ({ page }) => {
+    await page.goto('/audit-log?about=product&from=20000-01-31');
+    await hydrated(page);
+    await expectRefusal(page.getByLabel('From', { exact: true }), /like 2027-01-31/);
+    await expect(page.getByLabel('About', { exact: true })).toHaveValue('product');
+    await expect(page.getByText('Nothing was looked for')).toBeVisible();
+  });
 });
 
 /** Lists as their filters leave them, by the name of their picture. */

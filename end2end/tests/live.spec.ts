@@ -13,16 +13,28 @@ async function listenAt(page: Page, address: string): Promise<void> {
   expect((await stream).status()).toBe(200);
 }
 
-adminTest('the Dashboard shows a new key by itself, and a search that is being typed stays', async ({ page, installation }) => {
+/** Shows what waits above or beside a list. */
+async function showNew(page: Page, timeout = 5_000): Promise<void> {
+  const news = page.getByRole('button', { name: /new$/ });
+  await expect(news).toBeVisible({ timeout });
+  await news.click();
+}
+
+adminTest('the Dashboard tells of a new key by itself, and a search that is being typed stays', async ({ page, installation }) => {
+  await buy(installation, 'dashboard-before@example.com');
   await listenAt(page, '/');
   const search = page.getByRole('searchbox', { name: 'Find a key or a customer' });
   await search.fill('half a na');
   const email = 'dashboard-live@example.com';
   await expect(page.getByText(email)).toHaveCount(0);
   await buy(installation, email);
-  await expect(page.getByText(email)).toBeVisible();
+  await expect(page.getByRole('button', { name: '1 new', exact: true })).toBeVisible();
+  await expect(page.getByText(email)).toHaveCount(0);
   await expect(search).toHaveValue('half a na');
   await expect(search).toBeFocused();
+  await expectAccessible(page);
+  await showNew(page);
+  await expect(page.getByText(email)).toBeVisible();
 });
 
 adminTest('new events wait behind a button, and nothing moves until it is pressed', async ({ page, installation }) => {
@@ -107,13 +119,15 @@ adminTest.describe('where no stream can be had', () => {
       asked += 1;
       await route.abort();
     });
+    await buy(installation, 'asked-before@example.com');
     await page.goto('/');
     await hydrated(page);
     await expect.poll(() => asked).toBeGreaterThan(0);
     const email = 'asked-for@example.com';
     await expect(page.getByText(email)).toHaveCount(0);
     await buy(installation, email);
-    await expect(page.getByText(email)).toBeVisible({ timeout: 15_000 });
+    await showNew(page, 15_000);
+    await expect(page.getByText(email)).toBeVisible();
   });
 });
 
@@ -126,6 +140,7 @@ test.describe('while the server is away', () => {
     const context = await browser.newContext({ baseURL: installation.url });
     try {
       await context.addCookies(cookies);
+      await buy(installation, 'before@example.com');
       const page = await context.newPage();
       await listenAt(page, '/');
       const line = page.getByText('Connection lost. Trying again…');
@@ -136,7 +151,8 @@ test.describe('while the server is away', () => {
       });
       await expect(line).toHaveCount(0, { timeout: 20_000 });
       await buy(installation, 'healed@example.com');
-      await expect(page.getByText('healed@example.com')).toBeVisible({ timeout: 20_000 });
+      await showNew(page, 20_000);
+      await expect(page.getByText('healed@example.com')).toBeVisible();
     } finally {
       await context.close();
       await installation.stop();

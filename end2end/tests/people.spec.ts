@@ -106,6 +106,10 @@ adminTest('a role is changed, and who is removed is out', { tag: '@no-js' }, asy
   await expect(row).toHaveCount(0);
   const answer = await fetch(`${installation.url}/products`, { redirect: 'manual', headers: { cookie } });
   expect(answer.status).toBe(302);
+  const lines = page.locator('section').filter({ has: page.getByRole('heading', { name: 'History' }) }).getByRole('listitem');
+  await expect(lines.filter({ hasText: /removed by/ }).filter({ hasText: person.email })).toHaveCount(1);
+  await page.goto('/audit-log?verb=removed&about=person');
+  await expect(page.getByRole('table', { name: 'Changes' })).toContainText(`person “${person.email}”`);
 });
 
 adminTest('the last owner cannot be removed', async ({ page, installation }) => {

@@ -53,6 +53,6 @@ adminTest('two plans of one name are refused beside it', { tag: '@no-js' }, asyn
   await page.getByLabel('Name', { exact: true }).fill(taken.toUpperCase());
   await page.getByLabel('Days', { exact: true }).fill('30');
   await page.getByRole('button', { name: 'Save plan' }).click();
-  await expect(page.getByRole('alert')).toContainText(/name/);
+  await expectRefusal(page.getByLabel('Name', { exact: true }), /Another plan has this name/);
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue(taken.toUpperCase());
 });

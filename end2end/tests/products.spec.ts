@@ -19,6 +19,17 @@ adminTest('refused fields say why and keep what was typed', { tag: '@no-js' }, a
   await expect(form.licenseDays).toHaveValue('-3');
 });
 
+adminTest('two products of one name are refused beside it', { tag: '@no-js' }, async ({ page, installation }) => {
+  const taken = `Taken ${test.info().project.name}`;
+  await installation.api('POST', '/api/product/', { name: taken });
+  const form = new ProductForm(page);
+  await form.openNew();
+  await form.name.fill(taken.toUpperCase());
+  await form.save();
+  await expectRefusal(form.name, /Another product has this name/);
+  await expect(form.name).toHaveValue(taken.toUpperCase());
+});
+
 adminTest('a placeholder that nobody knows is refused', { tag: '@no-js' }, async ({ page }) => {
   const form = new ProductForm(page);
   await form.openNew();

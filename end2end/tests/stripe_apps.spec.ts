@@ -60,6 +60,22 @@ adminTest('an app is archived after a question', { tag: '@no-js' }, async ({ pag
   await expect(page.getByRole('table', { name: 'Stripe apps' }).getByText('Old account')).toHaveCount(0);
 });
 
+adminTest('an archived app is looked at with what was done to it', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
+  const app = await installation.addStripeApp('Closed account');
+  await installation.api('DELETE', `/api/stripe/apps/${app.id}`);
+  await page.goto('/stripe?apps=archived');
+  await hydrated(page);
+  await page.locator(`a[href="/stripe/apps/${app.id}"]`).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Closed account');
+  await expect(page.getByText('This app is archived')).toBeVisible();
+  const history = page.locator('section').filter({ has: page.getByRole('heading', { name: 'History' }) });
+  await expect(history.getByRole('listitem').filter({ hasText: 'archived by token “e2e”' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Save app' })).toHaveCount(0);
+  await expect(page.getByText('Archive…')).toHaveCount(0);
+  await page.getByRole('link', { name: 'What it sent' }).click();
+  await expect(page).toHaveURL((url) => url.searchParams.get('app') === app.id);
+});
+
 adminTest('event names and URLs break after their punctuation alone', { tag: '@mobile' }, async ({ page, installation }) => {
   await page.goto(`/stripe/apps/${installation.stripeApp.id}`);
   await hydrated(page);

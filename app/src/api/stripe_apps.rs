@@ -16,6 +16,8 @@ use crate::sent::Sent;
 pub struct AppPage {
     /// The app; `None` on the page of a new one.
     pub app: Option<StripeAppView>,
+    /// Since when it is archived, if it is.
+    pub archived_at: Option<Timestamp>,
     /// The side of the switch that a new one starts on.
     pub livemode: bool,
     /// The address that any app's events may be sent to.

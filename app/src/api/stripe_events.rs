@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Listed;
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -66,6 +67,8 @@ pub struct EventDetail {
     pub order_id: Option<String>,
     /// True where processing again makes sense, and whoever looks may do it.
     pub may_replay: bool,
+    /// What people and programs did with it, newest first.
+    pub history: Vec<ChangeRow>,
     /// The server's clock.
     pub now: Timestamp,
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::Listed;
+use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -37,6 +38,8 @@ pub struct TicketDetail {
     pub message: String,
     /// Who closed it, and when.
     pub closed: Option<(String, Timestamp)>,
+    /// What people and programs did with it, newest first.
+    pub history: Vec<ChangeRow>,
     /// The server's clock.
     pub now: Timestamp,
 }

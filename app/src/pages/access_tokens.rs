@@ -39,6 +39,9 @@ const LIST: NamedList = NamedList {
     pages: NEWEST_FIRST,
 };
 
+/// Kinds of changes that its history shows, as the audit log names them, and in words.
+const KINDS: &[(&str, &str)] = &[("access_token", "tokens")];
+
 /// Access Tokens.
 #[component]
 pub fn AccessTokensPage() -> impl IntoView {
@@ -117,7 +120,7 @@ fn body(
             <div class=if data.may_manage { "two" } else { "stack" }>
                 <div class="stack">
                     {list}
-                    <History changes=data.history now/>
+                    <History changes=data.history now kinds=KINDS/>
                 </div>
                 {new}
             </div>
@@ -169,7 +172,9 @@ fn NewToken(action: FormAction) -> impl IntoView {
 /// A token, with the way to end it for whoever may.
 fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> impl IntoView {
     let (tone, word) = state(&token, now);
-    let (id, label) = (token.id.to_string(), format!("End “{}”", token.name));
+    // Several may have one name: how it begins says which.
+    let called = format!("“{}” ({}…)", token.name, token.begins_with);
+    let (id, label) = (token.id.to_string(), format!("End {called}"));
     let last_used = match token.last_used_at {
         Some(at) => view! { <Ago at now/> }.into_any(),
         None => view! { <span class="muted">"never"</span> }.into_any(),
@@ -178,7 +183,7 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
         view! {
             <Confirm
                 label="End…"
-                question=format!("“{}” stops working within a second, everywhere.", token.name)
+                question=format!("{called} stops working within a second, everywhere.")
             >
                 <Form action=revoke about=("id", id)>
                     <SubmitButton label look=ButtonLook::Danger/>

@@ -1,9 +1,10 @@
 //! The audit log: who did what to which thing.
 
+use domain::field_error::FieldError;
 use leptos::prelude::*;
 
 use super::filters::{address, any_of};
-use super::load::{Data, loaded, query_part};
+use super::load::{Data, loaded_or_refused_in, query_part};
 use crate::api::Listed;
 use crate::api::changes::{ChangeRow, ChangeSearch, load_changes};
 use crate::ui::{
@@ -36,6 +37,9 @@ const KINDS: [(&str, &str); 15] = [
     ("signing_key", "Signing keys"),
 ];
 
+/// What can be refused of a search, and the form's input that it was typed in.
+const REFUSED: [(&str, &str); 3] = [("actor", "find"), ("from", "from"), ("to", "to")];
+
 /// Audit log.
 #[component]
 pub fn AuditLogPage() -> impl IntoView {
@@ -59,7 +63,11 @@ pub fn AuditLogPage() -> impl IntoView {
                 title="Audit log"
                 purpose="Everything that was changed here, by whom, newest first. Nothing can be taken out of it."
             />
-            {loaded(data, move |data| body(data, &untrack(search)))}
+            {loaded_or_refused_in(
+                data,
+                REFUSED.map(|(field, _)| field),
+                move |found| body(found, &untrack(search)),
+            )}
         </div>
     }
 }
@@ -77,23 +85,25 @@ fn link(search: &ChangeSearch, after: Option<&str>) -> String {
     address("/audit-log", &filters)
 }
 
-fn body(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
+fn body(found: Result<Listed<ChangeRow>, FieldError>, search: &ChangeSearch) -> AnyView {
     let kinds = KINDS.map(|(word, label)| (word.to_owned(), label.to_owned()));
     let about = search.about.clone();
     let choices = vec![("about", "About", about, any_of("Everything", kinds.into()))];
-    let kept = vec![("verb", search.verb.clone()), ("id", search.id.clone())];
+    // The id of one thing is not kept: it says nothing about things of another kind.
+    let kept = vec![("verb", search.verb.clone())];
     let find = search.find.clone();
     let days = vec![
         ("from", "From", search.from.clone()),
         ("to", "To", search.to.clone()),
     ];
     let newest = search.after.is_some().then(|| link(search, None));
-    let older = data.next.as_ref();
-    let older = older.map(|older| link(search, Some(older)));
-    let content = if data.items.is_empty() {
-        nothing(older.is_some())
-    } else {
-        table(data, search)
+    let older = found.as_ref().ok().and_then(|list| list.next.clone());
+    let older = older.map(|older| link(search, Some(&older)));
+    let (refused, refusal) = refused(found.as_ref().err());
+    let content = match found {
+        Ok(list) if list.items.is_empty() => nothing(older.is_some()),
+        Ok(list) => table(list, search),
+        Err(_) => empty("Nothing was looked for", "Correct what is refused above."),
     };
     view! {
         <div class="stack loose">
@@ -105,13 +115,22 @@ fn body(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
                 choices
                 days
                 kept
-                refusal=None
+                refusal
+                refused
             />
             {one_thing(search)}
             <Panel>{content} <Pager newest older/></Panel>
         </div>
     }
     .into_any()
+}
+
+/// The input that was refused, and why.
+fn refused(error: Option<&FieldError>) -> (&'static str, Option<String>) {
+    let is_it = |(field, _): &(&str, &str)| error.is_some_and(|error| error.field == *field);
+    let input = REFUSED.into_iter().find(is_it);
+    let input = input.map_or("find", |(_, input)| input);
+    (input, error.map(|error| error.message.clone()))
 }
 
 /// Says that the log is that of one thing, and leads back to all.
@@ -141,8 +160,12 @@ fn nothing(goes_on: bool) -> AnyView {
     } else {
         "Changes stand here from the first one on. Take a filter away to see more."
     };
+    empty("Nothing here", text)
+}
+
+fn empty(title: &'static str, text: &'static str) -> AnyView {
     view! {
-        <Empty title="Nothing here" text>
+        <Empty title text>
             <a class="btn" href="/audit-log">
                 "All changes"
             </a>

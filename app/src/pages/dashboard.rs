@@ -5,8 +5,10 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use super::license_table::LicenseTable;
+use super::live::count_in_front;
 use super::load::{Data, loaded, where_permitted};
 use crate::api::dashboard::{Dashboard, Figure, FirstSteps, Problem, load_dashboard};
+use crate::api::licenses::LicenseRow;
 use crate::format;
 use crate::ui::{Ago, Empty, PageHead, Panel, Stat, Step, Steps, Tag, Tone};
 
@@ -18,6 +20,7 @@ const NOT_REFUNDED: &str = "paid; refunds in Stripe are not taken off yet";
 pub fn DashboardPage() -> impl IntoView {
     let data = Data::new(|| (), |()| load_dashboard());
     data.follow(&[""]);
+    let shown = StoredValue::new(Vec::new());
     view! {
         <div class="page">
             <PageHead
@@ -26,7 +29,7 @@ pub fn DashboardPage() -> impl IntoView {
             >
                 {where_permitted(Permission::Generate, || try_link("Test purchase"))}
             </PageHead>
-            {loaded(data, |data| view! { <Body data/> }.into_any())}
+            {loaded(data, move |data| view! { <Body data shown/> }.into_any())}
         </div>
     }
 }
@@ -41,16 +44,18 @@ fn try_link(label: &'static str) -> AnyView {
 }
 
 #[component]
-fn Body(data: Dashboard) -> impl IntoView {
+fn Body(
+    data: Dashboard,
+    /// The latest keys as they stand on the page.
+    shown: StoredValue<Vec<LicenseRow>>,
+) -> impl IntoView {
     let has_steps = data.may_manage && !data.first_steps.are_done();
     let first_steps = has_steps.then(|| view! { <FirstStepList steps=data.first_steps/> });
     view! {
         <div class="stack loose">
             {first_steps} {counts(&data)} {charts(data.keys, data.activations)}
             <ProblemList problems=data.problems now=data.now/>
-            <Panel title="Latest keys" end=|| view! { <a class="btn quiet" href="/licenses">"All keys"</a> }>
-                {latest(data.latest, data.now)}
-            </Panel>
+            {latest(data.latest, data.now, shown)}
         </div>
     }
 }
@@ -110,7 +115,53 @@ fn per_day() -> impl IntoView {
     view! { <span class="muted small">"per day, UTC"</span> }
 }
 
-fn latest(rows: Vec<crate::api::licenses::LicenseRow>, now: Timestamp) -> AnyView {
+/// Rows stay where they are shown; those that came since wait behind a button.
+fn latest(fresh: Vec<LicenseRow>, now: Timestamp, shown: StoredValue<Vec<LicenseRow>>) -> AnyView {
+    let ids = |rows: &[LicenseRow]| {
+        let ids = rows.iter().map(|row| row.id.to_string());
+        ids.collect::<Vec<_>>()
+    };
+    let count = shown.with_value(|shown| count_in_front(&ids(shown), &ids(&fresh), true));
+    if count.is_none() {
+        shown.set_value(fresh.clone());
+    }
+    let (waiting, fresh) = (RwSignal::new(count), StoredValue::new(fresh));
+    let show = move |_| {
+        if let Some(fresh) = fresh.try_get_value() {
+            shown.set_value(fresh);
+            waiting.try_set(None);
+        }
+    };
+    let button = move || {
+        let count = waiting.get()?;
+        Some(view! {
+            <button type="button" class="btn quiet" on:click=show>
+                {count}
+                " new"
+            </button>
+        })
+    };
+    let end = move || {
+        view! {
+            <span role="status">{button}</span>
+            <a class="btn quiet" href="/licenses">
+                "All keys"
+            </a>
+        }
+    };
+    let rows = move || {
+        waiting.track();
+        table(shown.get_value(), now)
+    };
+    view! {
+        <Panel title="Latest keys" end>
+            {rows}
+        </Panel>
+    }
+    .into_any()
+}
+
+fn table(rows: Vec<LicenseRow>, now: Timestamp) -> AnyView {
     if rows.is_empty() {
         return view! {
             <Empty

@@ -16,6 +16,9 @@ pub fn History(
     /// Kind and id of the thing, as the audit log names them.
     #[prop(optional, into)]
     about: Option<(&'static str, String)>,
+    /// On the page of many things: their kinds as the audit log names them, and in words.
+    #[prop(optional)]
+    kinds: &'static [(&'static str, &'static str)],
 ) -> impl IntoView {
     if changes.is_empty() {
         return view! {
@@ -41,13 +44,9 @@ pub fn History(
         })
         .collect_view();
     let all = about.map(|(kind, id)| {
-        let href = address("/audit-log", &[("about", kind), ("id", &id)]);
-        view! {
-            <footer>
-                <a href=href>"All of it in the audit log"</a>
-            </footer>
-        }
+        view! { <footer>{link(kind, &id, "All of it in the audit log")}</footer> }.into_any()
     });
+    let all = all.or_else(|| (!kinds.is_empty()).then(|| more(kinds)));
     view! {
         <Panel title="History">
             <Steps>{steps}</Steps>
@@ -55,4 +54,24 @@ pub fn History(
         </Panel>
     }
     .into_any()
+}
+
+/// Where older lines stand than the page has.
+fn more(kinds: &[(&'static str, &'static str)]) -> AnyView {
+    let links = kinds
+        .iter()
+        .map(|&(kind, words)| link(kind, "", words))
+        .collect_view();
+    view! {
+        <footer class="line tight">
+            <span class="muted">"More in the audit log:"</span>
+            {links}
+        </footer>
+    }
+    .into_any()
+}
+
+fn link(kind: &str, id: &str, words: &'static str) -> AnyView {
+    let href = address("/audit-log", &[("about", kind), ("id", id)]);
+    view! { <a href=href>{words}</a> }.into_any()
 }

@@ -207,18 +207,26 @@ struct Row {
     id: String,
 }
 
-/// How many rows came since a list was shown; none where nothing was there to be read.
-fn count_new(shown: &str, fetched: &str) -> usize {
-    let ids = |text| {
-        let list = open::<Listed<Row>>(text);
-        list.map_or_else(|_| Vec::new(), |list| list.items)
-    };
-    let (shown, fetched) = (ids(shown), ids(fetched));
-    let is_new = |row: &&Row| shown.iter().all(|known| known.id != row.id);
-    match shown.len() {
-        0 => 0,
-        _ => fetched.iter().filter(is_new).count(),
+/// How many rows came since a list was shown; `None` where none did, or nothing was there to be read.
+fn count_new(shown: &str, fetched: &str) -> Option<String> {
+    let ids = |rows: Vec<Row>| rows.into_iter().map(|row| row.id).collect::<Vec<_>>();
+    let shown = open::<Listed<Row>>(shown).ok()?;
+    let fetched = open::<Listed<Row>>(fetched).ok()?;
+    let goes_on = fetched.next.is_some();
+    count_in_front(&ids(shown.items), &ids(fetched.items), goes_on)
+}
+
+/// How many ids stand in front of the first that was shown. A row that left a full page lets an older one in
+/// behind, which is not news.
+pub fn count_in_front(shown: &[String], fetched: &[String], goes_on: bool) -> Option<String> {
+    let first = fetched.iter().position(|id| shown.contains(id));
+    let count = first.unwrap_or(fetched.len());
+    if shown.is_empty() || count == 0 {
+        return None;
     }
+    // Where none is there any more, further ones may have come that the page has no room for.
+    let more = if first.is_none() && goes_on { "+" } else { "" };
+    Some(format!("{count}{more}"))
 }
 
 /// Above a list that begins with the newest: a button with the number of rows that came since. Rows
@@ -228,7 +236,7 @@ pub fn news<T>(data: Data<Listed<T>>, subjects: Subjects) -> AnyView {
 }
 
 fn news_of(source: Source, subjects: Subjects) -> AnyView {
-    let waiting = RwSignal::new(None::<(usize, Text)>);
+    let waiting = RwSignal::new(None::<(String, Text)>);
     on_change(
         subjects,
         Box::new(move |live| {
@@ -241,8 +249,8 @@ fn news_of(source: Source, subjects: Subjects) -> AnyView {
                     return;
                 };
                 match count_new(old, new) {
-                    0 => source.show(fetched),
-                    count => _ = waiting.try_set(Some((count, fetched))),
+                    None => source.show(fetched),
+                    Some(count) => _ = waiting.try_set(Some((count, fetched))),
                 }
             });
         }),
@@ -279,20 +287,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_rows_that_were_not_there_are_new() {
-        let list = |ids: &[&str]| {
+    fn only_rows_in_front_of_those_that_were_there_are_new() {
+        let page = |ids: &[&str], next: &str| {
             let rows: Vec<_> = ids
                 .iter()
                 .map(|id| format!(r#"{{"id":"{id}","x":1}}"#))
                 .collect();
             format!(
-                r#"{{"items":[{}],"next":null,"now":"2026-11-23T00:00:00Z"}}"#,
+                r#"{{"items":[{}],"next":{next},"now":"2026-11-23T00:00:00Z"}}"#,
                 rows.join(",")
             )
         };
+        let list = |ids: &[&str]| page(ids, "null");
+        let full = |ids: &[&str]| page(ids, r#""a""#);
         let shown = list(&["b", "a"]);
-        assert_eq!(count_new(&shown, &shown), 0);
-        assert_eq!(count_new(&shown, &list(&["d", "c", "b", "a"])), 2);
-        assert_eq!(count_new(&list(&[]), &shown), 0, "nothing was read");
+        let new = |fetched: &str| count_new(&shown, fetched);
+        assert_eq!(new(&shown), None);
+        assert_eq!(new(&list(&["d", "c", "b", "a"])).as_deref(), Some("2"));
+        assert_eq!(new(&full(&["b", "z"])), None, "an older one came up");
+        assert_eq!(new(&full(&["c", "a"])).as_deref(), Some("1"));
+        assert_eq!(new(&list(&["d", "c"])).as_deref(), Some("2"));
+        assert_eq!(new(&full(&["d", "c"])).as_deref(), Some("2+"));
+        assert_eq!(new(&list(&[])), None, "all are gone");
+        assert_eq!(count_new(&list(&[]), &shown), None, "nothing was read");
     }
 }

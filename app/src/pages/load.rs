@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use domain::field_error::FieldError;
 use domain::permission::Permission;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -186,14 +187,26 @@ pub fn loaded_or_refused<T: DeserializeOwned + Send + 'static>(
     field: &'static str,
     view: impl Fn(Result<T, String>) -> AnyView + Copy + Send + Sync + 'static,
 ) -> AnyView {
+    loaded_or_refused_in(data, [field], move |found| {
+        view(found.map_err(|refused| refused.message))
+    })
+}
+
+/// The same for a page with several such fields: it gets the refused one with the reason.
+pub fn loaded_or_refused_in<T: DeserializeOwned + Send + 'static, const N: usize>(
+    data: Data<T>,
+    fields: [&'static str; N],
+    view: impl Fn(Result<T, FieldError>) -> AnyView + Copy + Send + Sync + 'static,
+) -> AnyView {
     shown(Box::new(move || {
         Box::pin(async move {
             match data.load().await {
                 Ok(loaded) => Ok(view(Ok(loaded))),
-                Err(error) => match error.fields.message(field) {
-                    Some(reason) => Ok(view(Err(reason.to_owned()))),
-                    None => Err(error),
-                },
+                Err(error) => {
+                    let is_one = |refused: &&FieldError| fields.contains(&refused.field.as_str());
+                    let refused = error.fields.iter().find(is_one).cloned();
+                    refused.map_or(Err(error), |refused| Ok(view(Err(refused))))
+                }
             }
         })
     }))

@@ -97,7 +97,8 @@ fn Mail(mail: MailDetail, delivery: Data<MailDetail>, resend: FormAction) -> imp
     let body = letter(&mail);
     let (history, now) = (mail.history, mail.now);
     // Most mails go out and nobody does anything with them.
-    let history = (!history.is_empty()).then(|| view! { <History changes=history now/> });
+    let about = ("mail", mail.row.id.to_string());
+    let history = (!history.is_empty()).then(|| view! { <History changes=history now about/> });
     let (id, address) = (mail.row.id.to_string(), mail.row.address.clone());
     let again = mail
         .may_resend

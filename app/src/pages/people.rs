@@ -72,6 +72,9 @@ impl Acts {
     }
 }
 
+/// Kinds of changes that its history shows, as the audit log names them, and in words.
+const KINDS: &[(&str, &str)] = &[("person", "people"), ("invitation", "invitations")];
+
 /// Users and roles.
 #[component]
 pub fn PeoplePage() -> impl IntoView {
@@ -129,7 +132,7 @@ fn body(people: People, search: &NamedSearch, acts: &Acts) -> AnyView {
                 <div class="stack loose">
                     {members}
                     {invited}
-                    <History changes=history now/>
+                    <History changes=history now kinds=KINDS/>
                 </div>
                 {invite}
             </div>

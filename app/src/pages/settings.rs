@@ -25,6 +25,9 @@ struct Acts {
     mails: MailActs,
 }
 
+/// Kinds of changes that its history shows, as the audit log names them, and in words.
+const KINDS: &[(&str, &str)] = &[("tenant", "the company")];
+
 /// Settings.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
@@ -80,7 +83,7 @@ fn body(settings: Settings, acts: &Acts) -> AnyView {
                         </p>
                     </div>
                 </Panel>
-                <History changes=history now/>
+                <History changes=history now kinds=KINDS/>
             </div>
         </div>
     }
@@ -140,24 +143,31 @@ fn test_keys(settings: &Settings, action: FormAction) -> AnyView {
         )
     };
     let switch = settings.may_manage.then(|| {
-        let (value, label, question) = if settings.test_keys_valid {
+        let company = &settings.company_name;
+        let (value, label, question, switch) = if settings.test_keys_valid {
             (
                 "false",
-                "Go live",
-                "Programs that run with a key from a test purchase stop when they next ask. Keys from real purchases are not touched.",
+                "Go live…",
+                format!(
+                    "Programs of “{company}” that run with a key from a test purchase stop when they next ask. Keys from real purchases are not touched."
+                ),
+                format!("Go live with “{company}”"),
             )
         } else {
             (
                 "true",
-                "Let test keys open programs again",
-                "Every key from a test purchase opens your programs again, those of your customers too.",
+                "Let test keys open programs again…",
+                format!(
+                    "Every key from a test purchase opens the programs of “{company}” again, those of your customers too."
+                ),
+                format!("Let test keys open programs of “{company}”"),
             )
         };
         view! {
-            <Confirm label=format!("{label}…") question>
+            <Confirm label question>
                 <Form action>
                     <input type="hidden" name="valid" value=value/>
-                    <SubmitButton label look=ButtonLook::Danger/>
+                    <SubmitButton label=switch look=ButtonLook::Danger/>
                 </Form>
             </Confirm>
         }

@@ -23,6 +23,12 @@ const COLUMNS: &[Column] = &[
 /// Sizes of a pair: value, label and the label's class.
 const SIZES: &[(&str, &str, &str)] = &[("2048", "RSA-2048", ""), ("3072", "RSA-3072", "")];
 
+/// Kinds of changes that its history shows, as the audit log names them, and in words.
+const KINDS: &[(&str, &str)] = &[
+    ("tenant_key", "tenant keys"),
+    ("signing_key", "signing keys"),
+];
+
 /// Tenant Keys.
 #[component]
 pub fn TenantKeysPage() -> impl IntoView {
@@ -46,7 +52,7 @@ pub fn TenantKeysPage() -> impl IntoView {
                     view! {
                         <div class="stack loose">
                             {sealing(&data, activate)} {signing(data, rotate)}
-                            <History changes=history now/>
+                            <History changes=history now kinds=KINDS/>
                         </div>
                     }
                         .into_any()

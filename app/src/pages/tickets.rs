@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::location::Url;
 
 use super::filters::{address, any_of};
+use super::history::History;
 use super::load::{Data, loaded, path_part, query_part, where_permitted};
 use super::words;
 use crate::api::Listed;
@@ -205,6 +206,8 @@ fn body(ticket: TicketDetail, change: FormAction) -> AnyView {
     let (title, message) = (ticket.row.subject.clone(), ticket.message.clone());
     let id = StoredValue::new(ticket.row.id.clone());
     let is_open = ticket.closed.is_none();
+    let (history, now) = (ticket.history.clone(), ticket.now);
+    let about = ("ticket", ticket.row.id.clone());
     let act = move || act(id.get_value(), is_open, change);
     let act = where_permitted(Permission::Email, act);
     view! {
@@ -219,6 +222,7 @@ fn body(ticket: TicketDetail, change: FormAction) -> AnyView {
             </Panel>
             <div class="stack">
                 <Panel title="Facts">{facts(ticket)} {act}</Panel>
+                <History changes=history now about/>
             </div>
         </div>
     }

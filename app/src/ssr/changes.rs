@@ -81,10 +81,24 @@ pub(super) async fn history_of_kinds(
     Ok(changes.into_iter().map(row).collect())
 }
 
+/// What a thing is called, where the change tells it: a person is called by the address.
+pub(super) fn called(change: &ChangeView) -> Option<&str> {
+    let text = change.data.get(calling(&change.subject_kind));
+    text.and_then(Value::as_str)
+}
+
+/// Which of a change's details is what the thing is called.
+fn calling(kind: &str) -> &'static str {
+    match kind {
+        "person" | "invitation" => "email",
+        _ => "name",
+    }
+}
+
 /// `access token “CI”`, or the kind alone where a thing has no name.
 fn thing(change: &ChangeView) -> String {
     let kind = kind_words(change);
-    match change.data.get("name").and_then(Value::as_str) {
+    match called(change) {
         Some(name) => format!("{kind} “{name}”"),
         None => kind,
     }
@@ -98,6 +112,10 @@ fn kind_words(change: &ChangeView) -> String {
 /// One change of the log.
 pub(super) fn change_row(change: ChangeView) -> ChangeRow {
     let kind = kind_words(&change);
+    let subject = match called(&change) {
+        Some(name) => format!("{kind} “{name}”"),
+        None => format!("{kind} {}", brief(&change.subject_id)),
+    };
     ChangeRow {
         href: address(&change.subject_kind, &change.subject_id),
         actor: match change.actor_kind.as_str() {
@@ -105,11 +123,8 @@ pub(super) fn change_row(change: ChangeView) -> ChangeRow {
             kind => format!("{kind} “{}”", change.actor_name),
         },
         verb: change.verb.replace('_', " "),
-        subject: match change.data.get("name").and_then(Value::as_str) {
-            Some(name) => format!("{kind} “{name}”"),
-            None => format!("{kind} {}", brief(&change.subject_id)),
-        },
-        detail: details(&change.data),
+        subject,
+        detail: details(&change.data, calling(&change.subject_kind)),
         at: change.at,
     }
 }
@@ -135,14 +150,14 @@ fn address(kind: &str, id: &str) -> Option<String> {
     Some(format!("/{page}/{id}"))
 }
 
-/// `quantity: 3, fields: price, version`.
-fn details(data: &Value) -> String {
+/// `quantity: 3, fields: price, version`; without what the thing is called, which stands before it.
+fn details(data: &Value, called: &str) -> String {
     let Value::Object(fields) = data else {
         return String::new();
     };
     let texts: Vec<_> = fields
         .iter()
-        .filter(|(name, value)| *name != "name" && !value.is_null())
+        .filter(|(name, value)| *name != called && !value.is_null())
         .map(|(name, value)| format!("{}: {}", words(name), plain(value)))
         .collect();
     texts.join(", ")
@@ -190,12 +205,17 @@ mod tests {
     fn details_read_as_words_and_leave_out_what_stands_elsewhere() {
         let data =
             json!({"fields": ["price", "version"], "name": "Atlas", "quantity": 3, "plan": null});
-        assert_eq!(details(&data), "fields: price, version, quantity: 3");
+        assert_eq!(
+            details(&data, "name"),
+            "fields: price, version, quantity: 3"
+        );
         let data = json!({"orderId": "01a20b61-f997-7060-8c3f-4038ec8bd497", "productId": 1});
         assert_eq!(
-            details(&data),
+            details(&data, "name"),
             "order id: 01a20b61-f99…8bd497, productId: 1"
         );
-        assert_eq!(details(&Value::Null), "");
+        assert_eq!(details(&Value::Null, "name"), "");
+        let data = json!({"email": "bob@example.com", "role": "admin"});
+        assert_eq!(details(&data, calling("person")), "role: admin");
     }
 }

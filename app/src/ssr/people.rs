@@ -10,7 +10,7 @@ use engine::settings::mail_server;
 use engine::{Engine, Error};
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::changes::history_of_kinds;
+use super::changes::{called, history_of_kinds};
 use super::cookie::session_cookie;
 use super::door::open_session;
 use super::licenses::place;
@@ -30,9 +30,10 @@ pub async fn people_page(who: &SignedIn, search: NamedSearch) -> Result<People, 
     let server = mail_server::execute(&who.engine, &who.actor).await?;
     let (own, page) = (who.session.person, people.members);
     let history = history_of_kinds(who, &["person", "invitation"], |change| {
+        // Old lines tell no address; whoever is on this page has one all the same.
         let is_of = |m: &&MemberView| m.id.to_string() == change.subject_id;
-        let member = page.items.iter().find(is_of);
-        member.map(|member| member.email.clone())
+        let member = || page.items.iter().find(is_of).map(|m| m.email.as_str());
+        called(change).or_else(member).map(str::to_owned)
     });
     let history = history.await?;
     Ok(People {

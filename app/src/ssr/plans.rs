@@ -8,6 +8,7 @@ use engine::plans::{self, PlanView};
 
 use super::changes::history_of;
 use super::products::name_query;
+use super::refusal::beside_name;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::plans::{PlanPage, PlanRow};
@@ -87,9 +88,11 @@ pub async fn keep_plan(who: &SignedIn, id: &str, form: &PlanForm) -> Result<Next
     let mut form = form.clone();
     form.is_active.get_or_insert_with(|| "false".to_owned());
     if id.is_empty() {
-        plans::create::execute(&who.engine, &who.actor, &form).await?;
+        let made = plans::create::execute(&who.engine, &who.actor, &form).await;
+        made.map_err(beside_name)?;
         return Ok(Next::Go("/plans".to_owned()));
     }
-    plans::update::execute(&who.engine, &who.actor, parse(id)?, &form).await?;
+    let saved = plans::update::execute(&who.engine, &who.actor, parse(id)?, &form).await;
+    saved.map_err(beside_name)?;
     Ok(Next::stay("Saved."))
 }

@@ -13,6 +13,7 @@ use engine::products::{
 };
 
 use super::changes::history_of;
+use super::refusal::beside_name;
 use super::reply::Next;
 use super::session::SignedIn;
 use super::snippets::{self, Sold};
@@ -167,10 +168,12 @@ pub async fn keep_product(who: &SignedIn, id: &str, form: &ProductForm) -> Resul
         ticked.get_or_insert_with(|| "false".to_owned());
     }
     if id.is_empty() {
-        let made = create::execute(&who.engine, &who.actor, &form).await?;
+        let made = create::execute(&who.engine, &who.actor, &form).await;
+        let made = made.map_err(beside_name)?;
         return Ok(Next::Go(format!("/products/{}", made.id)));
     }
-    update::execute(&who.engine, &who.actor, parse(id)?, &form).await?;
+    let saved = update::execute(&who.engine, &who.actor, parse(id)?, &form).await;
+    saved.map_err(beside_name)?;
     Ok(Next::stay("Saved."))
 }
 

@@ -51,6 +51,17 @@ fn translate(error: Error) -> UiError {
     UiError::new(kind, message)
 }
 
+/// A name that is in use is said beside its field; for programs it is a conflict.
+pub(super) fn beside_name(error: Error) -> Error {
+    match error {
+        Error::Conflict {
+            code: "name_in_use",
+            message,
+        } => Error::field("name", message),
+        other => other,
+    }
+}
+
 fn invalid(message: String, fields: FieldErrors) -> UiError {
     UiError {
         fields,

@@ -14,13 +14,14 @@ use crate::api::stripe_apps::AppPage;
 
 /// One app's page; with an empty id a new one's, for who may add it.
 pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {
-    let app = match id {
+    let found = match id {
         "" => {
             who.actor.may(Permission::Manage)?;
             None
         }
-        id => Some(list::find(&who.engine, &who.actor, parse(id)?).await?),
+        id => Some(list::find_on_any_shelf(&who.engine, &who.actor, parse(id)?).await?),
     };
+    let (app, archived_at) = found.unzip();
     let history = match id {
         "" => Vec::new(),
         id => history_of(who, ("stripe_app", id)).await?,
@@ -28,6 +29,7 @@ pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {
     let public_url = who.engine.public_url();
     Ok(AppPage {
         app,
+        archived_at: archived_at.flatten(),
         livemode: who.session.livemode,
         shared_webhook_url: format!("{public_url}/api/stripe/webhook"),
         is_https: public_url.starts_with("https://"),

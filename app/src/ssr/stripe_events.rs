@@ -8,6 +8,7 @@ use engine::page::PAGE_SIZE;
 use engine::stripe::events::{self, EventFilter, EventLine, VerificationAttempt};
 use engine::stripe::{event_list, replay};
 
+use super::changes::history_of;
 use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
@@ -102,6 +103,7 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
         payload: event.payload.unwrap_or_default(),
         order_id: event.order_id.map(|id| id.to_string()),
         may_replay,
+        history: history_of(who, ("stripe_event", id)).await?,
         now: who.engine.now(),
         row: EventRow {
             id: event.id.to_string(),

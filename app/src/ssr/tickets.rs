@@ -5,6 +5,7 @@ use engine::page::PAGE_SIZE;
 use engine::tickets::list::TicketQuery;
 use engine::tickets::{TicketView, close, find, list};
 
+use super::changes::history_of;
 use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
@@ -37,6 +38,7 @@ pub async fn ticket_detail(who: &SignedIn, id: &str) -> Result<TicketDetail, Err
         product_id: ticket.product_id.get(),
         message: ticket.message.clone(),
         closed: ticket.closed_at.map(|at| (closed_by, at)),
+        history: history_of(who, ("ticket", id)).await?,
         row: row(ticket),
         now: who.engine.now(),
     })

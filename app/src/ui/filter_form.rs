@@ -23,12 +23,19 @@ pub fn FilterForm(
     days: Vec<(&'static str, &'static str, String)>,
     /// Filters that stand elsewhere on the page and are kept.
     kept: Vec<(&'static str, String)>,
-    /// Why what is searched for cannot be.
+    /// Why what is searched for, or one of the days, cannot be.
     refusal: Option<String>,
+    /// The input that the refusal is about.
+    #[prop(default = "find")]
+    refused: &'static str,
 ) -> impl IntoView {
-    let is_refused = refusal.is_some();
+    let refused = refusal.is_some().then_some(refused);
+    let is_refused = refused == Some("find");
     let choices = choices.into_iter().map(choice).collect_view();
-    let days = days.into_iter().map(day).collect_view();
+    let days = days
+        .into_iter()
+        .map(|(name, label, chosen)| day((name, label), chosen, refused == Some(name)))
+        .collect_view();
     let kept = kept
         .into_iter()
         .filter(|(_, value)| !value.is_empty())
@@ -86,10 +93,18 @@ fn choice((name, label, chosen, options): FilterChoice) -> AnyView {
     .into_any()
 }
 
-fn day((name, label, chosen): (&'static str, &'static str, String)) -> AnyView {
+fn day((name, label): (&'static str, &'static str), chosen: String, is_refused: bool) -> AnyView {
     view! {
         <label class="line tight small">
-            {label} <input class="input short" type="date" name=name value=chosen/>
+            {label}
+            <input
+                class="input short"
+                type="date"
+                name=name
+                value=chosen
+                aria-invalid=is_refused.then_some("true")
+                aria-describedby=is_refused.then_some("find-refusal")
+            />
         </label>
     }
     .into_any()

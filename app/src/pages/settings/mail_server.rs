@@ -84,22 +84,25 @@ fn own_server(settings: &Settings, acts: MailActs) -> AnyView {
         "smtp://user:password@mail.example.com:587?tls=required, or smtps://… for port 465."
     };
     let sender = own.map(|server| server.sender.clone()).unwrap_or_default();
-    let forget = own.is_some().then(|| {
-        let (label, question) = if settings.is_mailer_installed {
+    let forget = own.map(|server| {
+        let (label, then) = if settings.is_mailer_installed {
             (
-                "Use the installation’s server",
-                "Your server’s URL and password are forgotten, and your mails go over the server of this installation.",
+                "Use the installation’s server…",
+                "Your mails go over the server of this installation.",
             )
         } else {
             (
-                "Forget this server",
-                "Its URL and password are forgotten. This installation has no other, so mails wait in the outbox.",
+                "Forget this server…",
+                "This installation has no other, so mails wait in the outbox.",
             )
         };
+        let host = &server.host;
+        let question = format!("URL and password of “{host}” are forgotten. {then}");
+        let forget = format!("Forget “{host}”");
         view! {
-            <Confirm label=format!("{label}…") question>
+            <Confirm label question>
                 <Form action=acts.forget>
-                    <SubmitButton label look=ButtonLook::Danger/>
+                    <SubmitButton label=forget look=ButtonLook::Danger/>
                 </Form>
             </Confirm>
         }

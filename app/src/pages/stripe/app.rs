@@ -9,8 +9,8 @@ use crate::api::stripe_apps::{AppPage as Page, ArchiveApp, CheckApp, SaveApp, lo
 use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part, where_permitted};
 use crate::ui::{
-    Breakable, ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, PageHead, Panel,
-    Step, Steps, SubmitButton, Tone,
+    Breakable, ButtonLook, Confirm, CopyButton, Fact, Facts, Form, FormAction, Notice, PageHead,
+    Panel, Step, Steps, SubmitButton, Tone,
 };
 
 /// What Stripe should send.
@@ -81,11 +81,28 @@ fn Body(data: Page, save: FormAction, check: FormAction, archive: FormAction) ->
     let (id, name) = (app.id.to_string(), app.name.clone());
     let (history, now) = (data.history.clone(), data.now);
     let about = ("stripe_app", id.clone());
+    if data.archived_at.is_some() {
+        return view! {
+            <PageHead
+                title=name
+                purpose="A Stripe account that issued keys. What came of it stays as it is."
+            />
+            <Notice tone=Tone::Warn title="This app is archived">
+                <p>"Its secrets are forgotten, and what its account sends is refused."</p>
+                <p>
+                    <a href=format!("/stripe?apps=archived&app={id}")>"What it sent"</a>
+                </p>
+            </Notice>
+            {app_facts(&app, data.archived_at, now)}
+            <History changes=history now about/>
+        }
+        .into_any();
+    }
     let archiving = data.may_manage.then(|| archiving((id, &name), archive));
     let fields = if data.may_manage {
         view! { <AppForm data=data.clone() action=save/> }.into_any()
     } else {
-        app_facts(&app)
+        app_facts(&app, None, now)
     };
     view! {
         <PageHead

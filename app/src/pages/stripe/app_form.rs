@@ -1,6 +1,7 @@
 //! The form of a Stripe app.
 
 use domain::stripe_app_view::StripeAppView;
+use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use crate::api::stripe_apps::AppPage as Page;
@@ -8,7 +9,7 @@ use crate::format;
 use crate::pages::words;
 use crate::ui::{
     Breakable, CheckField, ChoiceField, Fact, Facts, Field, Form, FormAction, FormEnd, InputKind,
-    Panel, SelectField, Tag, Tone,
+    Panel, SelectField, Tag, Tone, When,
 };
 
 /// Fields of a new or a saved app; secret fields are empty, and empty keeps what is saved.
@@ -91,11 +92,13 @@ pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
     }
 }
 
-/// The same for whoever may look but not change it.
-pub fn app_facts(app: &StripeAppView) -> AnyView {
+/// The same for whoever may look but not change it, and where it is archived, for all.
+pub fn app_facts(app: &StripeAppView, archived_at: Option<Timestamp>, now: Timestamp) -> AnyView {
     let (mode_tone, mode) = words::mode(app.is_live);
     let currency = app.default_currency.clone();
-    let (tone, word) = if app.is_active {
+    let (tone, word) = if archived_at.is_some() {
+        (Tone::Plain, "archived")
+    } else if app.is_active {
         (Tone::Ok, "active")
     } else {
         (Tone::Plain, "not active")
@@ -105,6 +108,16 @@ pub fn app_facts(app: &StripeAppView) -> AnyView {
     } else {
         "used where a purchase names it"
     };
+    let usage = archived_at
+        .is_none()
+        .then(|| view! { <Fact name="Default">{usage}</Fact> });
+    let archived = archived_at.map(|at| {
+        view! {
+            <Fact name="Archived (UTC)">
+                <When at now/>
+            </Fact>
+        }
+    });
     let key = match app.publishable_key.as_str() {
         "" => view! { <span class="muted">"none"</span> }.into_any(),
         key => view! {
@@ -125,7 +138,8 @@ pub fn app_facts(app: &StripeAppView) -> AnyView {
                 </Fact>
                 <Fact name="Publishable key">{key}</Fact>
                 <Fact name="Default currency">{currency}</Fact>
-                <Fact name="Default">{usage}</Fact>
+                {usage}
+                {archived}
             </Facts>
         </Panel>
     }

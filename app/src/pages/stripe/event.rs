@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::api::stripe_events::{EventDetail, EventStep, ReplayEvent, load_event};
 use crate::format;
+use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part};
 use crate::pages::words;
 use crate::ui::{
@@ -51,6 +52,10 @@ fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
         .collect_view();
     let payload = event.payload.clone();
     let copy = payload.clone();
+    let about = ("stripe_event", event.row.id.clone());
+    // Most events are processed once and nobody does anything with them.
+    let history = event.history.clone();
+    let history = (!history.is_empty()).then(|| view! { <History changes=history now about/> });
     let facts = facts(event, now);
     view! {
         <PageHead title purpose>
@@ -69,6 +74,7 @@ fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
                     <Steps>{steps}</Steps>
                 </Panel>
                 <Panel title="Facts">{facts}</Panel>
+                {history}
             </div>
         </div>
     }

@@ -27,20 +27,32 @@ const COLUMNS: &[Column] = &[
 
 const STATUSES: [&str; 4] = ["", "verified", "failed", "received"];
 
-/// The log, with its filters.
-#[component]
-pub fn EventLog() -> impl IntoView {
+/// What the address asks for: of the log, and which apps stand above it.
+type Asked<'a> = (&'a EventSearch, &'a str);
+
+/// What the address asks of the log.
+pub(super) fn event_search() -> Memo<EventSearch> {
     let (find, status) = (query_part("find"), query_part("status"));
     let (event_type, app) = (query_part("type"), query_part("app"));
     let after = query_part("after");
-    let search = move || EventSearch {
+    Memo::new(move |_| EventSearch {
         find: find.get().unwrap_or_default(),
         status: status.get().unwrap_or_default(),
         event_type: event_type.get().unwrap_or_default(),
         app: app.get().unwrap_or_default(),
         after: after.get(),
-    };
-    let data = Data::new(search, load_events);
+    })
+}
+
+/// The log, with its filters.
+#[component]
+pub fn EventLog() -> impl IntoView {
+    let (search, apps, after) = (event_search(), query_part("apps"), query_part("after"));
+    // Its links keep the shelf of the apps, so they are drawn again with it.
+    let data = Data::new(
+        move || (search.get(), apps.get()),
+        |(search, _)| load_events(search),
+    );
     let choices = Data::new(|| (), |()| load_event_choices());
     view! {
         {move || after.get().is_none().then(|| news(data, &[".stripe_event."]))}
@@ -49,11 +61,14 @@ pub fn EventLog() -> impl IntoView {
             "search",
             move |found| {
                 let refusal = StoredValue::new(found.as_ref().err().cloned());
-                let form = move |choices| form(&untrack(search), choices, refusal.get_value());
-                let search = untrack(search);
+                let apps = move || apps.get_untracked().unwrap_or_default();
+                let form = move |choices| {
+                    form((&search.get_untracked(), &apps()), choices, refusal.get_value())
+                };
+                let (search, apps) = (search.get_untracked(), apps());
                 view! {
                     <div class="stack loose">
-                        {loaded(choices, form)} {panel(found, &search)}
+                        {loaded(choices, form)} {panel(found, (&search, &apps))}
                     </div>
                 }
                     .into_any()
@@ -62,9 +77,11 @@ pub fn EventLog() -> impl IntoView {
     }
 }
 
-fn link(search: &EventSearch, status: &str, after: Option<&str>) -> String {
+/// The address of a page of the log.
+pub(super) fn link((search, apps): Asked<'_>, status: &str, after: Option<&str>) -> String {
     let filters = [
-        ("find", search.find.as_str()),
+        ("apps", apps),
+        ("find", &search.find),
         ("type", &search.event_type),
         ("app", &search.app),
         ("status", status),
@@ -73,7 +90,7 @@ fn link(search: &EventSearch, status: &str, after: Option<&str>) -> String {
     address("/stripe", &filters)
 }
 
-fn form(search: &EventSearch, choices: EventChoices, refusal: Option<String>) -> AnyView {
+fn form((search, shelf): Asked<'_>, choices: EventChoices, refusal: Option<String>) -> AnyView {
     let (event_type, app) = (search.event_type.clone(), search.app.clone());
     let types = with_chosen(choices.types, &event_type);
     let apps = with_chosen(choices.apps, &app);
@@ -81,7 +98,8 @@ fn form(search: &EventSearch, choices: EventChoices, refusal: Option<String>) ->
         ("type", "Type", event_type, any_of("All types", types)),
         ("app", "App", app, any_of("All apps", apps)),
     ];
-    let (find, kept) = (search.find.clone(), vec![("status", search.status.clone())]);
+    let (find, status) = (search.find.clone(), search.status.clone());
+    let kept = vec![("status", status), ("apps", shelf.to_owned())];
     view! {
         <FilterForm
             label="Events"
@@ -96,24 +114,26 @@ fn form(search: &EventSearch, choices: EventChoices, refusal: Option<String>) ->
     .into_any()
 }
 
-fn panel(found: Result<Listed<EventRow>, String>, search: &EventSearch) -> AnyView {
+fn panel(found: Result<Listed<EventRow>, String>, asked: Asked<'_>) -> AnyView {
+    let (search, apps) = asked;
     let statuses = STATUSES.map(|word| {
         let label = if word.is_empty() { "all" } else { word };
         let is_chosen = search.status == word;
-        (label.to_owned(), link(search, word, None), is_chosen)
+        (label.to_owned(), link(asked, word, None), is_chosen)
     });
     let statuses = Vec::from(statuses);
     let filter = move || view! { <Segments label="Status" items=statuses.clone()/> };
     let newest = search.after.is_some();
-    let newest = newest.then(|| link(search, &search.status, None));
+    let newest = newest.then(|| link(asked, &search.status, None));
     let older = found.as_ref().ok().and_then(|list| list.next.clone());
-    let older = older.map(|older| link(search, &search.status, Some(&older)));
+    let older = older.map(|older| link(asked, &search.status, Some(&older)));
     let content = match found {
-        Ok(list) if list.items.is_empty() => nothing(search),
+        Ok(list) if list.items.is_empty() => nothing(asked),
         Ok(list) => table(list),
         Err(_) => narrowed(
             "Nothing was looked for",
             "Correct what stands in the search field.",
+            apps,
         ),
     };
     view! {
@@ -124,10 +144,10 @@ fn panel(found: Result<Listed<EventRow>, String>, search: &EventSearch) -> AnyVi
     .into_any()
 }
 
-fn nothing(search: &EventSearch) -> AnyView {
-    if search.after.is_some() || link(search, &search.status, None) != "/stripe" {
+fn nothing((search, apps): Asked<'_>) -> AnyView {
+    if search.after.is_some() || link((search, ""), &search.status, None) != "/stripe" {
         let text = "An id of Stripe’s finds its event, and the events of its purchase. Take a filter away to see more.";
-        return narrowed("No such events", text);
+        return narrowed("No such events", text, apps);
     }
     view! {
         <Empty
@@ -140,10 +160,11 @@ fn nothing(search: &EventSearch) -> AnyView {
     .into_any()
 }
 
-fn narrowed(title: &'static str, text: &'static str) -> AnyView {
+fn narrowed(title: &'static str, text: &'static str, apps: &str) -> AnyView {
+    let all = address("/stripe", &[("apps", apps)]);
     view! {
         <Empty title text>
-            <a class="btn" href="/stripe">
+            <a class="btn" href=all>
                 "All events"
             </a>
         </Empty>

@@ -4,8 +4,9 @@ use domain::permission::Permission;
 use domain::stripe_app_view::StripeAppView;
 use leptos::prelude::*;
 
-use super::log::EventLog;
+use super::log::{EventLog, event_search, link};
 use crate::api::stripe_apps::{load_apps, load_archived_apps};
+use crate::api::stripe_events::EventSearch;
 use crate::pages::load::{Data, loaded, query_part, where_permitted};
 use crate::pages::words;
 use crate::ui::{Cell, Column, Empty, PageHead, Panel, Place, Row, Segments, Table, Tag, Tone};
@@ -20,7 +21,7 @@ const APP_COLUMNS: &[Column] = &[
 /// Apps and events.
 #[component]
 pub fn StripePage() -> impl IntoView {
-    let shelf = query_part("apps");
+    let (shelf, search) = (query_part("apps"), event_search());
     let is_archived = move || shelf.get().is_some_and(|shelf| shelf == "archived");
     let apps = Data::new(is_archived, |is_archived| async move {
         if is_archived {
@@ -42,7 +43,7 @@ pub fn StripePage() -> impl IntoView {
                 apps,
                 move |apps| {
                     let is_archived = untrack(is_archived);
-                    view! { <Apps apps is_archived/> }.into_any()
+                    view! { <Apps apps is_archived search/> }.into_any()
                 },
             )}
             <EventLog/>
@@ -51,18 +52,13 @@ pub fn StripePage() -> impl IntoView {
 }
 
 #[component]
-fn Apps(apps: Vec<StripeAppView>, is_archived: bool) -> impl IntoView {
-    let shelves = move || {
-        let items = [
-            ("in use".to_owned(), "/stripe".to_owned(), !is_archived),
-            (
-                "archived".to_owned(),
-                "/stripe?apps=archived".to_owned(),
-                is_archived,
-            ),
-        ];
-        view! { <Segments label="Apps" items=items.into()/> }
-    };
+fn Apps(
+    apps: Vec<StripeAppView>,
+    is_archived: bool,
+    /// What the log below is narrowed to, which the links keep.
+    search: Memo<EventSearch>,
+) -> impl IntoView {
+    let shelves = move || view! { {move || shelves(&search.get(), is_archived)} };
     if apps.is_empty() && is_archived {
         return view! {
             <Panel title="Apps" end=shelves>
@@ -98,6 +94,15 @@ fn Apps(apps: Vec<StripeAppView>, is_archived: bool) -> impl IntoView {
     .into_any()
 }
 
+fn shelves(search: &EventSearch, is_archived: bool) -> AnyView {
+    let link = |shelf| link((search, shelf), &search.status, search.after.as_deref());
+    let items = vec![
+        ("in use".to_owned(), link(""), !is_archived),
+        ("archived".to_owned(), link("archived"), is_archived),
+    ];
+    view! { <Segments label="Apps" items/> }.into_any()
+}
+
 fn new_link(class: &'static str, label: &'static str) -> AnyView {
     view! {
         <a class=class href="/stripe/apps/new">
@@ -109,12 +114,7 @@ fn new_link(class: &'static str, label: &'static str) -> AnyView {
 
 #[component]
 fn AppLine(app: StripeAppView, is_archived: bool) -> impl IntoView {
-    // An archived app has no page of its own any more: what it sent is what is left of it.
-    let href = if is_archived {
-        format!("/stripe?app={}", app.id)
-    } else {
-        format!("/stripe/apps/{}", app.id)
-    };
+    let href = format!("/stripe/apps/{}", app.id);
     let status = if is_archived {
         view! { <Tag tone=Tone::Plain word="archived"/> }.into_any()
     } else {

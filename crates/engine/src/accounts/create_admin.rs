@@ -94,7 +94,7 @@ pub(super) async fn add(
     let what = Change {
         subject: ("person", id.to_string()),
         verb: "joined",
-        data: json!({ "role": role }),
+        data: json!({ "email": person.email, "role": role }),
         livemode: false,
     };
     change::write(tx, &Actor::system(tenant), now, what);

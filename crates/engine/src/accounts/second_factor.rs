@@ -281,7 +281,7 @@ fn note(engine: &Engine, tx: &mut Tx, who: &SignedIn, verb: &'static str) {
     let what = Change {
         subject: ("person", who.session.person.to_string()),
         verb,
-        data: json!({}),
+        data: json!({ "email": who.session.email }),
         livemode: false,
     };
     change::write(tx, &who.actor, engine.now(), what);

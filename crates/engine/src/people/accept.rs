@@ -134,7 +134,12 @@ async fn take(engine: &Engine, tx: &mut Tx, row: &Invitation, person: PersonId) 
     let what = Change {
         subject: ("person", person.to_string()),
         verb: "joined",
-        data: json!({ "role": role, "invitationId": row.id, "invitedBy": row.invited_by }),
+        data: json!({
+            "email": row.email,
+            "role": role,
+            "invitationId": row.id,
+            "invitedBy": row.invited_by,
+        }),
         livemode: false,
     };
     change::write(tx, &Actor::new(row.tenant_id, who), now, what);

@@ -5,7 +5,7 @@ use domain::role::Role;
 use serde_json::json;
 use store::memberships;
 
-use super::{keep_an_owner, lock_member};
+use super::{address_of, keep_an_owner, lock_member};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
@@ -25,10 +25,11 @@ pub async fn execute(engine: &Engine, actor: &Actor, person: PersonId, role: Rol
         keep_an_owner(&mut tx, tenant, person).await?;
     }
     memberships::put(&mut tx, tenant, (person, role.as_str()), now.millis()).await?;
+    let email = address_of(&mut tx, person).await?;
     let what = Change {
         subject: ("person", person.to_string()),
         verb: "role_changed",
-        data: json!({ "from": former, "to": role }),
+        data: json!({ "email": email, "from": former, "to": role }),
         livemode: false,
     };
     change::write(&mut tx, actor, now, what);

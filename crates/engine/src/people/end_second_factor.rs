@@ -5,7 +5,7 @@ use domain::ids::PersonId;
 use serde_json::json;
 use store::{memberships, people, second_factors};
 
-use super::lock_member;
+use super::{address_of, lock_member};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
@@ -37,10 +37,11 @@ pub async fn execute(engine: &Engine, actor: &Actor, person: PersonId) -> Result
     if !second_factors::remove(&mut tx, person).await? {
         return Err(Error::NotFound("second factor"));
     }
+    let email = address_of(&mut tx, person).await?;
     let what = Change {
         subject: ("person", person.to_string()),
         verb: "second_factor_taken_off",
-        data: json!({}),
+        data: json!({ "email": email }),
         livemode: false,
     };
     change::write(&mut tx, actor, engine.now(), what);

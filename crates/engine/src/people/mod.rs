@@ -10,7 +10,7 @@ pub mod remove;
 
 use domain::ids::{PersonId, TenantId};
 use domain::role::Role;
-use store::{Tx, memberships, tenants};
+use store::{Tx, memberships, people, tenants};
 
 use crate::error::{Error, Result};
 
@@ -29,6 +29,12 @@ async fn lock_member(tx: &mut Tx, tenant: TenantId, person: PersonId) -> Result<
     let all = memberships::list_by_person(tx, person).await?;
     let here = all.iter().find(|membership| membership.tenant_id == tenant);
     role(&here.ok_or(Error::NotFound("person"))?.role)
+}
+
+/// The address that the change log calls a person by: whoever was removed stands in no list any more.
+async fn address_of(tx: &mut Tx, person: PersonId) -> Result<String> {
+    let found = people::find(tx, person).await?;
+    Ok(found.ok_or(Error::NotFound("person"))?.email)
 }
 
 /// Refuses where nobody else is an owner.

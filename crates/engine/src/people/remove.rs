@@ -5,7 +5,7 @@ use domain::role::Role;
 use serde_json::json;
 use store::{memberships, sessions};
 
-use super::{keep_an_owner, lock_member};
+use super::{address_of, keep_an_owner, lock_member};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
@@ -24,10 +24,11 @@ pub async fn execute(engine: &Engine, actor: &Actor, person: PersonId) -> Result
         return Err(Error::NotFound("person"));
     }
     sessions::remove_by_member(&mut tx, tenant, person).await?;
+    let email = address_of(&mut tx, person).await?;
     let what = Change {
         subject: ("person", person.to_string()),
         verb: "removed",
-        data: json!({ "role": role }),
+        data: json!({ "email": email, "role": role }),
         livemode: false,
     };
     change::write(&mut tx, actor, engine.now(), what);

@@ -249,6 +249,11 @@ async fn whoever_is_let_go_is_out_at_once_and_comes_back_by_invitation_alone() {
     remove::execute(&t.engine, &ann.actor, bob)
         .await
         .expect("is let go");
+    let page = engine::audit::list::execute(&t.engine, &ann.actor, None, 20).await;
+    let lines = page.expect("lists").items;
+    let line = lines.iter().find(|l| l.verb == "removed");
+    let data = &line.expect("is audited").data;
+    assert_eq!(data["email"], "bob@example.com");
     assert!(who(&t, &session).await.is_none());
     assert!(try_sign_in(&t, "bob@example.com", PASSWORD).await.is_err());
     let again = remove::execute(&t.engine, &ann.actor, bob).await;

@@ -1,6 +1,7 @@
 //! The tenant's Stripe apps, one or all; diagnostics are the same views.
 
 use domain::ids::StripeAppId;
+use domain::timestamp::Timestamp;
 use store::stripe_apps;
 
 use crate::Engine;
@@ -30,13 +31,25 @@ pub async fn archived(engine: &Engine, actor: &Actor) -> Result<Vec<AppView>> {
     Ok(views)
 }
 
-/// One app of the tenant.
+/// One app of the tenant that is not archived.
 pub async fn find(engine: &Engine, actor: &Actor, id: StripeAppId) -> Result<AppView> {
+    match find_on_any_shelf(engine, actor, id).await? {
+        (view, None) => Ok(view),
+        (_, Some(_)) => Err(Error::NotFound("Stripe app")),
+    }
+}
+
+/// One app of the tenant, and since when it is archived, if it is: what was sold by it leads to it for ever.
+pub async fn find_on_any_shelf(
+    engine: &Engine,
+    actor: &Actor,
+    id: StripeAppId,
+) -> Result<(AppView, Option<Timestamp>)> {
     actor.may_read()?;
     let mut conn = engine.read().await?;
     let app = stripe_apps::find(&mut conn, actor.tenant(), id)
         .await?
-        .filter(|app| app.archived_at.is_none())
         .ok_or(Error::NotFound("Stripe app"))?;
-    view::of(engine, &mut conn, &app).await
+    let archived_at = app.archived_at.map(Timestamp::from_millis);
+    Ok((view::of(engine, &mut conn, &app).await?, archived_at))
 }
