@@ -54,14 +54,15 @@ export class Installation {
   private constructor(
     private readonly folder: string,
     private readonly ports: { server: number; sandbox: number; smtp: number },
+    private readonly sendsMail: boolean,
   ) {
     this.url = `http://127.0.0.1:${ports.server}`;
     this.sandboxUrl = `http://127.0.0.1:${ports.sandbox}`;
   }
 
-  /** Both programs, running and seeded. */
-  static async seeded(): Promise<Installation> {
-    const installation = await Installation.bare();
+  /** Both programs, running and seeded; without a mail server where that is wanted. */
+  static async seeded({ sendsMail = true } = {}): Promise<Installation> {
+    const installation = await Installation.bare({ sendsMail });
     await installation.seed();
     return installation;
   }
@@ -74,9 +75,9 @@ export class Installation {
   }
 
   /** Both programs, running; no tenant, no admin. */
-  static async bare(): Promise<Installation> {
+  static async bare({ sendsMail = true } = {}): Promise<Installation> {
     const [server, sandbox, smtp] = await freePorts(3);
-    const installation = new Installation(mkdtempSync(join(tmpdir(), 'exisone-e2e-')), { server, sandbox, smtp });
+    const installation = new Installation(mkdtempSync(join(tmpdir(), 'exisone-e2e-')), { server, sandbox, smtp }, sendsMail);
     try {
       await installation.startSandbox();
       await installation.startServer();
@@ -175,7 +176,7 @@ export class Installation {
       EXISONE_LISTEN: `127.0.0.1:${this.ports.server}`,
       EXISONE_PUBLIC_URL: this.url,
       EXISONE_STRIPE_API_BASE: `${this.sandboxUrl}/`,
-      EXISONE_SMTP_URL: `smtp://127.0.0.1:${this.ports.smtp}`,
+      ...(this.sendsMail ? { EXISONE_SMTP_URL: `smtp://127.0.0.1:${this.ports.smtp}` } : {}),
     };
   }
 

@@ -1,6 +1,8 @@
 // Mails that a server refuses wait; nothing is lost, and a person can help.
 import type { Page } from '@playwright/test';
+import { Installation } from '../support/installation.ts';
 import { buy, mailsTo } from '../support/purchases.ts';
+import { signIn } from '../support/signed_in.ts';
 import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
 adminTest.afterEach(async ({ installation }) => installation.faults());
@@ -78,4 +80,18 @@ adminTest('an address that is none is refused beside its field', { tag: '@no-js'
   await page.getByRole('button', { name: 'Send again' }).click();
   await expect(to).toHaveAttribute('aria-invalid', 'true');
   await expect(to).toHaveValue('nobody at home');
+});
+
+test('without a mail server the keys wait in the outbox, and are read there', { tag: '@no-js' }, async ({ page, context }) => {
+  const silent = await Installation.seeded({ sendsMail: false });
+  try {
+    await context.addCookies((await signIn(silent, silent.admin)).cookies);
+    await buy(silent, 'waiting@example.com', 2);
+    await page.goto(`${silent.url}/outbox`);
+    await page.getByRole('row').filter({ hasText: 'waiting@example.com' }).getByRole('link').click();
+    await expect(page.getByText('No mail server is set, so mails wait here')).toBeVisible();
+    await expect(page.locator('.letter')).toContainText(/(\w{4}-\w{4}-\w{4}-\w{4}\s+){2}/);
+  } finally {
+    await silent.stop();
+  }
 });

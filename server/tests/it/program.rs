@@ -124,6 +124,15 @@ impl Program {
         process
     }
 
+    /// Starts one more from another copy of the program, with data of its own.
+    pub async fn serve_file(&self, program: &Path, data: &Path) -> Process {
+        let process = Process::on_a_free_port();
+        let mut command = self.with_settings(Command::new(program));
+        command.arg("serve").env("EXISONE_DATA_DIR", data);
+        self.start_process(&process, command).await;
+        process
+    }
+
     async fn start_process(&self, process: &Process, mut command: Command) {
         let log = appending(&self.log_file());
         let printed = appending(&self.printed_file());
@@ -276,9 +285,13 @@ impl Program {
     /// A command with this program's settings.
     pub fn prepare(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_exisone"));
+        command.args(arguments);
+        self.with_settings(command)
+    }
+
+    fn with_settings(&self, mut command: Command) -> Command {
         let smtp = format!("smtp://{}", self.sandbox.smtp_addr());
         command
-            .args(arguments)
             .current_dir(self.folder.path())
             .env_clear()
             .env("EXISONE_DATA_DIR", self.data())
