@@ -1,6 +1,7 @@
 //! Stripe apps: an account's keys and signing secrets. Secrets go in and never come out.
 
 use domain::stripe_app::StripeAppForm;
+use domain::stripe_app_status::StripeAppStatus;
 use domain::stripe_app_view::StripeAppView;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
@@ -10,6 +11,25 @@ use super::changes::ChangeRow;
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
+
+/// One app in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AppRow {
+    /// Id.
+    pub id: String,
+    /// Name as typed.
+    pub name: String,
+    /// Live or test account.
+    pub is_live: bool,
+    /// What else is to be known at a glance, such as its currency.
+    pub marks: String,
+    /// The end of its secret key, or empty.
+    pub key_end: String,
+    /// What it is ready for; `None` where it is archived.
+    pub status: Option<StripeAppStatus>,
+    /// What to do first, where something stands in its way.
+    pub remedy: Option<String>,
+}
 
 /// An app's page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,20 +67,18 @@ impl std::fmt::Debug for AppInput {
 
 /// The tenant's apps, both sides of the switch.
 #[server]
-pub async fn load_apps() -> Result<Sent<Vec<StripeAppView>>, UiError> {
-    use crate::ssr::{pack, refuse, signed_in};
+pub async fn load_apps() -> Result<Sent<Vec<AppRow>>, UiError> {
+    use crate::ssr::{apps_in_use, pack, refuse, signed_in};
     let who = signed_in().await?;
-    let apps = engine::stripe::apps::list::execute(&who.engine, &who.actor).await;
-    pack(&apps.map_err(refuse)?)
+    pack(&apps_in_use(&who).await.map_err(refuse)?)
 }
 
 /// The tenant's archived apps, both sides of the switch.
 #[server]
-pub async fn load_archived_apps() -> Result<Sent<Vec<StripeAppView>>, UiError> {
-    use crate::ssr::{pack, refuse, signed_in};
+pub async fn load_archived_apps() -> Result<Sent<Vec<AppRow>>, UiError> {
+    use crate::ssr::{archived_apps, pack, refuse, signed_in};
     let who = signed_in().await?;
-    let apps = engine::stripe::apps::list::archived(&who.engine, &who.actor).await;
-    pack(&apps.map_err(refuse)?)
+    pack(&archived_apps(&who).await.map_err(refuse)?)
 }
 
 /// One app, or with an empty id the page of a new one, for who may add it.

@@ -81,7 +81,9 @@ pub use settings::{
     drop_own_mail_server, keep_mail_server, keep_settings, settings_page, switch_test_keys,
     try_mail_server,
 };
-pub use stripe_apps::{app_page, archive_stripe_app, check_stripe_app, save_stripe_app};
+pub use stripe_apps::{
+    app_page, apps_in_use, archive_stripe_app, archived_apps, check_stripe_app, save_stripe_app,
+};
 pub use stripe_events::{event_choices, event_detail, event_list, process_again};
 pub use tenant_keys::{make_signing_pair, tenant_keys};
 pub use tickets::{close_or_reopen, ticket_detail, ticket_list};

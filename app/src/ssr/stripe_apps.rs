@@ -4,13 +4,50 @@ use domain::ids::StripeAppId;
 use domain::money::Currency;
 use domain::permission::Permission;
 use domain::stripe_app::StripeAppForm;
+use domain::stripe_app_view::StripeAppView;
 use engine::Error;
 use engine::stripe::apps::{archive, check_key, list, save};
 
 use super::changes::history_of;
 use super::reply::Next;
 use super::session::SignedIn;
-use crate::api::stripe_apps::AppPage;
+use crate::api::stripe_apps::{AppPage, AppRow};
+
+/// The tenant's apps, both sides of the switch.
+pub async fn apps_in_use(who: &SignedIn) -> Result<Vec<AppRow>, Error> {
+    let apps = list::execute(&who.engine, &who.actor).await?;
+    let row = |app: StripeAppView| {
+        let remedy = app.problems.first().map(|problem| problem.remedy.clone());
+        let status = Some(app.status);
+        let is_idle = (!app.is_active).then_some("not active");
+        AppRow {
+            status,
+            remedy,
+            ..line(app, is_idle)
+        }
+    };
+    Ok(apps.into_iter().map(row).collect())
+}
+
+/// The tenant's archived apps, both sides of the switch.
+pub async fn archived_apps(who: &SignedIn) -> Result<Vec<AppRow>, Error> {
+    let apps = list::archived(&who.engine, &who.actor).await?;
+    Ok(apps.into_iter().map(|app| line(app, None)).collect())
+}
+
+fn line(app: StripeAppView, note: Option<&str>) -> AppRow {
+    let default = app.is_default.then_some("Default");
+    let marks = [default, Some(app.default_currency.as_str()), note];
+    AppRow {
+        marks: marks.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        id: app.id.to_string(),
+        name: app.name,
+        is_live: app.is_live,
+        key_end: app.secret_key_last_four,
+        status: None,
+        remedy: None,
+    }
+}
 
 /// One app's page; with an empty id a new one's, for who may add it.
 pub async fn app_page(who: &SignedIn, id: &str) -> Result<AppPage, Error> {

@@ -17,6 +17,7 @@ mod live;
 mod log;
 mod master_key;
 mod monitor;
+#[cfg(feature = "embed")]
 mod one_file;
 mod power_cut;
 mod program;

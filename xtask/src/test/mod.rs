@@ -250,6 +250,15 @@ mod tests {
     }
 
     #[test]
+    fn the_server_is_tested_with_the_site_inside_as_it_ships() {
+        let arguments = product();
+        let embed = arguments
+            .windows(2)
+            .any(|pair| pair == ["--features", "server/embed"]);
+        assert!(embed, "{arguments:?}");
+    }
+
+    #[test]
     fn a_stage_that_skips_nothing_ends_well_in_ci() {
         let (report, outcome) = run_one(true, "# pass 2\n# skipped 0");
         assert_eq!(report.total.to_string(), "2 passed, 0 failed, 0 skipped");

@@ -1,11 +1,10 @@
 //! The apps, and below them the log of events.
 
 use domain::permission::Permission;
-use domain::stripe_app_view::StripeAppView;
 use leptos::prelude::*;
 
 use super::log::{EventLog, event_search, link};
-use crate::api::stripe_apps::{load_apps, load_archived_apps};
+use crate::api::stripe_apps::{AppRow, load_apps, load_archived_apps};
 use crate::api::stripe_events::EventSearch;
 use crate::pages::load::{Data, loaded, query_part, where_permitted};
 use crate::pages::words;
@@ -53,7 +52,7 @@ pub fn StripePage() -> impl IntoView {
 
 #[component]
 fn Apps(
-    apps: Vec<StripeAppView>,
+    apps: Vec<AppRow>,
     is_archived: bool,
     /// What the log below is narrowed to, which the links keep.
     search: Memo<EventSearch>,
@@ -82,7 +81,7 @@ fn Apps(
     }
     let rows = apps
         .into_iter()
-        .map(|app| view! { <AppLine app is_archived/> })
+        .map(|app| view! { <AppLine app/> })
         .collect_view();
     view! {
         <Panel title="Apps" end=shelves>
@@ -113,45 +112,30 @@ fn new_link(class: &'static str, label: &'static str) -> AnyView {
 }
 
 #[component]
-fn AppLine(app: StripeAppView, is_archived: bool) -> impl IntoView {
+fn AppLine(app: AppRow) -> impl IntoView {
     let href = format!("/stripe/apps/{}", app.id);
-    let status = if is_archived {
-        view! { <Tag tone=Tone::Plain word="archived"/> }.into_any()
-    } else {
-        let remedy = app
-            .problems
-            .into_iter()
-            .next()
-            .map(|problem| problem.remedy);
-        view! {
-            <Tag tone=words::app(app.status) word=app.status.as_str()/>
-            <span class="under">{remedy}</span>
-        }
-        .into_any()
+    let (status, word) = match app.status {
+        Some(status) => (words::app(status), status.as_str()),
+        None => (Tone::Plain, "archived"),
     };
     let (tone, mode) = words::mode(app.is_live);
-    let mut marks = vec![app.default_currency];
-    if app.is_default {
-        marks.insert(0, "Default".to_owned());
-    }
-    if !app.is_active && !is_archived {
-        marks.push("not active".to_owned());
-    }
-    let key = if app.secret_key_last_four.is_empty() {
-        "–".to_owned()
-    } else {
-        format!("…{}", app.secret_key_last_four)
+    let key = match app.key_end.as_str() {
+        "" => "–".to_owned(),
+        end => format!("…{end}"),
     };
     view! {
         <Row>
             <Cell place=Place::Lead>
                 <a href=href>{app.name}</a>
-                <span class="under">{marks.join(" · ")}</span>
+                <span class="under">{app.marks}</span>
             </Cell>
             <Cell place=Place::Mark>
                 <Tag tone word=mode/>
             </Cell>
-            <Cell place=Place::Detail>{status}</Cell>
+            <Cell place=Place::Detail>
+                <Tag tone=status word/>
+                <span class="under">{app.remedy}</span>
+            </Cell>
             <Cell place=Place::Wide>
                 <code>{key}</code>
             </Cell>
