@@ -125,6 +125,7 @@ impl Program {
     }
 
     /// Starts one more from another copy of the program, with data of its own.
+    #[cfg(feature = "embed")]
     pub async fn serve_file(&self, program: &Path, data: &Path) -> Process {
         let process = Process::on_a_free_port();
         let mut command = self.with_settings(Command::new(program));
