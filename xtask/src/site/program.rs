@@ -123,15 +123,7 @@ fn bind(main: &Path, folder: &Path) -> Outcome {
 }
 
 fn optimise(binaryen: &Binaryen, wasm: &Path) -> Outcome {
-    let options = [
-        // Only modules that come later write into the table, and only where nothing was: a call through
-        // it that names its place becomes an ordinary one.
-        "--directize",
-        "--pass-arg=directize-initial-contents-immutable",
-        "-Oz",
-        "--strip-debug",
-        "--strip-producers",
-    ];
+    let options = ["-Oz", "--strip-debug", "--strip-producers"];
     let mut command = binaryen.command("wasm-opt");
     process::run(command.args(options).arg(wasm).arg("-o").arg(wasm))
 }
