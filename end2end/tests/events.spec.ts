@@ -36,7 +36,7 @@ adminTest.describe('while Stripe cannot be asked', () => {
   adminTest.afterEach(async ({ installation }) => installation.faults());
 
   adminTest('a wrong signing secret is told, corrected, and the event fulfilled', { tag: '@no-js' }, async ({ page, installation }) => {
-    const email = `patient-${test.info().project.name}@example.com`;
+    const email = `mistyped-${test.info().project.name}@example.com`;
     const { app, checkout } = await buyThroughMistypedApp(installation, email);
     await installation.faults({ api: { down: true } });
     await openFailedEvent(page, app.name);
