@@ -4,6 +4,7 @@
 //! A crash loses what was not written yet: times, places and counts, never an activation or a first contact.
 
 use std::collections::HashMap;
+use std::mem;
 use std::net::IpAddr;
 use std::sync::Mutex;
 
@@ -46,6 +47,10 @@ pub(crate) struct Seen<'a> {
 struct Waiting {
     sighting: Option<Place>,
     news: Vec<News>,
+    /// News that were told, so that none is told again before the device is written down.
+    told: Vec<(IpAddr, String)>,
+    /// When the device may be written down, and `told` is of no more use.
+    until: Option<Timestamp>,
 }
 
 /// When and where it was seen.
@@ -142,11 +147,26 @@ impl Waiting {
     }
 
     fn hear(&mut self, news: News) {
-        let mut told = self.news.iter();
-        let is_told = told.any(|told| told.address == news.address && told.version == news.version);
-        if !is_told && self.news.len() < NEWS_MAX {
+        let waits = self.news.iter().any(|known| known.is_of(&news));
+        let is_told = self.told.iter().any(|told| news.is_from(told));
+        if !waits && !is_told && self.news.len() + self.told.len() < NEWS_MAX {
             self.news.push(news);
         }
+    }
+
+    /// What there is to write, if anything; it counts as told from here on.
+    fn take(&mut self) -> Option<Self> {
+        let (sighting, news) = (self.sighting.take(), mem::take(&mut self.news));
+        if sighting.is_none() && news.is_empty() {
+            return None;
+        }
+        let places = news.iter().map(|news| (news.address, news.version.clone()));
+        self.told.extend(places);
+        Some(Self {
+            sighting,
+            news,
+            ..Self::default()
+        })
     }
 
     /// Adds what was seen of the device before.
@@ -161,10 +181,22 @@ impl Waiting {
             (newer @ None, earlier) => *newer = earlier,
             (Some(_), None) => {}
         }
-        let newer = std::mem::replace(&mut self.news, earlier.news);
+        self.told
+            .retain(|told| !earlier.news.iter().any(|news| news.is_from(told)));
+        let newer = mem::replace(&mut self.news, earlier.news);
         for news in newer {
             self.hear(news);
         }
+    }
+}
+
+impl News {
+    fn is_of(&self, other: &Self) -> bool {
+        self.address == other.address && self.version == other.version
+    }
+
+    fn is_from(&self, (address, version): &(IpAddr, String)) -> bool {
+        self.address == *address && self.version == *version
     }
 }
 
@@ -191,13 +223,18 @@ impl Sightings {
             device.see(seen, now);
         }
         if let Some(news) = news {
+            device.until = Some(due);
             device.hear(news);
         }
     }
 
     /// In one order: two nodes that write the same devices down never wait crosswise.
-    fn take(&self) -> Vec<(Key, Waiting)> {
-        let mut taken: Vec<_> = self.lock().drain().collect();
+    fn take(&self, now: Timestamp) -> Vec<(Key, Waiting)> {
+        let mut taken = Vec::new();
+        self.lock().retain(|key, device| {
+            taken.extend(device.take().map(|device| (key.clone(), device)));
+            device.until.is_some_and(|until| until > now)
+        });
         taken.sort_by(|(one, _), (other, _)| one.cmp(other));
         taken
     }
@@ -224,7 +261,7 @@ impl Sightings {
 /// Writes down which devices were seen; what could not be written waits for the next time. The worker calls it
 /// every second, and the server at its end.
 pub async fn flush(engine: &Engine) -> Result<()> {
-    let mut taken = engine.sightings().take();
+    let mut taken = engine.sightings().take(engine.now());
     let mut written = 0;
     let mut outcome = Ok(());
     for together in taken.chunks(TOGETHER) {

@@ -35,13 +35,13 @@ fn what_could_not_be_written_is_put_back_and_counted_with_what_was_seen_since() 
     for hardware_key in ["B", "B", "A"] {
         sightings.note(&seen(hardware_key, "1.0", HOME), at_first);
     }
-    let unwritten = sightings.take();
+    let unwritten = sightings.take(at_first);
     let expected = [("A", 1, "1.0", HOME), ("B", 1, "1.0", HOME)];
     assert_eq!(told(&unwritten), expected, "always in one order");
     let later = NOW.plus_seconds(121);
     sightings.note(&seen("B", "", OFFICE), later);
     sightings.put_back(unwritten);
-    let taken = sightings.take();
+    let taken = sightings.take(later);
     let expected = [("A", 1, "1.0", HOME), ("B", 2, "1.0", OFFICE)];
     assert_eq!(told(&taken), expected);
     let last = taken[1].1.sighting.as_ref().expect("it was seen");
@@ -55,7 +55,8 @@ fn a_device_that_is_elsewhere_each_time_is_written_once_a_minute() {
         let place = if second % 2 == 0 { HOME } else { OFFICE };
         sightings.note(&seen("A", "1.0", place), NOW.plus_seconds(second));
     }
-    assert_eq!(told(&sightings.take()), []);
-    sightings.note(&seen("A", "1.0", OFFICE), NOW.plus_seconds(60));
-    assert_eq!(told(&sightings.take()), [("A", 1, "1.0", OFFICE)]);
+    let now = NOW.plus_seconds(60);
+    assert_eq!(told(&sightings.take(now)), []);
+    sightings.note(&seen("A", "1.0", OFFICE), now);
+    assert_eq!(told(&sightings.take(now)), [("A", 1, "1.0", OFFICE)]);
 }
