@@ -8,17 +8,13 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct FormTexts(Vec<(String, String)>);
 
-impl FormTexts {
-    /// Those of a form whose fields are texts; absent ones are left out.
-    #[cfg(feature = "ssr")]
-    pub fn of(form: &impl Serialize) -> Self {
-        let fields = serde_json::to_value(form).unwrap_or_default();
-        let fields = fields.as_object().into_iter().flatten();
-        let texts =
-            fields.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())));
-        Self(texts.collect())
+impl From<Vec<(String, String)>> for FormTexts {
+    fn from(texts: Vec<(String, String)>) -> Self {
+        Self(texts)
     }
+}
 
+impl FormTexts {
     /// The text of an input; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         let known = self.0.iter().find(|(known, _)| known == name);

@@ -117,7 +117,7 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
             who,
             (&fields.name, &fields.email_subject, &fields.email_template),
         ),
-        form: FormTexts::of(&form(fields)),
+        form: texts_of(&form(fields)),
         email: who.session.email.clone(),
         currencies: Currency::all()
             .map(|currency| currency.code().to_owned())
@@ -127,6 +127,14 @@ pub async fn product_page(who: &SignedIn, id: &str) -> Result<ProductPage, Error
         may_manage: who.actor.may(Permission::Manage).is_ok(),
         now: who.engine.now(),
     })
+}
+
+/// What a form holds, by the names of its inputs; what it has no text for is left out.
+fn texts_of(form: &ProductForm) -> FormTexts {
+    let fields = serde_json::to_value(form).unwrap_or_default();
+    let fields = fields.as_object().into_iter().flatten();
+    let texts = fields.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned())));
+    texts.collect::<Vec<_>>().into()
 }
 
 /// Every field as text.

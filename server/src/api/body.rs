@@ -93,6 +93,11 @@ pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     }
     refuse_list(bytes)?;
     refuse_repetition(bytes)?;
+    serde_json::from_slice(bytes).or_else(|_| parse_with_path(bytes))
+}
+
+/// Reads it once more, to say where it cannot be read: to know that all the time costs a program's call.
+fn parse_with_path<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();

@@ -1,4 +1,5 @@
-//! TLS by the server itself: whom its certificates convince, and that a new one comes without a break.
+//! TLS by the server itself: whom its certificates convince, and that a new one comes without a break. It is long because
+//! each test needs an authority, a server and a client that doubts.
 
 use std::fs;
 use std::path::Path;
