@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::sync::Mutex;
 
 use domain::ids::{LicenseId, ProductId, TenantId};
+use domain::license_facts::Standing;
 use domain::program_form::ValidationRequest;
 use domain::timestamp::Timestamp;
 use serde_json::json;
@@ -24,7 +25,7 @@ use crate::error::Result;
 const WRITE_EVERY_MILLIS: i64 = 60_000;
 /// Devices that wait for being written at most; more are not noted.
 const WAITING_MAX: usize = 100_000;
-/// News of one device that wait at most; more are not told.
+/// News of one device in a minute at most; more are not told.
 const NEWS_MAX: usize = 16;
 /// Devices that are written in one transaction, so that others get their turn.
 const TOGETHER: usize = 500;
@@ -35,10 +36,9 @@ type Key = (TenantId, ProductId, String);
 pub(crate) struct Seen<'a> {
     key: (TenantId, ProductId, &'a str),
     last_seen_at: i64,
-    is_elsewhere: bool,
-    is_other_version: bool,
     version: &'a str,
     address: IpAddr,
+    /// The licence that it is activated for, and who asked.
     license: Option<(&'a LicenseLookup, &'a Actor)>,
 }
 
@@ -76,30 +76,21 @@ struct News {
 pub(crate) struct Sightings(Mutex<HashMap<Key, Waiting>>);
 
 impl<'a> Seen<'a> {
-    /// A device that asks for a licence.
+    /// A device that asks for a licence, unless nothing is known of it.
     pub(crate) fn with_license(
-        row: &'a LicenseLookup,
+        (row, standing): (&'a LicenseLookup, Standing),
         request: &'a ValidationRequest,
         (actor, address): (&'a Actor, IpAddr),
-    ) -> Self {
-        let version = request.version.as_deref().unwrap_or_default();
-        Self {
+    ) -> Option<Self> {
+        let is_activated = standing == Standing::Activated;
+        let seen = Self {
             key: (actor.tenant(), row.product_id, request.hardware_id.as_str()),
             last_seen_at: row.last_seen_at.unwrap_or_default(),
-            is_elsewhere: is_other(row.last_address.as_deref(), address),
-            is_other_version: !version.is_empty() && row.last_version.as_deref() != Some(version),
-            version,
+            version: request.version.as_deref().unwrap_or_default(),
             address,
-            license: Some((row, actor)),
-        }
-    }
-
-    /// The same, unless nothing is known of the device; where it is not activated, it is no news of the licence.
-    pub(crate) fn of_device(mut self, is_activated: bool) -> Option<Self> {
-        if !is_activated {
-            self.license = None;
-        }
-        (is_activated || self.last_seen_at > 0).then_some(self)
+            license: is_activated.then_some((row, actor)),
+        };
+        (is_activated || row.last_seen_at.is_some()).then_some(seen)
     }
 
     /// A device that is known and has no licence.
@@ -111,8 +102,6 @@ impl<'a> Seen<'a> {
         Self {
             key: (actor.tenant(), device.product_id, &device.hardware_key),
             last_seen_at: device.last_seen_at,
-            is_elsewhere: false,
-            is_other_version: false,
             version: request.version.as_deref().unwrap_or_default(),
             address,
             license: None,
@@ -121,7 +110,11 @@ impl<'a> Seen<'a> {
 
     fn news(&self, at: Timestamp) -> Option<News> {
         let (row, actor) = self.license?;
-        (self.is_elsewhere || self.is_other_version).then(|| News {
+        let known = row.last_address.as_deref();
+        let is_elsewhere = known.and_then(|known| known.parse().ok()) != Some(self.address);
+        let is_other_version =
+            !self.version.is_empty() && row.last_version.as_deref() != Some(self.version);
+        (is_elsewhere || is_other_version).then(|| News {
             license: row.id,
             livemode: row.livemode,
             actor: actor.clone(),
@@ -198,10 +191,6 @@ impl News {
     fn is_from(&self, (address, version): &(IpAddr, String)) -> bool {
         self.address == *address && self.version == *version
     }
-}
-
-fn is_other(known: Option<&str>, address: IpAddr) -> bool {
-    known.and_then(|known| known.parse().ok()) != Some(address)
 }
 
 impl Sightings {

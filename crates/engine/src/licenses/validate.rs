@@ -5,7 +5,6 @@
 
 use std::net::IpAddr;
 
-use domain::license_facts::Standing;
 use domain::permission::Permission;
 use domain::program_form::{ValidationForm, ValidationRequest};
 use domain::timestamp::Timestamp;
@@ -50,9 +49,8 @@ pub async fn execute(
         _ => None,
     };
     if let Some(license) = &known.license {
-        let is_activated = license.facts.device == Standing::Activated;
-        let seen = Seen::with_license(&license.row, &request, (actor, address));
-        if let Some(seen) = seen.of_device(is_activated) {
+        let asked = (&license.row, license.facts.device);
+        if let Some(seen) = Seen::with_license(asked, &request, (actor, address)) {
             engine.sightings().note(&seen, now);
         }
     }

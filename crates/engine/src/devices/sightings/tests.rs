@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use super::*;
+use uuid::Uuid;
 
 const NOW: Timestamp = Timestamp::from_millis(1_795_435_200_000);
 const HOME: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
@@ -12,8 +13,6 @@ fn seen<'a>(hardware_key: &'a str, version: &'a str, address: IpAddr) -> Seen<'a
     Seen {
         key: (TenantId::from(1), ProductId::from(1), hardware_key),
         last_seen_at: NOW.millis(),
-        is_elsewhere: true,
-        is_other_version: false,
         version,
         address,
         license: None,
@@ -59,4 +58,47 @@ fn a_device_that_is_elsewhere_each_time_is_written_once_a_minute() {
     assert_eq!(told(&sightings.take(now)), []);
     sightings.note(&seen("A", "1.0", OFFICE), now);
     assert_eq!(told(&sightings.take(now)), [("A", 1, "1.0", OFFICE)]);
+}
+
+fn news(address: IpAddr) -> News {
+    News {
+        license: LicenseId::from(Uuid::nil()),
+        livemode: true,
+        actor: Actor::system(TenantId::from(1)),
+        at: NOW,
+        address,
+        version: "1.0".into(),
+    }
+}
+
+#[test]
+fn a_place_is_told_once_in_a_minute_and_again_only_where_it_could_not_be_written() {
+    let (sightings, key) = (Sightings::default(), || {
+        (TenantId::from(1), ProductId::from(1), "A".to_owned())
+    });
+    let hear = |address| {
+        let mut waiting = sightings.lock();
+        let device = waiting.entry(key()).or_default();
+        device.until = Some(NOW.plus_seconds(60));
+        device.hear(news(address));
+    };
+    let told = || {
+        let taken = sightings.take(NOW);
+        let addresses = taken.iter().flat_map(|(_, device)| &device.news);
+        (
+            addresses.map(|news| news.address).collect::<Vec<_>>(),
+            taken,
+        )
+    };
+    for address in [OFFICE, HOME, OFFICE] {
+        hear(address);
+    }
+    let (first, unwritten) = told();
+    assert_eq!(first, [OFFICE, HOME]);
+    hear(HOME);
+    assert!(told().0.is_empty(), "told already");
+    sightings.put_back(unwritten);
+    assert_eq!(told().0, [OFFICE, HOME]);
+    sightings.take(NOW.plus_seconds(60));
+    assert!(sightings.lock().is_empty(), "its minute is over");
 }
