@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use serde_json::{Value, json};
 
+use crate::api::stage::new_token;
 use crate::harness::{House, on_each, on_two_nodes};
 
 const CLIENTS: usize = 50;
@@ -27,16 +28,6 @@ async fn read(house: &House, (client, token): (usize, &str), path: &str) -> Valu
     response.json().await.expect("JSON")
 }
 
-async fn token(house: &House) -> String {
-    let new = engine::tokens::create::NewToken {
-        name: "Race".into(),
-        permissions: "verify,generate".parse().expect("words"),
-        expires_at: None,
-    };
-    let made = engine::tokens::create::execute(house.engine(), &house.shop.actor, &new).await;
-    secrecy::ExposeSecret::expose_secret(&made.expect("is made").token).to_owned()
-}
-
 /// A key with five seats.
 async fn key_with_seats(house: &House) -> String {
     let wish = json!({ "productName": "Atlas", "email": "ann@example.com", "maxSeats": 5 });
@@ -49,7 +40,7 @@ async fn key_with_seats(house: &House) -> String {
 }
 
 async fn race_for_seats(house: &House) {
-    let token = token(house).await;
+    let token = new_token(house.engine(), house.shop.actor.tenant(), "verify,generate").await;
     let key = key_with_seats(house).await;
     let activations = (0..CLIENTS).map(|client| {
         let body = json!({ "activationKey": key, "email": "", "hardwareId": format!("D{client}"),
@@ -81,7 +72,7 @@ async fn race_for_seats(house: &House) {
 }
 
 async fn race_of_one_device(house: &House) {
-    let token = token(house).await;
+    let token = new_token(house.engine(), house.shop.actor.tenant(), "verify,generate").await;
     let key = key_with_seats(house).await;
     let body = json!({ "activationKey": key, "email": "", "hardwareId": "one device",
         "productName": "Atlas" });
@@ -105,7 +96,7 @@ async fn race_of_one_device(house: &House) {
 }
 
 async fn race_for_first_contact(house: &House) {
-    let token = token(house).await;
+    let token = new_token(house.engine(), house.shop.actor.tenant(), "verify,generate").await;
     let body = json!({ "hardwareId": "one device", "productName": "Atlas" });
     let contacts = (0..CLIENTS).map(|client| {
         let (body, caller) = (&body, (client, token.as_str()));

@@ -6,11 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use engine::licenses::generate::{self, Side};
-use engine::tokens::create::{self, NewToken};
 use engine::{Actor, Engine, products, tenants};
 use reqwest::{Client, RequestBuilder};
 use sandbox::Options;
-use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use server::assets::Site;
 use server::boot::Running;
@@ -18,6 +16,7 @@ use server::middleware::rate_limit::{RateLimitSettings, RateLimits, Ticks};
 use server::state::ServerState;
 use tokio::net::TcpListener;
 
+use crate::api::stage::new_token;
 use crate::database::TestDatabase;
 use crate::program::Program;
 
@@ -91,7 +90,7 @@ impl Gate {
             .with_rate_limits(RateLimits::new(settings, ticks));
         let actor = open_shop(&engine).await;
         Self {
-            token: new_token(&engine, &actor).await,
+            token: new_token(&engine, actor.tenant(), "verify,generate,manage").await,
             engine,
             actor,
             seconds,
@@ -162,16 +161,6 @@ async fn open_shop(engine: &Engine) -> Actor {
     let made = products::create::execute(engine, &actor, &product).await;
     made.expect("the product is made");
     actor
-}
-
-async fn new_token(engine: &Engine, actor: &Actor) -> String {
-    let new = NewToken {
-        name: "Program".into(),
-        permissions: "verify,generate,manage".parse().expect("known words"),
-        expires_at: None,
-    };
-    let made = create::execute(engine, actor, &new).await;
-    made.expect("is made").token.expose_secret().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

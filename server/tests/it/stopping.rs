@@ -8,9 +8,7 @@ use domain::program_form::ActivationForm;
 use engine::keys::master_key::MasterKey;
 use engine::licenses::generate::{self, Side};
 use engine::licenses::{LicenseView, activate, history};
-use engine::tokens::create::{self, NewToken};
 use engine::{Actor, Engine, Parts, devices, products, tenants};
-use secrecy::ExposeSecret as _;
 use serde_json::json;
 use server::assets::Site;
 use server::boot::Running;
@@ -19,6 +17,7 @@ use server::state::ServerState;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::api::stage::new_token;
 use crate::database::TestDatabase;
 use crate::harness::{ShiftedClock, eventually};
 
@@ -53,16 +52,6 @@ async fn activated(engine: &Engine, actor: &Actor) -> LicenseView {
     let done = activate::execute(engine, actor, &form, HOME).await;
     assert!(done.is_ok(), "it is activated");
     license
-}
-
-async fn token(engine: &Engine, actor: &Actor) -> String {
-    let new = NewToken {
-        name: "Program".into(),
-        permissions: "verify".parse().expect("a word"),
-        expires_at: None,
-    };
-    let made = create::execute(engine, actor, &new).await;
-    made.expect("is made").token.expose_secret().to_owned()
 }
 
 /// Sends the head of a validation from elsewhere. The server reads it and asks for the body.
@@ -108,7 +97,7 @@ async fn what_a_request_notes_while_the_server_ends_is_written_before_the_databa
     let tenant = tenants::create::execute(&engine, "Acme").await;
     let actor = Actor::system(tenant.expect("the tenant is created"));
     let license = activated(&engine, &actor).await;
-    let token = token(&engine, &actor).await;
+    let token = new_token(&engine, actor.tenant(), "verify").await;
     clock.advance_seconds(120);
     let asked_at = engine.now();
     let site = Site::load().expect("the site, or none");

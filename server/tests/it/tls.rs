@@ -103,6 +103,15 @@ impl Door {
         self.running.stop().await;
     }
 
+    /// The first authority, and a connection that trusts it and was answered.
+    async fn first_connection(&self) -> (Vec<u8>, TlsStream<TcpStream>) {
+        let authority = self.file("first/ca.pem");
+        let opened = self.connect(&authority, "http/1.1").await;
+        let mut open = opened.expect("trusted");
+        assert_eq!(ask(&mut open).await, "HTTP/1.1 200 OK");
+        (authority, open)
+    }
+
     /// Connects as a client that trusts these certificates and offers this protocol.
     async fn connect(
         &self,
@@ -346,12 +355,7 @@ fn write_pair(folder: &Path, authority: &str) {
 async fn new_files_are_taken_by_new_connections_and_open_ones_go_on() {
     let door = Door::open(files).await;
     let folder = door.folder.path();
-    let first_authority = door.file("first/ca.pem");
-    let mut open = door
-        .connect(&first_authority, "http/1.1")
-        .await
-        .expect("trusted");
-    assert_eq!(ask(&mut open).await, "HTTP/1.1 200 OK");
+    let (first_authority, mut open) = door.first_connection().await;
     assert!(!door.tls.refresh().await.expect("a look"), "nothing is new");
     // The chain is new and the key is not yet: what is in use stays.
     let key = door.file("key.pem");
@@ -382,12 +386,7 @@ async fn a_running_server_finds_new_files_by_itself_and_open_connections_go_on()
     let listener = TcpListener::bind(HERE).await.expect("a free port");
     let often = |tls: Tls| tls.looking_every(Duration::from_millis(20));
     let door = Door::open_as(listener, files, often).await;
-    let first_authority = door.file("first/ca.pem");
-    let mut open = door
-        .connect(&first_authority, "http/1.1")
-        .await
-        .expect("trusted");
-    assert_eq!(ask(&mut open).await, "HTTP/1.1 200 OK");
+    let (first_authority, mut open) = door.first_connection().await;
     write_pair(door.folder.path(), "second");
     let second_authority = door.file("second/ca.pem");
     eventually("the new certificate is shown", async || {
