@@ -9,13 +9,14 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::json;
+use tower::Layer as _;
 use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
 
-use crate::middleware::{access_log, client_address, deadline, rate_limit};
+use crate::middleware::{access_log, client_address, deadline};
 use crate::state::ServerState;
 use crate::{api, export, live, monitor, pages, webhooks};
 
@@ -28,12 +29,25 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// The whole service.
 pub fn build(state: ServerState) -> Router {
     let proxies = state.trusted_proxies.clone();
-    let limits = axum::middleware::from_fn_with_state(state.clone(), rate_limit::limit);
+    let whole = routes(state).layer(axum::middleware::from_fn(access_log::log));
+    // Each request clones what a router has as layers, each with all below it. This stands around all routes at once.
+    let around = (
+        MapRequestLayer::new(forget_odd_id),
+        SetRequestIdLayer::new(X_REQUEST_ID, RequestIds),
+        PropagateRequestIdLayer::new(X_REQUEST_ID),
+        CatchPanicLayer::custom(panicked),
+        axum::middleware::from_fn_with_state(LONGEST, deadline::keep),
+        MapRequestLayer::new(move |request| client_address::find(&proxies, request)),
+    );
+    Router::new().fallback_service(around.layer(whole))
+}
+
+fn routes(state: ServerState) -> Router {
     Router::new()
         // Stripe
         .merge(monitor::count_deliveries(webhooks::stripe::routes()))
         // Programs
-        .merge(api::routes().route_layer(limits))
+        .merge(api::routes(&state))
         .method_not_allowed_fallback(api::wrong_method)
         // Machines that watch
         .route("/healthz", get(healthz))
@@ -46,19 +60,6 @@ pub fn build(state: ServerState) -> Router {
         .merge(state.site.router())
         .fallback(nowhere)
         .with_state(state)
-        .layer(axum::middleware::from_fn(access_log::log))
-        .layer(axum::middleware::from_fn_with_state(
-            proxies,
-            client_address::find,
-        ))
-        .layer(axum::middleware::from_fn_with_state(
-            LONGEST,
-            deadline::keep,
-        ))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(PropagateRequestIdLayer::new(X_REQUEST_ID))
-        .layer(SetRequestIdLayer::new(X_REQUEST_ID, RequestIds))
-        .layer(MapRequestLayer::new(forget_odd_id))
 }
 
 /// The process answers.

@@ -1,9 +1,20 @@
 //! How two spellings are found to be the same: the `…_key` columns are made here, never in SQL.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// Characters that a hardware id may have, after folding.
 pub const HARDWARE_ID_MAX: usize = 256;
+
+/// What most programs send: normalising it changes nothing.
+fn normal(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        text.into()
+    } else {
+        text.nfkc().collect()
+    }
+}
 
 /// A product's or plan's name: NFKC, lower case, ends trimmed, inner spaces as one.
 pub fn name_key(name: &str) -> String {
@@ -19,12 +30,12 @@ pub fn email_key(email: &str) -> String {
 /// A hardware id: NFKC, upper case, without any spaces or invisible characters. The length is
 /// judged by `HardwareId`.
 pub fn hardware_key(hardware_id: &str) -> String {
-    let compact: String = hardware_id
-        .nfkc()
-        .filter(|c| !c.is_whitespace() && !is_invisible(*c))
-        .collect();
-    let upper: String = compact.chars().flat_map(char::to_uppercase).collect();
-    upper.nfkc().collect()
+    let given = normal(hardware_id);
+    let seen = given
+        .chars()
+        .filter(|c| !c.is_whitespace() && !is_invisible(*c));
+    let upper: String = seen.flat_map(char::to_uppercase).collect();
+    normal(&upper).into_owned()
 }
 
 /// What mail programs and word processors add unseen: soft hyphens, joiners, marks of direction,
@@ -38,9 +49,9 @@ pub(crate) fn is_invisible(c: char) -> bool {
 // Letter by letter, so that a word's last letter folds like any other; normalised again,
 // because lower case may bring back a composition.
 fn lower(text: &str) -> String {
-    let normal: String = text.nfkc().collect();
-    let lower: String = normal.chars().flat_map(char::to_lowercase).collect();
-    lower.nfkc().collect()
+    let given = normal(text);
+    let lower: String = given.chars().flat_map(char::to_lowercase).collect();
+    normal(&lower).into_owned()
 }
 
 #[cfg(test)]

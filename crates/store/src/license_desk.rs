@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+use crate::conn::Conn;
 use crate::db::Readers;
 use crate::error::{Result, StoreError};
 use crate::license_lookups::{self, LicenseLookup, Question, TOGETHER};
@@ -52,12 +53,15 @@ impl LicenseDesk {
 
     async fn serve(self: Arc<Self>, mut clerk: OwnedSemaphorePermit) {
         loop {
+            // Taking a connection and giving it back costs as much as a question: it is kept while there are any.
+            let mut conn = None;
             // Who is ready to ask stands in line before the clerk looks there.
             tokio::task::yield_now().await;
             while let Some(next) = self.next() {
-                self.answer(next).await;
+                self.answer(next, &mut conn).await;
                 tokio::task::yield_now().await;
             }
+            drop(conn);
             drop(clerk);
             // Somebody may have come while the clerk was counted as at work.
             if self.line().is_empty() {
@@ -78,9 +82,9 @@ impl LicenseDesk {
         (!next.is_empty()).then_some(next)
     }
 
-    async fn answer(&self, next: Vec<InLine>) {
+    async fn answer(&self, next: Vec<InLine>, conn: &mut Option<Conn>) {
         let questions: Vec<_> = next.iter().map(|one| &one.question).collect();
-        match self.find_all(&questions).await {
+        match self.find_all(&questions, conn).await {
             Ok(answers) => {
                 for (one, answer) in next.into_iter().zip(answers) {
                     // Who has gone away needs no answer.
@@ -88,13 +92,23 @@ impl LicenseDesk {
                 }
             }
             // Whoever hears nothing knows that it failed, and may ask alone.
-            Err(error) => tracing::warn!(%error, "several look-ups failed together"),
+            Err(error) => {
+                *conn = None;
+                tracing::warn!(%error, "several look-ups failed together");
+            }
         }
     }
 
-    async fn find_all(&self, questions: &[&Question]) -> Result<Vec<Option<LicenseLookup>>> {
-        let mut conn = self.readers.read().await?;
-        license_lookups::find_all(&mut conn, questions).await
+    async fn find_all(
+        &self,
+        questions: &[&Question],
+        conn: &mut Option<Conn>,
+    ) -> Result<Vec<Option<LicenseLookup>>> {
+        let conn = match conn {
+            Some(conn) => conn,
+            none => none.insert(self.readers.read().await?),
+        };
+        license_lookups::find_all(conn, questions).await
     }
 
     fn line(&self) -> MutexGuard<'_, VecDeque<InLine>> {

@@ -109,7 +109,7 @@ macro_rules! looked_up {
             p.deactivation_cooldown_hours, p.features as product_features, t.settings,
             (select n.product_id from product_names n
                 where n.tenant_id = l.tenant_id and n.name_key = asked.name_key) as named_product_id,
-            (a.id is not null) as is_activated, d.last_seen_at, d.address as last_address,
+            (a.license_id is not null) as is_activated, d.last_seen_at, d.address as last_address,
             d.version as last_version
         from asked
         join licenses l on l.tenant_id = asked.tenant_id and l.",
@@ -118,8 +118,8 @@ macro_rules! looked_up {
         join products p on p.id = l.product_id and p.tenant_id = l.tenant_id
         join tenants t on t.id = l.tenant_id
         left join plans pl on pl.id = l.plan_id and pl.tenant_id = l.tenant_id
-        left join activations a on a.license_id = l.id and a.hardware_key = asked.hardware_key
-            and a.deactivated_at is null
+        left join activations a on a.tenant_id = l.tenant_id and a.hardware_key = asked.hardware_key
+            and a.license_id = l.id and a.deactivated_at is null
         left join devices d on d.tenant_id = l.tenant_id and d.product_id = l.product_id
             and d.hardware_key = asked.hardware_key"
         )

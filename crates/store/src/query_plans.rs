@@ -1,11 +1,15 @@
 //! What SQLite makes of the statements of every webhook, look-up and list: none walks rows that are not its own. Without
 //! statistics its planner guesses, and a wrong guess only shows when there are many rows.
 
+use domain::list_order::NameOrder;
+use domain::list_state::Shelf;
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 
+use crate::log_order::BothWays;
+use crate::named::NameFilter;
 use crate::{
     access_tokens, arrivals, change_search, daily, event_log, jobs, license_lookups, licenses,
-    mails, memberships, migrate, orders, plans, products, stripe_events, tickets,
+    mails, memberships, migrate, orders, plans, products, review_list, stripe_events, tickets,
 };
 
 async fn plan(conn: &mut SqliteConnection, sql: &str) -> String {
@@ -42,7 +46,11 @@ async fn the_statements_of_every_webhook_and_look_up_find_their_rows_by_an_index
         (license_lookups::BY_INDEX, "(tenant_id=? AND key_index=?)"),
         (
             license_lookups::BY_INDEX,
-            "(license_id=? AND hardware_key=?)",
+            "COVERING INDEX activations_by_hardware (tenant_id=? AND hardware_key=? AND license_id=? AND ",
+        ),
+        (
+            license_lookups::BY_INDEX,
+            "d USING PRIMARY KEY (tenant_id=? AND product_id=? AND hardware_key=?)",
         ),
         (license_lookups::BY_ID, "licenses_1 (id=?)"),
         (
@@ -53,6 +61,11 @@ async fn the_statements_of_every_webhook_and_look_up_find_their_rows_by_an_index
         let plan = plan(&mut conn, sql).await;
         assert!(plan.contains(found_by), "{sql}\nis done so:\n{plan}");
     }
+}
+
+/// The same index leads through a list from its end and from its beginning.
+const fn both(list: BothWays, found_by: &str) -> [(&str, &str); 2] {
+    [(list.newest, found_by), (list.oldest, found_by)]
 }
 
 async fn assert_found_by(cases: &[(&str, &str)]) {
@@ -79,16 +92,6 @@ async fn what_the_dashboard_counts_and_the_outbox_shows_is_read_from_an_index_of
             "COVERING INDEX orders_by_state (tenant_id=? AND livemode=? AND state=?)",
         ),
         (orders::WITHOUT_ADDRESS, "orders_without_address"),
-        (mails::LIST, "mails_by_time"),
-        (mails::LIST_BY_STATE, "mails_by_state"),
-        (
-            mails::LIST_BY_RECIPIENT,
-            "mails_by_recipient (tenant_id=? AND livemode=? AND recipient_key>? AND recipient_key<?)",
-        ),
-        (
-            change_search::LIST_OF_SUBJECT,
-            "changes_by_subject (tenant_id=? AND subject_kind=? AND subject_id=? AND ",
-        ),
         (
             change_search::FIRST_SINCE,
             "COVERING INDEX changes_by_time (tenant_id=? AND at>?)",
@@ -100,112 +103,198 @@ async fn what_the_dashboard_counts_and_the_outbox_shows_is_read_from_an_index_of
         (mails::COUNT_UNSENT, "COVERING INDEX mails_by_state"),
     ])
     .await;
+    let lists = [
+        both(mails::LIST, "mails_by_time"),
+        both(mails::LIST_BY_STATE, "mails_by_state"),
+        both(
+            mails::LIST_BY_RECIPIENT,
+            "mails_by_recipient (tenant_id=? AND livemode=? AND recipient_key>? AND recipient_key<?)",
+        ),
+        both(change_search::LIST, "changes_by_tenant (tenant_id=? AND "),
+        both(
+            change_search::LIST_OF_SUBJECT,
+            "changes_by_subject (tenant_id=? AND subject_kind=? AND subject_id=? AND ",
+        ),
+    ];
+    assert_found_by(&lists.concat()).await;
 }
 
 #[tokio::test]
 async fn the_event_log_is_read_from_an_index_of_each_filter() {
-    assert_found_by(&[
-        (
+    let lists = [
+        both(
             event_log::LIST,
-            "stripe_events_by_time (tenant_id=? AND livemode=? AND (received_at,id)<",
+            "stripe_events_by_time (tenant_id=? AND livemode=? AND (received_at,id)",
         ),
-        (
+        both(
             event_log::LIST_OF_TYPE,
-            "stripe_events_by_type (tenant_id=? AND livemode=? AND type=? AND (received_at,id)<",
+            "stripe_events_by_type (tenant_id=? AND livemode=? AND type=? AND (received_at,id)",
         ),
-        (
+        both(
             event_log::LIST_OF_APP,
-            "stripe_events_by_app (tenant_id=? AND app_id=? AND livemode=? AND (received_at,id)<",
+            "stripe_events_by_app (tenant_id=? AND app_id=? AND livemode=? AND (received_at,id)",
         ),
-        (event_log::FIND, "(tenant_id=? AND stripe_event_id=?)"),
-        (
+        both(event_log::FIND, "(tenant_id=? AND stripe_event_id=?)"),
+        both(
             event_log::FIND,
             "stripe_events_by_object (tenant_id=? AND object_id=?)",
         ),
-        (
+        both(
             event_log::FIND,
             "stripe_events_by_order (tenant_id=? AND order_id=?)",
         ),
-        (
+        both(
             event_log::FIND,
             "e USING INDEX sqlite_autoindex_stripe_events_1 (id=?)",
         ),
+        both(event_log::LIST_UNVERIFIED, "stripe_events_unverified"),
+    ];
+    assert_found_by(&lists.concat()).await;
+    assert_found_by(&[
         (
             event_log::TYPES,
             "COVERING INDEX stripe_events_by_type (tenant_id=? AND livemode=? AND type>?)",
         ),
-        (event_log::LIST_UNVERIFIED, "stripe_events_unverified"),
         (event_log::FAILED_CAUSES, "stripe_events_unverified"),
     ])
     .await;
 }
 
 #[tokio::test]
-async fn what_has_a_name_or_a_state_is_listed_by_an_index_of_its_own() {
-    assert_found_by(&[
-        (products::PAGE, "products_current (tenant_id=? AND "),
-        (
-            products::PAGE_ARCHIVED,
-            "products_archived (tenant_id=? AND ",
-        ),
-        (
-            products::PAGE_FOUND,
-            "(tenant_id=? AND name_key>? AND name_key<?)",
-        ),
-        (plans::PAGE, "plans_current (tenant_id=? AND "),
-        (plans::PAGE_ARCHIVED, "plans_archived (tenant_id=? AND "),
-        (
-            plans::PAGE_FOUND,
-            "(tenant_id=? AND name_key>? AND name_key<?)",
-        ),
-        (
+async fn what_has_a_name_is_listed_by_an_index_of_its_order() {
+    let text = |named, shelf, order, beginning: &str| {
+        let filter = NameFilter {
+            shelf,
+            beginning: beginning.to_owned(),
+            order,
+            after: None,
+            limit: 50,
+        };
+        filter.text(named)
+    };
+    let mut cases = Vec::new();
+    for order in NameOrder::ALL.iter().copied() {
+        let by_id = [
+            (&products::NAMED, Shelf::Current, "products_current"),
+            (&products::NAMED, Shelf::Archived, "products_archived"),
+            (&plans::NAMED, Shelf::Current, "plans_current"),
+            (&plans::NAMED, Shelf::Archived, "plans_archived"),
+        ];
+        for (named, shelf, index) in by_id {
+            let index = match (order.is_by_name(), named.table) {
+                (false, _) => index,
+                (true, "products") => "products_by_name",
+                (true, _) => "sqlite_autoindex_plans_1",
+            };
+            cases.push((
+                text(named, shelf, order, ""),
+                format!("{index} (tenant_id=? AND "),
+            ));
+            let names = "(tenant_id=? AND name_key>? AND name_key<?)".to_owned();
+            cases.push((text(named, shelf, order, "a"), names));
+        }
+    }
+    let cases: Vec<_> = cases.iter().map(|(sql, by)| (&**sql, &**by)).collect();
+    assert_found_by(&cases).await;
+}
+
+#[tokio::test]
+async fn what_has_a_state_or_a_time_is_listed_by_an_index_of_its_own() {
+    let lists = [
+        both(
             access_tokens::PAGE,
-            "access_tokens_by_tenant (tenant_id=? AND created_at<?)",
+            "access_tokens_by_tenant (tenant_id=? AND created_at",
         ),
-        (
+        both(
             access_tokens::PAGE_REVOKED,
-            "access_tokens_revoked (tenant_id=? AND (created_at,id)<",
+            "access_tokens_revoked (tenant_id=? AND (created_at,id)",
         ),
-        (
+        both(
             access_tokens::PAGE_CURRENT,
-            "access_tokens_current (tenant_id=? AND (created_at,id)<",
+            "access_tokens_current (tenant_id=? AND (created_at,id)",
         ),
-        (
+        both(
             access_tokens::PAGE_FOUND,
             "access_tokens_by_name (tenant_id=? AND name_key>? AND name_key<?)",
         ),
+        both(
+            tickets::LIST,
+            "tickets_by_time (tenant_id=? AND (created_at,id)",
+        ),
+        both(
+            tickets::LIST_OF_PRODUCT,
+            "tickets_by_product (tenant_id=? AND product_id=? AND (created_at,id)",
+        ),
+        both(
+            tickets::LIST_OPEN,
+            "tickets_open (tenant_id=? AND (created_at,id)",
+        ),
+        both(
+            tickets::LIST_CLOSED,
+            "tickets_closed (tenant_id=? AND (created_at,id)",
+        ),
+        both(
+            tickets::LIST_CLOSED_OF_PRODUCT,
+            "tickets_by_product (tenant_id=? AND product_id=? AND (created_at,id)",
+        ),
+        both(
+            tickets::FIND_BY_BEGINNING,
+            "tickets_by_email (tenant_id=? AND email_key>? AND email_key<?)",
+        ),
+        both(
+            tickets::FIND_BY_BEGINNING,
+            "tickets_by_subject (tenant_id=? AND subject_key>? AND subject_key<?)",
+        ),
+    ];
+    assert_found_by(&lists.concat()).await;
+    assert_found_by(&[
         (
             memberships::PAGE,
             "memberships_by_time (tenant_id=? AND (created_at,person_id)>",
         ),
         (
-            tickets::LIST,
-            "tickets_by_time (tenant_id=? AND (created_at,id)<",
-        ),
-        (
-            tickets::LIST_OF_PRODUCT,
-            "tickets_by_product (tenant_id=? AND product_id=? AND (created_at,id)<",
-        ),
-        (
-            tickets::LIST_OPEN,
-            "tickets_open (tenant_id=? AND (created_at,id)<",
-        ),
-        (
-            tickets::LIST_CLOSED,
-            "tickets_closed (tenant_id=? AND (created_at,id)<",
-        ),
-        (
-            tickets::LIST_CLOSED_OF_PRODUCT,
-            "tickets_by_product (tenant_id=? AND product_id=? AND (created_at,id)<",
-        ),
-        (
-            tickets::FIND_BY_BEGINNING,
-            "tickets_by_email (tenant_id=? AND email_key>? AND email_key<?)",
-        ),
-        (
-            tickets::FIND_BY_BEGINNING,
-            "tickets_by_subject (tenant_id=? AND subject_key>? AND subject_key<?)",
+            memberships::PAGE_BY_EMAIL,
+            "memberships_by_time (tenant_id=?)",
         ),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn review_is_read_from_an_index_of_each_filter_either_way_around() {
+    for (beyond, [all, of_product, found]) in [
+        (
+            ">",
+            [
+                review_list::OLDEST,
+                review_list::OLDEST_OF_PRODUCT,
+                review_list::OLDEST_FOUND,
+            ],
+        ),
+        (
+            "<",
+            [
+                review_list::NEWEST,
+                review_list::NEWEST_OF_PRODUCT,
+                review_list::NEWEST_FOUND,
+            ],
+        ),
+    ] {
+        let by_state = format!(
+            "orders_by_state (tenant_id=? AND livemode=? AND state=? AND created_at{beyond}?)"
+        );
+        let by_product = format!(
+            "orders_in_review_by_product (tenant_id=? AND livemode=? AND product_id=? AND (created_at,id){beyond}"
+        );
+        assert_found_by(&[
+            (all, by_state.as_str()),
+            (of_product, by_product.as_str()),
+            (
+                found,
+                "orders_in_review_by_email (tenant_id=? AND livemode=? AND email_key>? AND email_key<?)",
+            ),
+            (found, "(tenant_id=? AND kind=? AND stripe_id=?)"),
+        ])
+        .await;
+    }
 }

@@ -265,6 +265,7 @@ impl IntoResponse for ApiError {
             response.extensions_mut().insert(mark);
         }
         let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("ExisOneApi, Bearer");
             headers.insert(header::WWW_AUTHENTICATE, scheme);

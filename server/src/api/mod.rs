@@ -43,21 +43,25 @@ mod token;
 mod words;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderValue;
 use axum::http::header::CACHE_CONTROL;
+use axum::middleware::from_fn_with_state;
 use tower_http::set_header::SetResponseHeaderLayer;
 
+use crate::middleware::rate_limit;
 use crate::state::ServerState;
 use error::ApiError;
 use routes::Routes;
 
 /// All routes of the JSON API, with and without a trailing slash.
-pub fn routes() -> Router<ServerState> {
+pub fn routes(state: &ServerState) -> Router<ServerState> {
     let no_store = HeaderValue::from_static("no-store");
-    let router = all().into_router();
-    router.layer(SetResponseHeaderLayer::if_not_present(
-        CACHE_CONTROL,
-        no_store,
+    // One layer of several parts: each layer of a router is one more thing to clone for every call.
+    all().into_router().route_layer((
+        SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, no_store),
+        DefaultBodyLimit::max(body::BODY_MAX),
+        from_fn_with_state(state.clone(), rate_limit::limit),
     ))
 }
 
@@ -67,7 +71,7 @@ pub fn paths() -> Vec<&'static str> {
 }
 
 fn all() -> Routes {
-    let small = Routes::default()
+    Routes::default()
         .merge(plan::routes())
         .merge(license::routes())
         .merge(license_activation::routes())
@@ -93,8 +97,8 @@ fn all() -> Routes {
         .merge(dashboard::routes())
         .merge(settings::routes())
         .merge(openapi::routes())
-        .with_body_max(body::BODY_MAX);
-    small.merge(product::routes()).merge(product_mail::routes())
+        .merge(product::routes())
+        .merge(product_mail::routes())
 }
 
 /// The answer to a method that an address does not take.

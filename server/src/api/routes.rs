@@ -24,7 +24,7 @@ impl Routes {
         }
     }
 
-    /// Lets bodies have so many bytes at most, where nothing else is said of them already.
+    /// Lets bodies have so many bytes at most, and not as many as elsewhere.
     pub(super) fn with_body_max(self, bytes: usize) -> Self {
         Self {
             router: self.router.layer(DefaultBodyLimit::max(bytes)),

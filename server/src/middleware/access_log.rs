@@ -31,10 +31,8 @@ fn word(method: &Method) -> &'static str {
 /// Logs a request after its answer is known, and counts it.
 pub async fn log(request: Request, next: Next) -> Response {
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| NO_ROUTE.to_owned(), |path| path.as_str().to_owned());
+    let path = request.extensions().get::<MatchedPath>().cloned();
+    let route = path.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
     let id = request
         .headers()
         .get("x-request-id")
@@ -48,7 +46,7 @@ pub async fn log(request: Request, next: Next) -> Response {
     metrics::histogram!(
         REQUEST_SECONDS,
         "method" => word(&method),
-        "route" => route.clone(),
+        "route" => route.to_owned(),
         "status" => response.status().as_str().to_owned()
     )
     .record(took.as_secs_f64());

@@ -6,12 +6,9 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
-use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, HeaderName};
-use axum::middleware::Next;
-use axum::response::Response;
 
 const FORWARDED: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -113,18 +110,14 @@ fn address(entry: &str) -> Option<IpAddr> {
 }
 
 /// From here on the connection's address is the client's, for whoever asks for it.
-pub async fn find(
-    State(proxies): State<Arc<TrustedProxies>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub fn find(proxies: &TrustedProxies, mut request: Request) -> Request {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     if let Some(ConnectInfo(peer)) = peer.copied() {
         let client = proxies.client(peer.ip(), request.headers());
         let client = ConnectInfo(SocketAddr::new(client, peer.port()));
         request.extensions_mut().insert(client);
     }
-    next.run(request).await
+    request
 }
 
 #[cfg(test)]

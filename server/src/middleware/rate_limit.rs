@@ -201,10 +201,6 @@ async fn known_device(
 
 fn refuse(spent: Spent) -> Response {
     let mut response = ApiError::rate_limited(spent.retry_after_seconds).into_response();
-    let no_store = HeaderValue::from_static("no-store");
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, no_store);
     let allowance = Allowance {
         limit: spent.limit,
         remaining: 0,

@@ -14,7 +14,7 @@ const SIZES: [(usize, usize, usize); 2] = [(1_000, 1_000, 0), (1_000_000, 10_000
 /// Connections of programs that validate.
 const PROGRAMS: &str = "32";
 /// Validations of a round.
-const VALIDATIONS: &str = "40000";
+const VALIDATIONS: &str = "80000";
 /// Activations of a round; each takes a key of its own.
 const ACTIVATIONS: usize = 4_000;
 

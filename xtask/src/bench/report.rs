@@ -128,30 +128,32 @@ impl Report {
 /// A row for each round, and the medians.
 fn table(rounds: &[(Round, Round)]) -> String {
     let mut text = String::from(
-        "| round | floor /s | floor p99 | exisone /s | p50 | p99 | ratio |\n|---|---|---|---|---|---|---|\n",
+        "| round | floor /s | floor p99 | exisone /s | p50 | p99 | ratio | of p99 |\n|---|---|---|---|---|---|---|---|\n",
     );
     for (number, (floor, ours)) in rounds.iter().enumerate() {
         let row = format!(
-            "| {} | {:.0} | {:.1} ms | {:.0} | {:.1} ms | {:.1} ms | {:.2} |\n",
+            "| {} | {:.0} | {:.1} ms | {:.0} | {:.1} ms | {:.1} ms | {:.2} | {:.2} |\n",
             number + 1,
             floor.per_second,
             floor.p99_ms,
             ours.per_second,
             ours.p50_ms,
             ours.p99_ms,
-            ours.per_second / floor.per_second
+            ours.per_second / floor.per_second,
+            ours.p99_ms / floor.p99_ms
         );
         text.push_str(&row);
     }
     let of = |figure: fn(&(Round, Round)) -> f64| median(rounds.iter().map(figure).collect());
     let row = format!(
-        "| **median** | {:.0} | {:.1} ms | {:.0} | {:.1} ms | **{:.1} ms** | **{:.2}** |\n",
+        "| **median** | {:.0} | {:.1} ms | {:.0} | {:.1} ms | **{:.1} ms** | **{:.2}** | {:.2} |\n",
         of(|(floor, _)| floor.per_second),
         of(|(floor, _)| floor.p99_ms),
         of(|(_, ours)| ours.per_second),
         of(|(_, ours)| ours.p50_ms),
         of(|(_, ours)| ours.p99_ms),
-        of(|(floor, ours)| ours.per_second / floor.per_second)
+        of(|(floor, ours)| ours.per_second / floor.per_second),
+        of(|(floor, ours)| ours.p99_ms / floor.p99_ms)
     );
     text.push_str(&row);
     text
@@ -209,7 +211,7 @@ mod tests {
         };
         let text = report.to_markdown();
         assert!(
-            text.contains("| 1 | 1000 | 2.0 ms | 900 | 1.0 ms | 2.0 ms | 0.90 |"),
+            text.contains("| 1 | 1000 | 2.0 ms | 900 | 1.0 ms | 2.0 ms | 0.90 | 1.00 |"),
             "{text}"
         );
         assert!(
