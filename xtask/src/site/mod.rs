@@ -5,7 +5,9 @@
 //! role, URL, content type and ETag of each file. Brotli and gzip lie beside it.
 
 mod bundle;
+mod calls;
 mod names;
+mod order;
 mod pack;
 mod part;
 mod program;
@@ -13,6 +15,7 @@ mod prune;
 mod size;
 mod split;
 mod style;
+mod table;
 
 use std::fs;
 use std::path::Path;

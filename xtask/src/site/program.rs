@@ -7,7 +7,9 @@ use std::process::Command;
 
 use wasm_bindgen_cli_support::Bindgen;
 
+use super::calls::call_directly;
 use super::names::shorten;
+use super::order::order;
 use super::pack::pack_parts;
 use super::part::{Part, SiteFile, files_below, short_hash};
 use super::split::{join_base, split};
@@ -39,11 +41,15 @@ pub fn fresh(workspace: &Workspace) -> Outcome<Vec<Part>> {
         if let Some(base) = &split.base {
             join_base(&binaryen, &folder.join(PROGRAM), base)?;
         }
-        println!("wasm: optimising");
         let program = folder.join(PROGRAM);
         let modules = split.modules.iter().map(|module| module.path.as_path());
         let all: Vec<_> = iter::once(program.as_path()).chain(modules).collect();
-        process::each(&all, |wasm| optimise(&binaryen, wasm))?;
+        call_directly(&all)?;
+        println!("wasm: optimising");
+        process::each(&all, |wasm| {
+            optimise(&binaryen, wasm)?;
+            order(wasm)
+        })?;
         println!("wasm: compressing");
         files(&folder, pack_parts(&split)?)
     })?;
@@ -123,7 +129,12 @@ fn bind(main: &Path, folder: &Path) -> Outcome {
 }
 
 fn optimise(binaryen: &Binaryen, wasm: &Path) -> Outcome {
-    let options = ["-Oz", "--strip-debug", "--strip-producers"];
+    let options = [
+        "-Oz",
+        "--strip-debug",
+        "--strip-producers",
+        "--strip-target-features",
+    ];
     let mut command = binaryen.command("wasm-opt");
     process::run(command.args(options).arg(wasm).arg("-o").arg(wasm))
 }
@@ -158,17 +169,18 @@ fn files(bound: &Path, parts: Vec<(String, Vec<u8>)>) -> Outcome<Vec<SiteFile>> 
         .collect())
 }
 
-/// A script without its blocks of documentation: wasm-bindgen writes one before each function.
+/// A script without its comments that are lines of their own: wasm-bindgen writes documentation before each
+/// function, and before some what they came from.
 fn without_comments(script: Vec<u8>) -> Vec<u8> {
     let Ok(text) = std::str::from_utf8(&script) else {
         return script;
     };
     let mut kept = String::new();
     let mut is_inside = false;
-    for line in text.lines() {
-        is_inside |= line.trim_start().starts_with("/**");
-        if !is_inside {
-            kept.push_str(line.trim_start());
+    for line in text.lines().map(str::trim_start) {
+        is_inside |= line.starts_with("/**");
+        if !is_inside && !line.starts_with("//") {
+            kept.push_str(line);
             kept.push('\n');
         }
         is_inside &= !line.trim_end().ends_with("*/");
@@ -181,10 +193,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_script_loses_its_documentation_and_nothing_else() {
-        let script = "/**\n * Starts.\n * @param {any} a\n */\nexport function f(a) {\n    return 2 /* two */ * a;\n}\n/** One line. */\nf();\n";
+    fn a_script_loses_its_comments_and_nothing_else() {
+        let script = "/**\n * Starts.\n * @param {any} a\n */\nexport function f(a) {\n    return 2 /* two */ * a;\n}\n/** One line. */\n// Another.\nf(); // Why.\n";
         let kept = without_comments(script.as_bytes().to_vec());
-        let expected = "export function f(a) {\nreturn 2 /* two */ * a;\n}\nf();\n";
+        let expected = "export function f(a) {\nreturn 2 /* two */ * a;\n}\nf(); // Why.\n";
         assert_eq!(String::from_utf8(kept).as_deref(), Ok(expected));
     }
 }

@@ -15,15 +15,23 @@ use wasmparser::{
 
 use crate::process::Outcome;
 
-/// Ends of paths in symbols, each with who would call such functions. None may do the same as a function
-/// that is asked for: the compiler makes one of two that are alike, and either name may stay.
-const UNASKED: [(&str, &str); 2] = [
+/// Ends of paths in symbols, or names of what scripts can call, each with who would call such functions. None may do
+/// the same as a function that is asked for: the compiler makes one of two that are alike, and either name may stay.
+const UNASKED: [(&str, &str); 7] = [
     ("8into_any13hydrate_async", "leptos::mount::hydrate_lazy"),
     (
         "21into_any_nested_route15generate_routes",
         "a server that lists its routes",
     ),
+    ("intounderlyingbytesource_pull", A_STREAM),
+    ("intounderlyingsource_pull", A_STREAM),
+    ("intounderlyingsink_abort", A_STREAM),
+    ("intounderlyingsink_close", A_STREAM),
+    ("intounderlyingsink_write", A_STREAM),
 ];
+
+/// No server function of ours takes or answers a stream.
+const A_STREAM: &str = "a script that is given a stream of the program's";
 
 /// Where the references in code are listed.
 const RELOCATIONS: &str = "reloc.CODE";
@@ -95,14 +103,14 @@ fn empty(body: &mut [u8]) {
 }
 
 impl Program {
-    /// The code of the functions whose path ends so.
+    /// The code of the functions whose path ends so, and of the one that scripts call so.
     fn bodies_of(&self, symbol: &str) -> impl Iterator<Item = Range<usize>> {
-        // What follows is the hash that tells one type's function from another's.
-        let end = format!("{symbol}17h");
+        // What follows is the hash that tells one type's function from another's, or wasm-bindgen's of a crate.
+        let (end, beginning) = (format!("{symbol}17h"), format!("{symbol}_"));
         let named = self
             .symbols
             .iter()
-            .filter(move |(_, name)| name.contains(&end));
+            .filter(move |(_, name)| name.contains(&end) || name.starts_with(&beginning));
         let defined = named.filter_map(|(number, _)| number.checked_sub(self.imported));
         defined.filter_map(|index| self.bodies.get(index).cloned())
     }
@@ -280,6 +288,23 @@ mod tests {
         );
         assert_eq!(pruned[used.clone()], program[used.clone()]);
         assert_eq!(known.symbols.len(), 3);
+    }
+
+    #[test]
+    fn what_scripts_call_has_a_name_of_its_own() {
+        let known = Program {
+            bodies: vec![0..3, 3..9],
+            symbols: vec![
+                (0, "source_pull_58a9338f50bce61c".to_owned()),
+                (
+                    1,
+                    "__wbindgen_describe_source_pull_58a9338f50bce61c".to_owned(),
+                ),
+            ],
+            ..Program::default()
+        };
+        let mut found = known.bodies_of("source_pull");
+        assert_eq!((found.next(), found.next()), (Some(0..3), None));
     }
 
     #[test]
