@@ -29,6 +29,7 @@ pub mod license_order;
 pub mod license_state;
 pub mod license_term;
 pub mod license_update_form;
+pub mod list_order;
 pub mod list_state;
 pub mod mail_server;
 pub mod mail_state;

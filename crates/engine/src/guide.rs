@@ -3,6 +3,7 @@
 
 use domain::device_state::{DeviceOrder, DeviceState};
 use domain::event_log::EventStatus;
+use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use domain::permission::Permission;
 use domain::settings_form::TenantSettings;
@@ -84,6 +85,7 @@ async fn has_sent_mail(engine: &Engine, actor: &Actor) -> Result<bool> {
         livemode: None,
         state: Some(MailState::Sent),
         recipient: String::new(),
+        order: LogOrder::Newest,
         after: None,
         limit: 1,
     };

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::fmt;
 use std::str::FromStr;
 
+use domain::list_order::LogOrder;
 use domain::timestamp::Timestamp;
 use uuid::Uuid;
 
@@ -85,9 +86,12 @@ pub(crate) const fn sides(livemode: Option<bool>) -> &'static [bool] {
     }
 }
 
-/// Puts the rows of both sides into one order, newest first.
-pub(crate) fn sort<T>(rows: &mut [T], place: impl Fn(&T) -> Place) {
-    rows.sort_by_key(|row| Reverse(place(row)));
+/// Puts the rows of both sides into one order.
+pub(crate) fn sort<T>(rows: &mut [T], order: LogOrder, place: impl Fn(&T) -> Place) {
+    match order {
+        LogOrder::Newest => rows.sort_by_key(|row| Reverse(place(row))),
+        LogOrder::Oldest => rows.sort_by_key(place),
+    }
 }
 
 /// How many rows to fetch for a page of `wanted`: one more tells whether there is a next page.

@@ -2,12 +2,14 @@
 
 use domain::folding::name_key;
 use domain::ids::{AccessTokenId, TenantId};
+use domain::list_order::LogOrder;
 use domain::list_state::TokenState;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::log_order::{BothWays, begins_after, both_ways};
 
 /// An access token's row.
 #[derive(Clone, FromRow)]
@@ -55,7 +57,10 @@ const LIST: &str = concat!(
 );
 // They differ in the index that leads through them.
 macro_rules! paged {
-    ($from:literal, $narrowed:literal) => {
+    ($beyond:literal, $way:literal, $narrowed:literal) => {
+        paged!($beyond, $way, "access_tokens", $narrowed)
+    };
+    ($beyond:literal, $way:literal, $from:literal, $narrowed:literal) => {
         concat!(
             "select ",
             columns!(),
@@ -63,29 +68,39 @@ macro_rules! paged {
             $from,
             " where tenant_id = $1 and ",
             $narrowed,
-            " and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"
+            " and (created_at, id) ",
+            $beyond,
+            " ($2, $3) order by created_at ",
+            $way,
+            ", id ",
+            $way,
+            " limit $4"
         )
     };
 }
-pub(crate) const PAGE: &str = paged!("access_tokens", "$5 > 0 and $6 = ''");
-pub(crate) const PAGE_REVOKED: &str = paged!(
-    "access_tokens",
-    "revoked_at is not null and $5 > 0 and $6 <> ''"
-);
-pub(crate) const PAGE_CURRENT: &str = paged!(
-    "access_tokens",
-    "revoked_at is null and ($6 = 'expired') = (expires_at is not null and expires_at <= $5)"
-);
 // What a search finds is read from its own index first. `cross join` keeps SQLite from turning the two around.
-pub(crate) const PAGE_FOUND: &str = concat!(
-    "with found (found_id) as materialized (select id from access_tokens
-    where tenant_id = $1 and name_key >= $7 and name_key < $8) ",
-    paged!(
-        "found cross join access_tokens",
-        "id = found_id and ($6 = '' or $6 = case when revoked_at is not null then 'revoked'
-            when expires_at <= $5 then 'expired' else 'active' end)"
-    )
-);
+macro_rules! found {
+    ($beyond:literal, $way:literal) => {
+        concat!(
+            "with found (found_id) as materialized (select id from access_tokens
+            where tenant_id = $1 and name_key >= $7 and name_key < $8) ",
+            paged!(
+                $beyond,
+                $way,
+                "found cross join access_tokens",
+                "id = found_id and ($6 = '' or $6 = case when revoked_at is not null then 'revoked'
+                    when expires_at <= $5 then 'expired' else 'active' end)"
+            )
+        )
+    };
+}
+pub(crate) const PAGE: BothWays = both_ways!(paged!("$5 > 0 and $6 = ''"));
+pub(crate) const PAGE_REVOKED: BothWays =
+    both_ways!(paged!("revoked_at is not null and $5 > 0 and $6 <> ''"));
+pub(crate) const PAGE_CURRENT: BothWays = both_ways!(paged!(
+    "revoked_at is null and ($6 = 'expired') = (expires_at is not null and expires_at <= $5)"
+));
+pub(crate) const PAGE_FOUND: BothWays = both_ways!(found!());
 const BY_PUBLIC_ID: &str = concat!(
     "select ",
     columns!(),
@@ -115,7 +130,7 @@ pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<AccessToken>>
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
 }
 
-/// Which tokens are wanted, newest first.
+/// Which tokens are wanted, and in which order.
 #[derive(Debug, Clone)]
 pub struct TokenFilter {
     /// A state as of `now`, or all.
@@ -124,6 +139,8 @@ pub struct TokenFilter {
     pub now: i64,
     /// How the folded name begins, or empty.
     pub beginning: String,
+    /// In which order.
+    pub order: LogOrder,
     /// Only what comes after this place in the list.
     pub after: Option<(i64, AccessTokenId)>,
     /// Rows wanted at most.
@@ -132,9 +149,7 @@ pub struct TokenFilter {
 
 /// A page of tokens.
 pub async fn page(conn: &mut Conn, tenant: TenantId, f: &TokenFilter) -> Result<Vec<AccessToken>> {
-    let (at, id) = f
-        .after
-        .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
+    let (at, id) = begins_after(f.order, f.after.map(|(at, id)| (at, id.get())));
     let page = match f.state {
         _ if !f.beginning.is_empty() => PAGE_FOUND,
         None => PAGE,
@@ -142,8 +157,8 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, f: &TokenFilter) -> Result<
         Some(TokenState::Active | TokenState::Expired) => PAGE_CURRENT,
     };
     Ok(on!(conn, c => {
-        let mut query = sqlx::query_as(page).bind(tenant.get()).bind(at).bind(id).bind(f.limit)
-            .bind(f.now).bind(f.state.map_or("", TokenState::as_str));
+        let mut query = sqlx::query_as(page.text(f.order)).bind(tenant.get()).bind(at).bind(id)
+            .bind(f.limit).bind(f.now).bind(f.state.map_or("", TokenState::as_str));
         if !f.beginning.is_empty() {
             // The greatest of all characters.
             query = query.bind(&f.beginning).bind(format!("{}\u{10ffff}", f.beginning));

@@ -1,11 +1,13 @@
 //! The event log as people see it: vouched-for events and refused deliveries in one list.
 
 use domain::ids::{StripeAppId, TenantId};
+use domain::list_order::LogOrder;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::conn::{Conn, on};
 use crate::error::Result;
+use crate::log_order::{BothWays, begins_after, both_ways};
 
 /// One line of the event log.
 #[derive(Debug, Clone, FromRow)]
@@ -39,7 +41,7 @@ pub struct EventLine {
     pub outcome: String,
 }
 
-/// Which lines are wanted.
+/// Which lines are wanted, and in which order.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
     /// `received`, `verified`, `failed`, or empty for all.
@@ -54,6 +56,8 @@ pub struct EventFilter {
     pub livemode: Option<bool>,
     /// Also deliveries of the shared URL, which name no tenant.
     pub with_shared: bool,
+    /// In which order.
+    pub order: LogOrder,
     /// Only what comes after this place in the list.
     pub after: Option<(i64, Uuid)>,
     /// Lines to pass over.
@@ -62,9 +66,9 @@ pub struct EventFilter {
     pub limit: i64,
 }
 
-// Each side's newest come by their own index, as many as the page may need; only those are sorted together.
+// Each side's first come by their own index, as many as the page may need; only those are sorted together.
 macro_rules! events_of {
-    ($from:literal, $narrowed:literal, $side:literal) => {
+    ($beyond:literal, $way:literal, $from:literal, $narrowed:literal, $side:literal) => {
         concat!(
             "select * from (select e.id, $7 as is_event, e.stripe_event_id, e.type, e.status, e.processing,
                    e.error, a.name as app, e.livemode, e.receipts, e.received_at, e.processed_at, e.outcome
@@ -75,19 +79,31 @@ macro_rules! events_of {
             $side,
             " and ",
             $narrowed,
-            " and (e.received_at, e.id) < ($11, $12)
-             order by e.received_at desc, e.id desc limit $9 + $10) as "
+            " and (e.received_at, e.id) ",
+            $beyond,
+            " ($11, $12)
+             order by e.received_at ",
+            $way,
+            ", e.id ",
+            $way,
+            " limit $9 + $10) as "
         )
     };
 }
 
 // A refused delivery leaves the log once its event came again and was verified.
 macro_rules! listed {
-    ($from:literal, $narrowed:literal, $claimed:literal) => {
+    ($beyond:literal, $way:literal, $from:literal, $narrowed:literal, $claimed:literal) => {
         concat!(
-            events_of!($from, $narrowed, "e.livemode = $4"),
+            events_of!($beyond, $way, $from, $narrowed, "e.livemode = $4"),
             "one union all ",
-            events_of!($from, $narrowed, "e.livemode = $5 and $5 <> $4"),
+            events_of!(
+                $beyond,
+                $way,
+                $from,
+                $narrowed,
+                "e.livemode = $5 and $5 <> $4"
+            ),
             "other union all
     select d.id, $8 as is_event, d.claimed_event_id, d.claimed_type, d.status, 'failed', d.cause,
            a.name as app, coalesce(a.is_live, $8), d.receipts, d.last_at, null, d.cause
@@ -95,50 +111,67 @@ macro_rules! listed {
      where (d.tenant_id = $1 or (d.tenant_id is null and $6)) and ($2 = '' or d.status = $2)
        and ($3 = '' or d.claimed_type = $3) and ($13 is null or d.app_id = $13)
        and (d.app_id is null or a.is_live = $4 or a.is_live = $5)
-       and (d.last_at, d.id) < ($11, $12)",
+       and (d.last_at, d.id) ",
+            $beyond,
+            " ($11, $12)",
             $claimed,
             " and not exists (select 1 from stripe_events v where v.tenant_id = $1
                        and v.stripe_event_id = d.claimed_event_id and v.received_at >= d.last_at)
-    order by 11 desc, 1 desc limit $9 offset $10"
+    order by 11 ",
+            $way,
+            ", 1 ",
+            $way,
+            " limit $9 offset $10"
         )
     };
-    ($narrowed:literal) => {
-        listed!("stripe_events e", $narrowed, "")
+    ($beyond:literal, $way:literal, $narrowed:literal) => {
+        listed!($beyond, $way, "stripe_events e", $narrowed, "")
     };
 }
 
 // They differ in the index that leads through them. Nearly all events are verified.
-pub(crate) const LIST: &str = listed!("($2 = '' or e.status = $2) and $3 = '' and $13 is null");
-pub(crate) const LIST_OF_TYPE: &str =
-    listed!("($2 = '' or e.status = $2) and e.type = $3 and ($13 is null or e.app_id = $13)");
-pub(crate) const LIST_OF_APP: &str =
-    listed!("($2 = '' or e.status = $2) and $3 = '' and e.app_id = $13");
+pub(crate) const LIST: BothWays = both_ways!(listed!(
+    "($2 = '' or e.status = $2) and $3 = '' and $13 is null"
+));
+pub(crate) const LIST_OF_TYPE: BothWays = both_ways!(listed!(
+    "($2 = '' or e.status = $2) and e.type = $3 and ($13 is null or e.app_id = $13)"
+));
+pub(crate) const LIST_OF_APP: BothWays = both_ways!(listed!(
+    "($2 = '' or e.status = $2) and $3 = '' and e.app_id = $13"
+));
 // Few are: an index of their own leads to them.
-pub(crate) const LIST_UNVERIFIED: &str = listed!(
+pub(crate) const LIST_UNVERIFIED: BothWays = both_ways!(listed!(
     "e.status <> 'verified' and e.status = $2 and ($3 = '' or e.type = $3)
      and ($13 is null or e.app_id = $13)"
-);
+));
 // An event by its own id, by its object's, or by its purchase's. `cross join` keeps SQLite from turning the two
 // around.
-pub(crate) const FIND: &str = concat!(
-    "with found (found_id) as materialized (
-    select id from stripe_events where tenant_id = $1 and stripe_event_id = $14
-    union
-    select id from stripe_events where tenant_id = $1 and object_id = $14 and object_id <> ''
-    union
-    select e.id from order_facts f cross join stripe_events e
-     where f.tenant_id = $1 and f.kind in ('payment_intent', 'session') and f.stripe_id = $14
-       and e.tenant_id = $1 and e.order_id = f.order_id) ",
-    listed!(
-        "found cross join stripe_events e",
-        "e.id = found_id and ($2 = '' or e.status = $2) and ($3 = '' or e.type = $3)
-         and ($13 is null or e.app_id = $13)",
-        " and d.claimed_event_id = $14"
-    )
-);
+macro_rules! found {
+    ($beyond:literal, $way:literal) => {
+        concat!(
+            "with found (found_id) as materialized (
+            select id from stripe_events where tenant_id = $1 and stripe_event_id = $14
+            union
+            select id from stripe_events where tenant_id = $1 and object_id = $14 and object_id <> ''
+            union
+            select e.id from order_facts f cross join stripe_events e
+             where f.tenant_id = $1 and f.kind in ('payment_intent', 'session') and f.stripe_id = $14
+               and e.tenant_id = $1 and e.order_id = f.order_id) ",
+            listed!(
+                $beyond,
+                $way,
+                "found cross join stripe_events e",
+                "e.id = found_id and ($2 = '' or e.status = $2) and ($3 = '' or e.type = $3)
+                 and ($13 is null or e.app_id = $13)",
+                " and d.claimed_event_id = $14"
+            )
+        )
+    };
+}
+pub(crate) const FIND: BothWays = both_ways!(found!());
 
 impl EventFilter {
-    fn list(&self) -> &'static str {
+    fn list(&self) -> BothWays {
         let of_type = !self.event_type.is_empty();
         match (self.status.as_str(), self.app_id.is_some()) {
             _ if !self.stripe_id.is_empty() => FIND,
@@ -150,16 +183,16 @@ impl EventFilter {
     }
 }
 
-/// The log, newest first.
+/// The log.
 pub async fn list(conn: &mut Conn, tenant: TenantId, f: &EventFilter) -> Result<Vec<EventLine>> {
     let (one, other) = match f.livemode {
         Some(mode) => (mode, mode),
         None => (true, false),
     };
-    let (at, id) = f.after.unwrap_or((i64::MAX, Uuid::max()));
+    let (at, id) = begins_after(f.order, f.after);
     Ok(on!(conn, c => {
-        let mut query = sqlx::query_as(f.list()).bind(tenant.get()).bind(&f.status).bind(&f.event_type)
-            .bind(one).bind(other).bind(f.with_shared).bind(true).bind(false).bind(f.limit).bind(f.offset)
+        let mut query = sqlx::query_as(f.list().text(f.order)).bind(tenant.get()).bind(&f.status)
+            .bind(&f.event_type).bind(one).bind(other).bind(f.with_shared).bind(true).bind(false).bind(f.limit).bind(f.offset)
             .bind(at).bind(id).bind(f.app_id.map(StripeAppId::get));
         if !f.stripe_id.is_empty() {
             query = query.bind(&f.stripe_id);

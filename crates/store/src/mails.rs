@@ -2,11 +2,13 @@
 
 use domain::folding::email_key;
 use domain::ids::{MailId, OrderId, TenantId};
+use domain::list_order::LogOrder;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::log_order::{BothWays, begins_after, both_ways};
 use crate::news::Topic;
 use crate::write::Write;
 
@@ -89,10 +91,10 @@ const FIND: &str = concat!(
 );
 // They differ in the index that leads through them; without a state the parameter is blank.
 macro_rules! listed {
-    ($of_state:literal) => {
-        listed!("mails", $of_state)
+    ($beyond:literal, $way:literal, $of_state:literal) => {
+        listed!($beyond, $way, "mails", $of_state)
     };
-    ($from:literal, $of_state:literal) => {
+    ($beyond:literal, $way:literal, $from:literal, $of_state:literal) => {
         concat!(
             "select ",
             columns!(),
@@ -100,22 +102,35 @@ macro_rules! listed {
             $from,
             " where tenant_id = $1 and livemode = $2 and ",
             $of_state,
-            " and (created_at, id) < ($4, $5) order by created_at desc, id desc limit $6"
+            " and (created_at, id) ",
+            $beyond,
+            " ($4, $5) order by created_at ",
+            $way,
+            ", id ",
+            $way,
+            " limit $6"
         )
     };
 }
-pub(crate) const LIST: &str = listed!("$3 = ''");
-pub(crate) const LIST_BY_STATE: &str = listed!("state = $3");
 // What a search finds is read from its own index first, whole. `cross join` keeps SQLite from turning the two
 // around.
-pub(crate) const LIST_BY_RECIPIENT: &str = concat!(
-    "with found (found_id) as materialized (select id from mails
-    where tenant_id = $1 and livemode = $2 and recipient_key >= $7 and recipient_key < $8) ",
-    listed!(
-        "found cross join mails",
-        "id = found_id and ($3 = '' or state = $3)"
-    )
-);
+macro_rules! found {
+    ($beyond:literal, $way:literal) => {
+        concat!(
+            "with found (found_id) as materialized (select id from mails
+            where tenant_id = $1 and livemode = $2 and recipient_key >= $7 and recipient_key < $8) ",
+            listed!(
+                $beyond,
+                $way,
+                "found cross join mails",
+                "id = found_id and ($3 = '' or state = $3)"
+            )
+        )
+    };
+}
+pub(crate) const LIST: BothWays = both_ways!(listed!("$3 = ''"));
+pub(crate) const LIST_BY_STATE: BothWays = both_ways!(listed!("state = $3"));
+pub(crate) const LIST_BY_RECIPIENT: BothWays = both_ways!(found!());
 const BY_ORDER: &str = concat!(
     "select ",
     columns!(),
@@ -170,7 +185,7 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, id: MailId) -> Result<Optio
     )
 }
 
-/// Which mails are wanted, newest first.
+/// Which mails are wanted, and in which order.
 #[derive(Debug, Clone)]
 pub struct MailFilter {
     /// Test or live.
@@ -179,24 +194,24 @@ pub struct MailFilter {
     pub state: String,
     /// How the recipient's folded address begins, or empty.
     pub recipient: String,
+    /// In which order.
+    pub order: LogOrder,
     /// Only what comes after this place in the list.
     pub after: Option<(i64, MailId)>,
     /// Rows wanted at most.
     pub limit: i64,
 }
 
-/// Mails by filter, newest first.
+/// Mails by filter.
 pub async fn list(conn: &mut Conn, tenant: TenantId, f: &MailFilter) -> Result<Vec<Mail>> {
-    let (at, id) = f
-        .after
-        .map_or((i64::MAX, Uuid::max()), |(at, id)| (at, id.get()));
+    let (at, id) = begins_after(f.order, f.after.map(|(at, id)| (at, id.get())));
     let list = match f.state.as_str() {
         _ if !f.recipient.is_empty() => LIST_BY_RECIPIENT,
         "" => LIST,
         _ => LIST_BY_STATE,
     };
     Ok(on!(conn, c => {
-        let mut query = sqlx::query_as(list).bind(tenant.get()).bind(f.livemode).bind(&f.state)
+        let mut query = sqlx::query_as(list.text(f.order)).bind(tenant.get()).bind(f.livemode).bind(&f.state)
             .bind(at).bind(id).bind(f.limit);
         if !f.recipient.is_empty() {
             // The greatest of all characters, which no address holds.

@@ -1,6 +1,7 @@
 //! Memberships: which person has which role in which tenant.
 
 use domain::ids::{PersonId, TenantId};
+use domain::list_order::MemberOrder;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -45,15 +46,41 @@ const BY_PERSON: &str = "select m.tenant_id, t.name as tenant_name, m.role
     from memberships m join tenants t on t.id = m.tenant_id
     where m.person_id = $1 order by m.created_at, m.tenant_id";
 
-pub(crate) const PAGE: &str = "select m.person_id, p.email, p.name, m.role, m.created_at,
+// `cross join` keeps SQLite from walking the people of all tenants.
+macro_rules! paged {
+    ($($beyond:literal),+) => {
+        concat!(
+            "select m.person_id, p.email, p.name, m.role, m.created_at,
         (select max(s.last_seen_at) from sessions s
             where s.person_id = m.person_id and s.tenant_id = m.tenant_id) as last_seen_at,
         f.confirmed_at as second_factor_at
-    from memberships m join people p on p.id = m.person_id
+    from memberships m cross join people p
     left join second_factors f on f.person_id = m.person_id
-    where m.tenant_id = $1 and (m.created_at, m.person_id) > ($2, $3)
-        and p.email_key >= $4 and p.email_key < $5
-    order by m.created_at, m.person_id limit $6";
+    where m.tenant_id = $1 and p.id = m.person_id and p.email_key >= $4 and p.email_key < $5 and ",
+            $($beyond),+,
+            " limit $6"
+        )
+    };
+}
+// The address of a place is looked up where the page begins, so that none stands in it.
+macro_rules! paged_by_email {
+    ($beyond:literal, $way:literal, $outermost:literal) => {
+        paged!(
+            "p.email_key ",
+            $beyond,
+            " coalesce((select o.email_key from memberships n join people o on o.id = n.person_id
+            where n.tenant_id = $1 and n.person_id = $3 and $2 is not null), '",
+            $outermost,
+            "') order by p.email_key ",
+            $way
+        )
+    };
+}
+pub(crate) const PAGE: &str =
+    paged!("(m.created_at, m.person_id) > ($2, $3) order by m.created_at, m.person_id");
+pub(crate) const PAGE_BY_EMAIL: &str = paged_by_email!(">", "asc", "");
+// The greatest of all characters.
+const PAGE_BY_EMAIL_BACKWARDS: &str = paged_by_email!("<", "desc", "\u{10ffff}");
 const OTHER_OWNERS: &str = "select count(*) from memberships
     where tenant_id = $1 and person_id <> $2 and role = 'owner'";
 const REMOVE: &str = "delete from memberships where tenant_id = $1 and person_id = $2";
@@ -65,11 +92,13 @@ pub async fn put(tx: &mut Tx, tenant: TenantId, of: (PersonId, &str), now: i64) 
     Ok(())
 }
 
-/// Which members are wanted, oldest membership first.
+/// Which members are wanted, and in which order.
 #[derive(Debug, Clone)]
 pub struct MemberFilter {
     /// How the folded address begins, or empty.
     pub beginning: String,
+    /// In which order.
+    pub order: MemberOrder,
     /// Only what comes after this place in the list.
     pub after: Option<(i64, PersonId)>,
     /// Rows wanted at most.
@@ -81,10 +110,15 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, f: &MemberFilter) -> Result
     let (at, id) = f
         .after
         .map_or((i64::MIN, Uuid::nil()), |(at, id)| (at, id.get()));
+    let page = match f.order {
+        MemberOrder::Oldest => PAGE,
+        MemberOrder::Email => PAGE_BY_EMAIL,
+        MemberOrder::EmailBackwards => PAGE_BY_EMAIL_BACKWARDS,
+    };
     // The greatest of all characters.
     let end = format!("{}\u{10ffff}", f.beginning);
     Ok(
-        on!(conn, c => sqlx::query_as(PAGE).bind(tenant.get()).bind(at).bind(id).bind(&f.beginning)
+        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(at).bind(id).bind(&f.beginning)
         .bind(&end).bind(f.limit).fetch_all(c).await?),
     )
 }

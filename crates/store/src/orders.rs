@@ -64,6 +64,7 @@ macro_rules! columns {
         issued_at, created_at, updated_at"
     };
 }
+pub(crate) use columns;
 
 const INSERT: &str = concat!(
     "insert into orders (",

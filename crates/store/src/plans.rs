@@ -1,12 +1,11 @@
 //! Plans: how long a licence lasts and what it unlocks, by name.
 
 use domain::ids::{PlanId, TenantId};
-use domain::list_state::Shelf;
 use sqlx::FromRow;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
-use crate::products::NameFilter;
+use crate::named::{self, NameFilter, Named};
 
 /// A plan's row.
 #[derive(Debug, Clone, FromRow)]
@@ -55,27 +54,16 @@ const LOCK: &str = concat!(
     "update plans set name = name where tenant_id = $1 and id = $2 returning ",
     columns!()
 );
-macro_rules! paged {
-    ($narrowed:literal) => {
-        concat!(
-            "select ",
-            columns!(),
-            " from plans where tenant_id = $1 and ",
-            $narrowed,
-            " and id < $2 order by id desc limit $3"
-        )
-    };
-}
 const LIST: &str = concat!(
     "select ",
     columns!(),
     " from plans where tenant_id = $1 and archived_at is null order by id limit 1000"
 );
-pub(crate) const PAGE: &str = paged!("archived_at is null");
-pub(crate) const PAGE_ARCHIVED: &str = paged!("archived_at is not null");
-// What a search finds is read from its own index, and then put into order.
-pub(crate) const PAGE_FOUND: &str =
-    paged!("name_key >= $4 and name_key < $5 and $6 = (archived_at is not null)");
+pub(crate) const NAMED: Named = Named {
+    table: "plans",
+    columns: columns!(),
+    found: "select id from plans where tenant_id = $1 and name_key >= $4 and name_key < $5",
+};
 
 /// Adds a plan and answers its id; `None` where its name is in use.
 pub async fn insert(tx: &mut Tx, tenant: TenantId, p: &Plan) -> Result<Option<PlanId>> {
@@ -115,19 +103,5 @@ pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Plan>> {
 
 /// A page of plans.
 pub async fn page(conn: &mut Conn, tenant: TenantId, f: &NameFilter) -> Result<Vec<Plan>> {
-    if !f.beginning.is_empty() {
-        let (from, end, is_archived) = f.found();
-        return Ok(
-            on!(conn, c => sqlx::query_as(PAGE_FOUND).bind(tenant.get()).bind(f.before)
-            .bind(f.limit).bind(from).bind(end).bind(is_archived).fetch_all(c).await?),
-        );
-    }
-    let page = match f.shelf {
-        Shelf::Current => PAGE,
-        Shelf::Archived => PAGE_ARCHIVED,
-    };
-    Ok(
-        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(f.before).bind(f.limit)
-        .fetch_all(c).await?),
-    )
+    named::page(conn, tenant, (f, &NAMED)).await
 }

@@ -1,11 +1,12 @@
 //! Products, and every name that a product ever had.
 
+use domain::folding::name_key;
 use domain::ids::{ProductId, TenantId};
-use domain::list_state::Shelf;
 use sqlx::FromRow;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::named::{self, NameFilter, Named};
 
 /// A product's row.
 #[derive(Debug, Clone, FromRow)]
@@ -79,8 +80,8 @@ macro_rules! columns {
 const INSERT: &str = concat!(
     "insert into products (tenant_id, ",
     columns!(),
-    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-    $21, $22, $23, $24, $25) returning id"
+    ", name_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+    $20, $21, $22, $23, $24, $25, $26) returning id"
 );
 const UPDATE: &str = "update products set name = $3, version = $4, description = $5, is_active = $6,
         price_minor = $7, currency = $8, trial_days = $9, default_license_days = $10, features = $11,
@@ -88,7 +89,7 @@ const UPDATE: &str = "update products set name = $3, version = $4, description =
         enforce_version_check = $15, send_purchase_email = $16, send_renewal_reminders = $17,
         renewal_reminder_days = $18, deactivation_cooldown_hours = $19, email_subject = $20,
         email_template = $21, template_version = $22, refund_policy = $23, updated_at = $24,
-        archived_at = $25
+        archived_at = $25, name_key = $26
     where tenant_id = $1 and id = $2";
 const FIND: &str = concat!(
     "select id, ",
@@ -105,30 +106,13 @@ const LIST: &str = concat!(
     columns!(),
     " from products where tenant_id = $1 and archived_at is null order by id limit 1000"
 );
-macro_rules! paged {
-    ($from:literal, $narrowed:literal) => {
-        concat!(
-            "select id, ",
-            columns!(),
-            " from ",
-            $from,
-            " where tenant_id = $1 and ",
-            $narrowed,
-            " and id < $2 order by id desc limit $3"
-        )
-    };
-}
-pub(crate) const PAGE: &str = paged!("products", "archived_at is null");
-pub(crate) const PAGE_ARCHIVED: &str = paged!("products", "archived_at is not null");
-// Found by any name that it ever had. `cross join` keeps SQLite from turning the two around.
-pub(crate) const PAGE_FOUND: &str = concat!(
-    "with found (found_id) as materialized (select distinct product_id from product_names
-    where tenant_id = $1 and name_key >= $4 and name_key < $5) ",
-    paged!(
-        "found cross join products",
-        "id = found_id and $6 = (archived_at is not null)"
-    )
-);
+// Found by any name that it ever had.
+pub(crate) const NAMED: Named = Named {
+    table: "products",
+    columns: concat!("id, ", columns!()),
+    found: "select distinct product_id from product_names
+        where tenant_id = $1 and name_key >= $4 and name_key < $5",
+};
 const NAMES: &str = "select id, name from products where tenant_id = $1";
 const BY_NAME: &str = "select product_id from product_names where tenant_id = $1 and name_key = $2";
 const INSERT_NAME: &str = "insert into product_names (tenant_id, name_key, product_id, created_at)
@@ -143,7 +127,7 @@ pub async fn insert(tx: &mut Tx, tenant: TenantId, p: &Product) -> Result<Produc
         .bind(p.send_renewal_reminders).bind(p.renewal_reminder_days)
         .bind(p.deactivation_cooldown_hours).bind(&p.email_subject).bind(&p.email_template)
         .bind(p.template_version).bind(&p.refund_policy).bind(p.created_at).bind(p.updated_at)
-        .bind(p.archived_at).fetch_one(c).await?);
+        .bind(p.archived_at).bind(name_key(&p.name)).fetch_one(c).await?);
     Ok(ProductId::from(id))
 }
 
@@ -157,7 +141,7 @@ pub async fn update(tx: &mut Tx, tenant: TenantId, p: &Product) -> Result<bool> 
         .bind(p.send_renewal_reminders).bind(p.renewal_reminder_days)
         .bind(p.deactivation_cooldown_hours).bind(&p.email_subject).bind(&p.email_template)
         .bind(p.template_version).bind(&p.refund_policy).bind(p.updated_at).bind(p.archived_at)
-        .execute(c).await?.rows_affected() == 1),
+        .bind(name_key(&p.name)).execute(c).await?.rows_affected() == 1),
     )
 }
 
@@ -180,45 +164,9 @@ pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Product>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
 }
 
-/// Which of the things that have a name are wanted, the latest first.
-#[derive(Debug, Clone)]
-pub struct NameFilter {
-    /// Those in use, or the archived ones.
-    pub shelf: Shelf,
-    /// How the folded name begins, or empty.
-    pub beginning: String,
-    /// Only ids below this one.
-    pub before: i32,
-    /// Rows wanted at most.
-    pub limit: i64,
-}
-
-impl NameFilter {
-    /// Where names that begin so begin, where they have ended, and whether archived ones are wanted.
-    pub(crate) fn found(&self) -> (&str, String, bool) {
-        // The greatest of all characters.
-        let end = format!("{}\u{10ffff}", self.beginning);
-        (&self.beginning, end, self.shelf == Shelf::Archived)
-    }
-}
-
 /// A page of products; a former name finds its product too.
 pub async fn page(conn: &mut Conn, tenant: TenantId, f: &NameFilter) -> Result<Vec<Product>> {
-    if !f.beginning.is_empty() {
-        let (from, end, is_archived) = f.found();
-        return Ok(
-            on!(conn, c => sqlx::query_as(PAGE_FOUND).bind(tenant.get()).bind(f.before)
-            .bind(f.limit).bind(from).bind(end).bind(is_archived).fetch_all(c).await?),
-        );
-    }
-    let page = match f.shelf {
-        Shelf::Current => PAGE,
-        Shelf::Archived => PAGE_ARCHIVED,
-    };
-    Ok(
-        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(f.before).bind(f.limit)
-        .fetch_all(c).await?),
-    )
+    named::page(conn, tenant, (f, &NAMED)).await
 }
 
 /// The names of all the tenant's products, archived ones too.

@@ -1,12 +1,14 @@
 //! Support tickets: messages to the seller from whoever uses a program.
 
 use domain::ids::{ProductId, TenantId};
+use domain::list_order::LogOrder;
 use domain::ticket_state::TicketState;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
+use crate::log_order::{BothWays, begins_after, both_ways};
 use crate::write::Write;
 
 /// A ticket's row.
@@ -35,7 +37,7 @@ pub struct Ticket {
     pub closed_by: String,
 }
 
-/// Which tickets are wanted, newest first.
+/// Which tickets are wanted, and in which order.
 #[derive(Debug, Clone, Default)]
 pub struct TicketFilter {
     /// A state, or all.
@@ -44,6 +46,8 @@ pub struct TicketFilter {
     pub product_id: i32,
     /// How the sender's folded address begins, or the folded subject; empty for all.
     pub beginning: String,
+    /// In which order.
+    pub order: LogOrder,
     /// Only what comes after this place in the list.
     pub after: Option<(i64, Uuid)>,
     /// Rows wanted at most.
@@ -57,13 +61,24 @@ macro_rules! columns {
 }
 // They differ in the index that leads through them.
 macro_rules! listed {
-    ($narrowed:literal) => {
+    ($beyond:literal, $way:literal, $narrowed:literal) => {
+        listed!($beyond, $way, "tickets", $narrowed)
+    };
+    ($beyond:literal, $way:literal, $from:literal, $narrowed:literal) => {
         concat!(
             "select ",
             columns!(),
-            " from tickets where tenant_id = $1 and ",
+            " from ",
+            $from,
+            " where tenant_id = $1 and ",
             $narrowed,
-            " and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"
+            " and (created_at, id) ",
+            $beyond,
+            " ($2, $3) order by created_at ",
+            $way,
+            ", id ",
+            $way,
+            " limit $4"
         )
     };
 }
@@ -82,26 +97,33 @@ const CLOSE: &str = "update tickets set closed_at = $3, closed_by = $4
     where tenant_id = $1 and id = $2 and closed_at is null";
 const REOPEN: &str = "update tickets set closed_at = null, closed_by = ''
     where tenant_id = $1 and id = $2 and closed_at is not null";
-pub(crate) const LIST: &str = listed!("$5 = 0");
-pub(crate) const LIST_OF_PRODUCT: &str = listed!("product_id = $5");
-pub(crate) const LIST_OPEN: &str = listed!("closed_at is null and ($5 = 0 or product_id = $5)");
-pub(crate) const LIST_CLOSED: &str = listed!("closed_at is not null and $5 = 0");
-pub(crate) const LIST_CLOSED_OF_PRODUCT: &str =
-    listed!("closed_at is not null and product_id = $5");
+pub(crate) const LIST: BothWays = both_ways!(listed!("$5 = 0"));
+pub(crate) const LIST_OF_PRODUCT: BothWays = both_ways!(listed!("product_id = $5"));
+pub(crate) const LIST_OPEN: BothWays =
+    both_ways!(listed!("closed_at is null and ($5 = 0 or product_id = $5)"));
+pub(crate) const LIST_CLOSED: BothWays = both_ways!(listed!("closed_at is not null and $5 = 0"));
+pub(crate) const LIST_CLOSED_OF_PRODUCT: BothWays =
+    both_ways!(listed!("closed_at is not null and product_id = $5"));
 // What a search finds is read from its own indexes first, whole. `cross join` keeps SQLite from turning the two
 // around.
-pub(crate) const FIND_BY_BEGINNING: &str = concat!(
-    "with found (found_id) as materialized (
-    select id from tickets where tenant_id = $1 and email_key >= $6 and email_key < $7
-    union
-    select id from tickets where tenant_id = $1 and subject_key >= $6 and subject_key < $7)
-    select ",
-    columns!(),
-    " from found cross join tickets where id = found_id and tenant_id = $1
-        and ($5 = 0 or product_id = $5)
-        and ($8 = '' or ($8 = 'open' and closed_at is null) or ($8 = 'closed' and closed_at is not null))
-        and (created_at, id) < ($2, $3) order by created_at desc, id desc limit $4"
-);
+macro_rules! found {
+    ($beyond:literal, $way:literal) => {
+        concat!(
+            "with found (found_id) as materialized (
+            select id from tickets where tenant_id = $1 and email_key >= $6 and email_key < $7
+            union
+            select id from tickets where tenant_id = $1 and subject_key >= $6 and subject_key < $7) ",
+            listed!(
+                $beyond,
+                $way,
+                "found cross join tickets",
+                "id = found_id and ($5 = 0 or product_id = $5) and ($8 = ''
+                or ($8 = 'open' and closed_at is null) or ($8 = 'closed' and closed_at is not null))"
+            )
+        )
+    };
+}
+pub(crate) const FIND_BY_BEGINNING: BothWays = both_ways!(found!());
 
 /// Adds a ticket.
 pub fn insert(tx: &mut Tx, tenant: TenantId, t: &Ticket) {
@@ -146,7 +168,7 @@ pub async fn reopen(tx: &mut Tx, tenant: TenantId, id: Uuid) -> Result<bool> {
 }
 
 impl TicketFilter {
-    const fn list(&self) -> &'static str {
+    const fn list(&self) -> BothWays {
         match (self.state, self.product_id) {
             _ if !self.beginning.is_empty() => FIND_BY_BEGINNING,
             (Some(TicketState::Open), _) => LIST_OPEN,
@@ -158,12 +180,12 @@ impl TicketFilter {
     }
 }
 
-/// Tickets by filter, newest first.
+/// Tickets by filter.
 pub async fn list(conn: &mut Conn, tenant: TenantId, f: &TicketFilter) -> Result<Vec<Ticket>> {
-    let (at, id) = f.after.unwrap_or((i64::MAX, Uuid::max()));
+    let (at, id) = begins_after(f.order, f.after);
     Ok(on!(conn, c => {
-        let mut query = sqlx::query_as(f.list()).bind(tenant.get()).bind(at).bind(id).bind(f.limit)
-            .bind(f.product_id);
+        let mut query = sqlx::query_as(f.list().text(f.order)).bind(tenant.get()).bind(at).bind(id)
+            .bind(f.limit).bind(f.product_id);
         if !f.beginning.is_empty() {
             // The greatest of all characters.
             query = query.bind(&f.beginning).bind(format!("{}\u{10ffff}", f.beginning))

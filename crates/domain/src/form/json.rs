@@ -86,24 +86,24 @@ impl<'de> Visitor<'de> for TextsVisitor {
 
 /// Whether a name in JSON (`trialDays`) is that of a field (`trial_days`).
 fn is_in_json(field: &str, key: &str) -> bool {
-    let words = field.split('_').enumerate();
-    let mut rest = key;
-    for (index, word) in words {
-        let (first, tail) = word.split_at(word.len().min(1));
-        let first = if index == 0 {
-            first.to_owned()
+    let mut is_first_of_word = false;
+    let mut rest = key.bytes();
+    for byte in field.bytes() {
+        if byte == b'_' {
+            is_first_of_word = true;
+            continue;
+        }
+        let expected = if is_first_of_word {
+            byte.to_ascii_uppercase()
         } else {
-            first.to_ascii_uppercase()
+            byte
         };
-        match rest
-            .strip_prefix(&first)
-            .and_then(|rest| rest.strip_prefix(tail))
-        {
-            Some(after) => rest = after,
-            None => return false,
+        is_first_of_word = false;
+        if rest.next() != Some(expected) {
+            return false;
         }
     }
-    rest.is_empty()
+    rest.next().is_none()
 }
 
 /// One value that is being read, with its field's name in JSON.

@@ -1,6 +1,7 @@
 //! The change log of a tenant, or of one thing in it.
 
 use domain::ids::ChangeId;
+use domain::list_order::LogOrder;
 use domain::timestamp::Timestamp;
 use store::Conn;
 use store::change_search::{self, ChangeFilter};
@@ -15,12 +16,12 @@ use crate::page::rows_to_fetch;
 /// Lines that one narrowed page looks at.
 const LOOKED_AT: i64 = 20_000;
 
-/// A page of the log, newest first.
+/// A page of the log, newest first where nothing else is said.
 pub struct ChangePage {
     /// What is on it.
     pub items: Vec<ChangeView>,
-    /// The next page begins before this line; `None` on the last one.
-    pub before: Option<ChangeId>,
+    /// The next page begins after this line, in the order of the page; `None` on the last one.
+    pub after: Option<ChangeId>,
 }
 
 impl ChangePage {
@@ -29,12 +30,12 @@ impl ChangePage {
         let size = usize::try_from(rows_to_fetch(limit) - 1).unwrap_or(1);
         let has_more = items.len() > size;
         items.truncate(size);
-        let before = items.last().filter(|_| has_more).map(|change| change.id);
-        Self { items, before }
+        let after = items.last().filter(|_| has_more).map(|change| change.id);
+        Self { items, after }
     }
 }
 
-/// The lines before `before`, 1..=200 of them.
+/// The lines before `before`, newest first, 1..=200 of them.
 pub async fn execute(
     engine: &Engine,
     actor: &Actor,
@@ -68,8 +69,10 @@ pub struct ChangeQuery {
     pub from: Option<Timestamp>,
     /// Only lines of this time and earlier.
     pub to: Option<Timestamp>,
-    /// Only lines before this one.
-    pub before: Option<ChangeId>,
+    /// In which order.
+    pub order: LogOrder,
+    /// Only lines that come after this one in that order.
+    pub after: Option<ChangeId>,
     /// 1..=200.
     pub limit: i64,
 }
@@ -77,14 +80,16 @@ pub struct ChangeQuery {
 /// The lines that a query finds. A narrowed page looks at 20,000 lines: it may be short and go on.
 pub async fn search(engine: &Engine, actor: &Actor, query: &ChangeQuery) -> Result<ChangePage> {
     actor.may_read()?;
-    if !is_narrow(query)? {
-        return execute(engine, actor, query.before, query.limit).await;
+    let is_narrow = is_narrow(query)?;
+    if !is_narrow && query.order == LogOrder::Newest {
+        return execute(engine, actor, query.after, query.limit).await;
     }
+    let limit = rows_to_fetch(query.limit);
     let mut conn = engine.read().await?;
     let Some((since, before)) = lines(&mut conn, actor, query).await? else {
         return Ok(ChangePage {
             items: Vec::new(),
-            before: None,
+            after: None,
         });
     };
     let filter = ChangeFilter {
@@ -92,16 +97,17 @@ pub async fn search(engine: &Engine, actor: &Actor, query: &ChangeQuery) -> Resu
         verb: query.verb.trim().to_owned(),
         subject_kind: query.subject_kind.trim().to_owned(),
         subject_id: query.subject_id.trim().to_owned(),
+        order: query.order,
         since,
         before,
-        looked_at: LOOKED_AT,
-        limit: rows_to_fetch(query.limit),
+        looked_at: if is_narrow { LOOKED_AT } else { limit },
+        limit,
     };
     let rows = change_search::list(&mut conn, actor.tenant(), &filter).await?;
     let mut page = ChangePage::cut(rows.into_iter().map(view::of).collect(), query.limit);
-    if page.before.is_none() {
+    if page.after.is_none() {
         let until = change_search::looked_until(&mut conn, actor.tenant(), &filter).await?;
-        page.before = until.map(ChangeId::from);
+        page.after = until.map(ChangeId::from);
     }
     Ok(page)
 }
@@ -128,15 +134,20 @@ fn is_narrow(query: &ChangeQuery) -> Result<bool> {
     Ok(has_times || texts.iter().any(|text| !text.is_empty()))
 }
 
-/// The first line that the times of a query leave, and the line behind the last; `None` where they leave none.
+/// The first line that the place and the times of a query leave, and the line behind the last; `None` where they
+/// leave none.
 async fn lines(conn: &mut Conn, actor: &Actor, query: &ChangeQuery) -> Result<Option<(i64, i64)>> {
-    let (mut since, mut before) = (0, query.before.map_or(i64::MAX, ChangeId::get));
+    let (mut since, mut before) = match (query.after, query.order) {
+        (None, _) => (0, i64::MAX),
+        (Some(line), LogOrder::Newest) => (0, line.get()),
+        (Some(line), LogOrder::Oldest) => (line.get().saturating_add(1), i64::MAX),
+    };
     if let Some(from) = query.from {
         let first = change_search::first_since(conn, actor.tenant(), from.millis()).await?;
         let Some(first) = first else {
             return Ok(None);
         };
-        since = first;
+        since = since.max(first);
     }
     if let Some(to) = query.to {
         let last = change_search::last_until(conn, actor.tenant(), to.millis() + 1).await?;

@@ -1,6 +1,7 @@
 //! What wants attention, each with its cause, since when, and where it can be mended.
 
 use domain::ids::{AccessTokenId, MailId, OrderId, StripeAppId};
+use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use domain::stripe_app_status::StripeAppStatus;
 use domain::timestamp::Timestamp;
@@ -212,6 +213,7 @@ async fn unsent_mails(
         livemode,
         state: state.as_str().into(),
         recipient: String::new(),
+        order: LogOrder::Newest,
         after: None,
         limit: 100,
     };

@@ -1,5 +1,6 @@
 //! How much wants attention: the counts that stand beside every page, cheap enough for that.
 
+use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use store::event_log::{self, FailureFilter};
 use store::mails::{self, MailFilter};
@@ -41,6 +42,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, livemode: bool) -> Result<W
         livemode,
         state: MailState::Failed.as_str().into(),
         recipient: String::new(),
+        order: LogOrder::Newest,
         after: None,
         limit: COUNTED,
     };

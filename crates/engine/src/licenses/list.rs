@@ -7,6 +7,7 @@ use domain::folding::email_key;
 use domain::ids::{LicenseId, ProductId};
 use domain::license_order::LicenseOrder;
 use domain::license_state::LicenseState;
+use domain::list_order::LogOrder;
 use domain::timestamp::Timestamp;
 use store::Conn;
 use store::license_list::{self, LicenseFilter, LicenseSearch};
@@ -216,7 +217,7 @@ pub(super) async fn rows(
     for filter in filters {
         rows.extend(license_list::list(conn, actor.tenant(), filter).await?);
     }
-    page::sort(&mut rows, place(filters));
+    page::sort(&mut rows, LogOrder::Newest, place(filters));
     // What two meanings of a search found is one row.
     rows.dedup_by_key(|row| row.id);
     Ok(rows)

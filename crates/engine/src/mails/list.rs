@@ -1,7 +1,8 @@
-//! The outbox: mails by state, newest first.
+//! The outbox: mails by state, the newest first or the oldest.
 
 use domain::folding::email_key;
 use domain::ids::{MailId, OrderId, TenantId};
+use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use domain::timestamp::Timestamp;
 use store::mails::{self, Mail, MailFilter};
@@ -22,6 +23,8 @@ pub struct MailQuery {
     pub state: Option<MailState>,
     /// How the recipient's address begins, as typed; empty for all.
     pub recipient: String,
+    /// In which order.
+    pub order: LogOrder,
     /// Only what comes after this place.
     pub after: Option<Place>,
     /// Rows of the page, 1..=200.
@@ -39,12 +42,13 @@ pub async fn execute(engine: &Engine, actor: &Actor, query: &MailQuery) -> Resul
             livemode: *livemode,
             state: query.state.map_or("", MailState::as_str).to_owned(),
             recipient: recipient.clone(),
+            order: query.order,
             after: query.after.map(Place::row::<MailId>),
             limit: page::rows_to_fetch(query.limit),
         };
         rows.extend(mails::list(&mut conn, actor.tenant(), &filter).await?);
     }
-    page::sort(&mut rows, place);
+    page::sort(&mut rows, query.order, place);
     let names = product_names(&mut conn, actor.tenant()).await?;
     let page = page::cut(rows, query.limit, place);
     let views: Result<Vec<_>> = page

@@ -8,5 +8,6 @@ pub mod give_address;
 pub(crate) mod issue;
 pub(crate) mod purchase_mail;
 pub mod review;
+pub mod review_list;
 pub mod success;
 pub(crate) mod work;

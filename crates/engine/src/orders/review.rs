@@ -19,7 +19,8 @@ use crate::start_over;
 /// Orders shown at most.
 const LIMIT: i64 = 200;
 
-/// The orders of one side that wait for a person, newest first.
+/// The orders of one side that wait for a person, newest first, for programs; people read
+/// [`super::review_list`] page by page.
 pub async fn list(engine: &Engine, actor: &Actor, livemode: bool) -> Result<Vec<Order>> {
     actor.may_read()?;
     let mut conn = engine.read().await?;

@@ -22,7 +22,10 @@ const SHOWN_MINUTES: i64 = 60;
 /// What there is to say to the buyer. It may hold keys in clear: there is no `Debug`.
 pub enum Success {
     /// The payment has not arrived yet; ask again in a few seconds.
-    Waiting,
+    Waiting {
+        /// Whose sale it is.
+        tenant: TenantId,
+    },
     /// The keys.
     Ready {
         /// Name of the product.
@@ -60,7 +63,9 @@ pub async fn execute(engine: &Engine, session_id: &str) -> Result<Success> {
         "issued" => issued(engine, &mut conn, &order).await,
         "failed" => Ok(Success::Failed),
         "review" | "dismissed" => Ok(Success::Review),
-        _ => Ok(Success::Waiting),
+        _ => Ok(Success::Waiting {
+            tenant: order.tenant_id,
+        }),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use domain::folding::email_key;
 use domain::ids::{InvitationId, PersonId};
+use domain::list_order::MemberOrder;
 use domain::role::Role;
 use domain::timestamp::Timestamp;
 use store::invitations::{self, Invitation};
@@ -15,7 +16,7 @@ use crate::page::{self, PAGE_SIZE, Page, Place};
 
 /// The tenant's people.
 pub struct People {
-    /// A page of who belongs to it, oldest first.
+    /// A page of who belongs to it.
     pub members: Page<MemberView>,
     /// Who was asked to, newest first; none for those who may not invite.
     pub invitations: Vec<InvitationView>,
@@ -60,6 +61,8 @@ pub struct InvitationView {
 pub struct MemberQuery {
     /// How the address begins, as typed; empty for all.
     pub search: String,
+    /// In which order.
+    pub order: MemberOrder,
     /// Only who comes after this place.
     pub after: Option<Place>,
 }
@@ -69,6 +72,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, query: &MemberQuery) -> Res
     actor.may_see_people()?;
     let filter = MemberFilter {
         beginning: email_key(page::typed(&query.search)?),
+        order: query.order,
         after: query.after.map(Place::row),
         limit: page::rows_to_fetch(PAGE_SIZE),
     };

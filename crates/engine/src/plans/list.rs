@@ -18,7 +18,7 @@ pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<PlanView>> {
     rows.iter().map(view).collect()
 }
 
-/// A page of plans, in use or archived, latest first.
+/// A page of plans, in use or archived.
 pub async fn page(
     engine: &Engine,
     actor: &Actor,

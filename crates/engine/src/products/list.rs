@@ -17,7 +17,7 @@ pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<ProductView>>
     rows.iter().map(view).collect()
 }
 
-/// A page of products, in use or archived, latest first. A former name finds its product too.
+/// A page of products, in use or archived. A former name finds its product too.
 pub async fn page(
     engine: &Engine,
     actor: &Actor,

@@ -11,8 +11,8 @@ use crate::actor::Actor;
 use crate::error::{Error, Result};
 use crate::page::{self, Page, Place};
 
-/// A page of at most `filter.limit` lines that come after a place, newest first. What cannot be one of Stripe's
-/// ids is refused beside `search`.
+/// A page of at most `filter.limit` lines that come after a place. What cannot be one of Stripe's ids is refused
+/// beside `search`.
 pub async fn execute(
     engine: &Engine,
     actor: &Actor,

@@ -75,7 +75,7 @@ pub struct VerificationAttempt {
     pub finding: &'static str,
 }
 
-/// The log, newest first. Page counts from 0.
+/// The log. Page counts from 0.
 pub async fn list(
     engine: &Engine,
     actor: &Actor,

@@ -1,9 +1,10 @@
-//! The tenant's tickets, newest first.
+//! The tenant's tickets, the newest first or the oldest.
 
 use std::collections::HashMap;
 
 use domain::folding::name_key;
 use domain::ids::ProductId;
+use domain::list_order::LogOrder;
 use domain::ticket_state::TicketState;
 use domain::timestamp::Timestamp;
 use store::products;
@@ -24,6 +25,8 @@ pub struct TicketQuery {
     pub product_id: Option<ProductId>,
     /// How the sender's address or the subject begins, as typed; empty for all.
     pub search: String,
+    /// In which order.
+    pub order: LogOrder,
     /// Only what comes after this place.
     pub after: Option<Place>,
     /// Rows of the page, 1..=200.
@@ -42,6 +45,7 @@ pub async fn execute(
         product_id: query.product_id.map_or(0, ProductId::get),
         // An address folds like a name: it has no spaces inside.
         beginning: name_key(page::typed(&query.search)?),
+        order: query.order,
         after: query.after.map(Place::row),
         limit: page::rows_to_fetch(query.limit),
     };

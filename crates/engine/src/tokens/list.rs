@@ -2,6 +2,7 @@
 
 use domain::folding::name_key;
 use domain::ids::AccessTokenId;
+use domain::list_order::LogOrder;
 use domain::list_state::TokenState;
 use domain::permission::{Permission, Permissions};
 use domain::timestamp::Timestamp;
@@ -48,19 +49,22 @@ pub struct TokenQuery {
     pub state: Option<TokenState>,
     /// How the name begins, as typed; empty for all.
     pub search: String,
+    /// In which order.
+    pub order: LogOrder,
     /// Only what comes after this place.
     pub after: Option<Place>,
     /// Rows of the page, 1..=200.
     pub limit: i64,
 }
 
-/// A page of tokens, newest first.
+/// A page of tokens.
 pub async fn page(engine: &Engine, actor: &Actor, query: &TokenQuery) -> Result<Page<TokenView>> {
     may_list(actor)?;
     let filter = TokenFilter {
         state: query.state,
         now: engine.now().millis(),
         beginning: name_key(page::typed(&query.search)?),
+        order: query.order,
         after: query.after.map(Place::row),
         limit: page::rows_to_fetch(query.limit),
     };

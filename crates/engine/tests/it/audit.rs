@@ -1,5 +1,6 @@
 //! The change log, read a page at a time.
 
+use domain::list_order::LogOrder;
 use domain::permission::{Permission, Permissions};
 use engine::actor::Who;
 use engine::audit::list::{self, ChangeQuery};
@@ -29,7 +30,7 @@ async fn pages_of_the_log_follow_each_other_and_stay_within_the_tenant() {
                 .iter()
                 .map(|c| (c.subject_kind.clone(), c.verb.clone())),
         );
-        before = page.before;
+        before = page.after;
         if before.is_none() {
             break;
         }
@@ -47,6 +48,49 @@ async fn pages_of_the_log_follow_each_other_and_stay_within_the_tenant() {
         ("tenant", "created"),
     ];
     assert_eq!(seen, expected);
+}
+
+#[tokio::test]
+async fn the_log_is_read_from_its_beginning_narrowed_or_not() {
+    let t = TestEngine::start().await;
+    for name in ["Atlas", "Zeta", "Etna"] {
+        new_product(&t, &t.system(), json!({ "name": name })).await;
+        t.clock.advance_seconds(60);
+    }
+    let all = async |query: &ChangeQuery| {
+        let mut query = ChangeQuery {
+            limit: 2,
+            ..query.clone()
+        };
+        let mut ids = Vec::new();
+        loop {
+            let page = list::search(&t.engine, &t.system(), &query).await;
+            let page = page.expect("lists");
+            ids.extend(page.items.iter().map(|line| line.id));
+            query.after = page.after;
+            if query.after.is_none() {
+                return ids;
+            }
+        }
+    };
+    let of_products = ChangeQuery {
+        subject_kind: "product".into(),
+        ..ChangeQuery::default()
+    };
+    let late = ChangeQuery {
+        from: Some(t.engine.now().plus_millis(-90_000)),
+        ..ChangeQuery::default()
+    };
+    for (query, count) in [(ChangeQuery::default(), 6), (of_products, 3), (late, 1)] {
+        let mut newest = all(&query).await;
+        assert_eq!(newest.len(), count);
+        newest.reverse();
+        let oldest = ChangeQuery {
+            order: LogOrder::Oldest,
+            ..query
+        };
+        assert_eq!(all(&oldest).await, newest);
+    }
 }
 
 #[tokio::test]

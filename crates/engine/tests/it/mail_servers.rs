@@ -1,5 +1,6 @@
 //! A tenant's own mail server: used before the installation's, sealed, and never told.
 
+use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use domain::role::Role;
 use engine::keys::activate_tenant_key;
@@ -142,6 +143,7 @@ async fn mails_that_a_wrong_server_refused_are_tried_at_once_over_the_next() {
         livemode: None,
         state: Some(MailState::Sent),
         recipient: String::new(),
+        order: LogOrder::Newest,
         after: None,
         limit: 10,
     };

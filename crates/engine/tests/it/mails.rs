@@ -1,6 +1,7 @@
 //! The outbox: what went out, sending again, and mending an address.
 
 use domain::ids::MailId;
+use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use engine::mails::{MailView, change_address, find, list, resend};
 use engine::page::Page;
@@ -15,6 +16,7 @@ async fn outbox(t: &TestEngine, actor: &Actor, state: Option<MailState>) -> Page
         livemode: Some(false),
         state,
         recipient: String::new(),
+        order: LogOrder::Newest,
         after: None,
         limit: 50,
     };
@@ -182,25 +184,30 @@ async fn pages_follow_each_other_without_a_gap() {
     for number in 1..=5 {
         shop.sell(&t, number, 1).await;
     }
-    let mut seen = Vec::new();
-    let mut after = None;
-    loop {
-        let query = list::MailQuery {
-            livemode: Some(false),
-            state: Some(MailState::Queued),
-            recipient: String::new(),
-            after,
-            limit: 2,
-        };
-        let page = list::execute(&t.engine, &shop.actor, &query)
-            .await
-            .expect("lists");
-        seen.extend(page.items.iter().map(|mail| mail.recipient.clone()));
-        after = page.after;
-        if after.is_none() {
-            break;
+    let seen = async |order: LogOrder| {
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let query = list::MailQuery {
+                livemode: None,
+                state: Some(MailState::Queued),
+                recipient: String::new(),
+                order,
+                after,
+                limit: 2,
+            };
+            let page = list::execute(&t.engine, &shop.actor, &query).await;
+            let page = page.expect("lists");
+            seen.extend(page.items.iter().map(|mail| mail.recipient.clone()));
+            after = page.after;
+            if after.is_none() {
+                return seen;
+            }
         }
-    }
+    };
+    let newest = seen(LogOrder::Newest).await;
+    let mut seen = seen(LogOrder::Oldest).await;
+    assert!(newest.iter().eq(seen.iter().rev()));
     seen.sort();
     let all: Vec<_> = (1..=5).map(|n| format!("Buyer{n}@example.com")).collect();
     assert_eq!(seen, all);

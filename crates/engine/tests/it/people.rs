@@ -1,6 +1,7 @@
 //! Who belongs to a tenant: invitations, roles, letting go, and a person's own browsers.
 
 use domain::ids::PersonId;
+use domain::list_order::LogOrder;
 use domain::role::Role;
 use engine::accounts::create_admin::Created;
 use engine::accounts::session::SignedIn;
@@ -150,6 +151,7 @@ async fn the_link_is_shown_to_nobody_and_its_mail_goes_nowhere_else() {
         livemode: None,
         state: None,
         recipient: String::new(),
+        order: LogOrder::Newest,
         after: None,
         limit: 10,
     };
@@ -358,7 +360,11 @@ async fn people_are_found_by_how_their_address_begins() {
     person(&t, "bob@example.com", Role::Viewer).await;
     let page = async |search: &str, after| {
         let search = search.to_owned();
-        let query = MemberQuery { search, after };
+        let query = MemberQuery {
+            search,
+            after,
+            ..MemberQuery::default()
+        };
         let people = list::execute(&t.engine, &ann.actor, &query).await;
         let members = people.expect("lists").members.items;
         members

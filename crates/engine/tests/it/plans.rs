@@ -1,6 +1,7 @@
 //! Plans: a name for a length, unique in the tenant.
 
 use domain::ids::PlanId;
+use domain::list_order::NameOrder;
 use domain::list_state::Shelf;
 use domain::plan::PlanForm;
 use engine::named::NameQuery;
@@ -111,7 +112,8 @@ async fn an_archived_plan_leaves_the_list_and_comes_back_not_on_sale() {
         let query = NameQuery {
             shelf,
             search: search.into(),
-            before: None,
+            order: NameOrder::Newest,
+            after: None,
             limit: 50,
         };
         let page = list::page(&t.engine, &system, &query).await.expect("lists");

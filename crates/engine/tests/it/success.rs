@@ -49,7 +49,10 @@ async fn an_unpaid_purchase_waits_and_a_refused_one_says_so() {
     let mut event = shop.paid(1, 1);
     event["data"]["object"]["payment_status"] = json!("unpaid");
     shop.deliver(&t, &event).await;
-    assert!(matches!(shown(&t, "cs_test_1").await, Success::Waiting));
+    assert!(matches!(
+        shown(&t, "cs_test_1").await,
+        Success::Waiting { .. }
+    ));
     event["id"] = json!("evt_later");
     event["type"] = json!("checkout.session.async_payment_failed");
     shop.deliver(&t, &event).await;

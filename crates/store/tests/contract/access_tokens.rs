@@ -1,11 +1,12 @@
 //! Access tokens.
 
 use domain::ids::TenantId;
+use domain::list_order::LogOrder;
 use domain::list_state::TokenState;
 use store::access_tokens::{self, AccessToken, TokenFilter};
 
 use crate::rows::tenant;
-use crate::support::{NOW, id, on_each, read, write};
+use crate::support::{NOW, id, on_each, page_by_page, read, write};
 
 fn token(tenant: TenantId, n: u128) -> AccessToken {
     AccessToken {
@@ -110,6 +111,7 @@ async fn tokens_are_paged_by_state_and_found_by_how_their_name_begins() {
                 state,
                 now: NOW,
                 beginning: beginning.into(),
+                order: LogOrder::Newest,
                 after: after.map(|n| (NOW, id(n))),
                 limit: 9,
             };
@@ -147,6 +149,49 @@ async fn tokens_are_paged_by_state_and_found_by_how_their_name_begins() {
         assert_eq!(found(None, "build ", Some(2)).await, [1]);
         assert_eq!(found(active, "", Some(4)).await, [1]);
         assert_eq!(found(revoked, "", Some(3)).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tokens_of_one_moment_are_paged_either_way_around() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        for n in 1..=5 {
+            let row = token(acme, n);
+            write(db, async |tx| access_tokens::insert(tx, &row).await).await;
+        }
+        let found = async |state: Option<TokenState>, beginning: &str, order: LogOrder| {
+            let tokens = page_by_page(async |last: Option<&AccessToken>| {
+                let filter = TokenFilter {
+                    state,
+                    now: NOW,
+                    beginning: beginning.into(),
+                    order,
+                    after: last.map(|token| (token.created_at, token.id)),
+                    limit: 2,
+                };
+                read(db, async |c| access_tokens::page(c, acme, &filter).await).await
+            });
+            let tokens = tokens.await.into_iter();
+            let ids = tokens.map(|token| token.id.get().as_u128());
+            ids.collect::<Vec<_>>()
+        };
+        let active = Some(TokenState::Active);
+        for (state, beginning) in [(None, ""), (active, ""), (None, "token")] {
+            let newest = found(state, beginning, LogOrder::Newest).await;
+            assert_eq!(newest, [5, 4, 3, 2, 1], "{beginning}");
+            let oldest = found(state, beginning, LogOrder::Oldest).await;
+            assert_eq!(oldest, [1, 2, 3, 4, 5], "{beginning}");
+        }
+        for n in 1..=5 {
+            let revoked = write(db, async |tx| {
+                access_tokens::revoke(tx, acme, id(n), NOW).await
+            });
+            assert!(revoked.await);
+        }
+        let revoked = found(Some(TokenState::Revoked), "", LogOrder::Oldest).await;
+        assert_eq!(revoked, [1, 2, 3, 4, 5]);
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! The change log, searched.
 
 use domain::ids::TenantId;
+use domain::list_order::LogOrder;
 use store::change_search::{self, ChangeFilter};
 use store::changes::{self, NewChange};
 
@@ -13,6 +14,7 @@ fn all() -> ChangeFilter {
         verb: String::new(),
         subject_kind: String::new(),
         subject_id: String::new(),
+        order: LogOrder::Newest,
         since: 0,
         before: i64::MAX,
         looked_at: 100,
@@ -165,6 +167,69 @@ async fn lines_are_found_by_the_one_thing_and_by_the_time_that_they_are_about() 
             told(db, acme, &middle).await,
             [third.clone(), second.clone()]
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_is_read_either_way_around() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        for subject_id in ["1", "2", "1", "1", "2"] {
+            let change = NewChange {
+                tenant_id: acme,
+                livemode: false,
+                actor_kind: "person",
+                actor_id: "",
+                actor_name: "ann@example.com",
+                subject_kind: "plan",
+                subject_id,
+                verb: "updated",
+                data: "{}",
+                hardware_key: None,
+                at: NOW,
+            };
+            keep(db, |tx| changes::insert(tx, &change)).await;
+        }
+        let ids = async |filter: &ChangeFilter| {
+            let lines = told(db, acme, filter).await.into_iter();
+            lines.map(|(id, _)| id).collect::<Vec<_>>()
+        };
+        let until = async |filter: &ChangeFilter| {
+            read(db, async |c| {
+                change_search::looked_until(c, acme, filter).await
+            })
+            .await
+        };
+        let oldest = ChangeFilter {
+            order: LogOrder::Oldest,
+            ..all()
+        };
+        let mut expected = ids(&all()).await;
+        expected.reverse();
+        assert_eq!(expected.len(), 5);
+        assert_eq!(ids(&oldest).await, expected);
+        let first = ChangeFilter {
+            limit: 2,
+            looked_at: 3,
+            ..oldest.clone()
+        };
+        assert_eq!(ids(&first).await, expected[..2]);
+        assert_eq!(until(&first).await, Some(expected[2]));
+        let rest = ChangeFilter {
+            since: expected[2] + 1,
+            looked_at: 3,
+            ..oldest.clone()
+        };
+        assert_eq!(ids(&rest).await, expected[3..]);
+        assert_eq!(until(&rest).await, None);
+        let of_one = ChangeFilter {
+            subject_kind: "plan".into(),
+            subject_id: "1".into(),
+            before: expected[3],
+            ..oldest
+        };
+        assert_eq!(ids(&of_one).await, [expected[0], expected[2]]);
     })
     .await;
 }

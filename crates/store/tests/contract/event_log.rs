@@ -1,14 +1,15 @@
 //! The event log: events and refused deliveries in one list.
 
 use domain::ids::{StripeAppId, TenantId};
-use store::event_log::{self, EventFilter, FailureFilter};
+use domain::list_order::LogOrder;
+use store::event_log::{self, EventFilter, EventLine, FailureFilter};
 use store::stripe_deliveries::{self, StripeDelivery};
 use store::stripe_events::Finish;
 use store::{Db, orders, stripe_events};
 
 use crate::rows::{app, order, tenant};
 use crate::stripe_events::{event, receive};
-use crate::support::{NOW, id, keep, on_each, read, write};
+use crate::support::{NOW, id, keep, on_each, page_by_page, read, write};
 
 async fn refuse(db: &Db, n: u128, of: Option<(TenantId, StripeAppId)>, claimed: &str) {
     let at = NOW + i64::try_from(n).expect("a small number");
@@ -119,6 +120,64 @@ async fn a_page_begins_where_the_one_before_ended_whatever_came_meanwhile() {
             ..filter()
         };
         assert_eq!(ids(db, acme, &of_a_moment).await, [12, 11]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_is_paged_either_way_around_also_what_came_at_one_moment() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let of = (acme, app(db, acme, 1).await);
+        for (n, at) in [(11, 13), (12, 13), (14, 14)] {
+            let stripe_id = format!("evt_{n}");
+            let mut received = event(of, n, &stripe_id);
+            received.received_at = NOW + at;
+            write(db, async |tx| stripe_events::receive(tx, &received).await).await;
+        }
+        refuse(db, 13, Some(of), "evt_13").await;
+        let found = async |filter: &EventFilter, order: LogOrder| {
+            let lines = page_by_page(async |last: Option<&EventLine>| {
+                let filter = EventFilter {
+                    order,
+                    after: last.map(|line| (line.received_at, line.id)),
+                    limit: 1,
+                    ..filter.clone()
+                };
+                read(db, async |c| event_log::list(c, acme, &filter).await).await
+            });
+            let ids = lines.await.into_iter().map(|line| line.id.as_u128());
+            ids.collect::<Vec<_>>()
+        };
+        let of_app = EventFilter {
+            app_id: Some(of.1),
+            ..filter()
+        };
+        let typed = EventFilter {
+            event_type: "checkout.session.completed".into(),
+            ..filter()
+        };
+        let failed = EventFilter {
+            status: "failed".into(),
+            ..filter()
+        };
+        let one = EventFilter {
+            stripe_id: "evt_12".into(),
+            ..filter()
+        };
+        for (filter, expected) in [
+            (filter(), vec![11, 12, 13, 14]),
+            (of_app, vec![11, 12, 13, 14]),
+            (typed, vec![11, 12, 14]),
+            (failed, vec![13]),
+            (one, vec![12]),
+        ] {
+            let oldest = found(&filter, LogOrder::Oldest).await;
+            assert_eq!(oldest, expected, "{filter:?}");
+            let mut newest = found(&filter, LogOrder::Newest).await;
+            newest.reverse();
+            assert_eq!(newest, expected, "{filter:?}");
+        }
     })
     .await;
 }

@@ -1,11 +1,12 @@
 //! Mails and their delivery log.
 
 use domain::ids::{MailId, TenantId};
+use domain::list_order::LogOrder;
 use store::mails::{self, Attempt, Mail, MailFilter};
 use uuid::Uuid;
 
 use crate::rows::{order, tenant};
-use crate::support::{NOW, TestDb, id, is_kept, on_each, read, write};
+use crate::support::{NOW, TestDb, id, is_kept, on_each, page_by_page, read, write};
 
 fn mail(n: u128, order: Option<Uuid>, ordinal: i32) -> Mail {
     Mail {
@@ -138,6 +139,7 @@ async fn mails_are_filtered_and_paged() {
                 livemode,
                 state: state.into(),
                 recipient: String::new(),
+                order: LogOrder::Newest,
                 after,
                 limit: 2,
             };
@@ -171,6 +173,7 @@ async fn a_mail_is_found_by_how_its_recipients_address_begins_also_a_corrected_o
                 livemode: false,
                 state: state.into(),
                 recipient: recipient.into(),
+                order: LogOrder::Newest,
                 after: None,
                 limit: 9,
             };
@@ -188,6 +191,40 @@ async fn a_mail_is_found_by_how_its_recipients_address_begins_also_a_corrected_o
         assert!(corrected.await);
         assert_eq!(found(acme, "bob", "").await, []);
         assert_eq!(found(acme, "zoe@", "").await, [id(3)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mails_are_paged_either_way_around_also_those_of_one_moment() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        for n in 1..=5 {
+            let mut row = mail(n, None, 0);
+            row.created_at = NOW + i64::from(n == 5);
+            insert(db, acme, &row).await;
+        }
+        let found = async |order: LogOrder, state: &str, recipient: &str| {
+            let mails = page_by_page(async |last: Option<&Mail>| {
+                let filter = MailFilter {
+                    livemode: false,
+                    state: state.into(),
+                    recipient: recipient.into(),
+                    order,
+                    after: last.map(|mail| (mail.created_at, mail.id)),
+                    limit: 2,
+                };
+                read(db, async |c| mails::list(c, acme, &filter).await).await
+            });
+            let ids = mails.await.into_iter().map(|mail| mail.id);
+            ids.collect::<Vec<MailId>>()
+        };
+        for (state, recipient) in [("", ""), ("queued", ""), ("", "ann")] {
+            let newest = found(LogOrder::Newest, state, recipient).await;
+            assert_eq!(newest, [5, 4, 3, 2, 1].map(id));
+            let oldest = found(LogOrder::Oldest, state, recipient).await;
+            assert_eq!(oldest, [1, 2, 3, 4, 5].map(id));
+        }
     })
     .await;
 }

@@ -32,6 +32,7 @@ mod payments;
 mod people;
 mod plans;
 mod products;
+mod review_list;
 mod rows;
 mod second_factors;
 mod sessions;

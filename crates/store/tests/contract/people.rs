@@ -1,13 +1,14 @@
 //! People and their memberships.
 
 use domain::ids::{PersonId, TenantId};
-use store::memberships::MemberFilter;
+use domain::list_order::MemberOrder;
+use store::memberships::{Member, MemberFilter};
 use store::people::Person;
 use store::sessions::NewSession;
 use store::{memberships, people, second_factors, sessions};
 
 use crate::rows::tenant;
-use crate::support::{NOW, on_each, read, write};
+use crate::support::{NOW, on_each, page_by_page, read, write};
 
 pub fn person(n: u128, email: &str) -> Person {
     Person {
@@ -103,6 +104,7 @@ async fn a_person_has_one_role_in_each_tenant() {
 fn everybody() -> MemberFilter {
     MemberFilter {
         beginning: String::new(),
+        order: MemberOrder::Oldest,
         after: None,
         limit: 9,
     }
@@ -152,6 +154,54 @@ async fn members_are_paged_and_found_by_how_their_address_begins() {
             [2]
         );
         assert_eq!(found(after(3)).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn members_are_paged_by_address_either_way_around() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for (n, email, tenant) in [
+            (1, "Zoe@example.com", acme),
+            (2, "bob@example.com", acme),
+            (3, "cid@example.com", blue),
+            (4, "Ann@example.com", acme),
+            (5, "bo@example.com", acme),
+        ] {
+            let row = person(n, email);
+            write(db, async |tx| {
+                people::insert(tx, &row).await?;
+                memberships::put(tx, tenant, (row.id, "viewer"), NOW).await
+            })
+            .await;
+        }
+        let found = async |order: MemberOrder, beginning: &str| {
+            let members = page_by_page(async |last: Option<&Member>| {
+                let filter = MemberFilter {
+                    beginning: beginning.into(),
+                    order,
+                    after: last.map(|member| (member.created_at, member.person_id)),
+                    limit: 2,
+                };
+                read(db, async |c| memberships::page(c, acme, &filter).await).await
+            });
+            let members = members.await.into_iter();
+            let ids = members.map(|member| member.person_id.get().as_u128());
+            ids.collect::<Vec<_>>()
+        };
+        assert_eq!(found(MemberOrder::Oldest, "").await, [1, 2, 4, 5]);
+        assert_eq!(found(MemberOrder::Email, "").await, [4, 5, 2, 1]);
+        assert_eq!(found(MemberOrder::Email, "bo").await, [5, 2]);
+        assert_eq!(found(MemberOrder::EmailBackwards, "").await, [1, 2, 5, 4]);
+        assert_eq!(found(MemberOrder::EmailBackwards, "bo").await, [2, 5]);
+        let of_blue = MemberFilter {
+            order: MemberOrder::Email,
+            after: Some((NOW, crate::support::id(3))),
+            ..everybody()
+        };
+        let rows = read(db, async |c| memberships::page(c, acme, &of_blue).await).await;
+        assert_eq!(rows.len(), 4, "no place of this tenant");
     })
     .await;
 }

@@ -1,12 +1,13 @@
 //! Plans.
 
 use domain::ids::PlanId;
+use domain::list_order::NameOrder;
 use domain::list_state::Shelf;
+use store::named::NameFilter;
 use store::plans::{self, Plan};
-use store::products::NameFilter;
 
 use crate::rows::tenant;
-use crate::support::{NOW, on_each, read, write};
+use crate::support::{NOW, on_each, page_by_page, read, write};
 
 fn plan(name: &str) -> Plan {
     Plan {
@@ -88,25 +89,77 @@ async fn plans_are_paged_by_shelf_and_found_by_how_their_name_begins() {
             .expect("is there");
         last.archived_at = Some(NOW);
         assert!(write(db, async |tx| plans::update(tx, acme, &last).await).await);
-        let found = async |shelf, beginning: &str, before| {
+        let found = async |shelf, beginning: &str, after| {
             let filter = NameFilter {
                 shelf,
                 beginning: beginning.into(),
-                before,
+                order: NameOrder::Newest,
+                after,
                 limit: 9,
             };
             let rows = read(db, async |c| plans::page(c, acme, &filter).await).await;
             rows.iter().map(|plan| plan.id).collect::<Vec<_>>()
         };
-        assert_eq!(found(Shelf::Current, "", i32::MAX).await, [ids[1], ids[0]]);
-        assert_eq!(found(Shelf::Current, "", ids[1].get()).await, [ids[0]]);
-        assert_eq!(found(Shelf::Archived, "", i32::MAX).await, [ids[2]]);
-        assert_eq!(found(Shelf::Current, "mon", i32::MAX).await, [ids[0]]);
-        assert_eq!(found(Shelf::Archived, "mon", i32::MAX).await, [ids[2]]);
-        assert_eq!(found(Shelf::Archived, "mon", ids[2].get()).await, []);
+        assert_eq!(found(Shelf::Current, "", None).await, [ids[1], ids[0]]);
+        assert_eq!(
+            found(Shelf::Current, "", Some(ids[1].get())).await,
+            [ids[0]]
+        );
+        assert_eq!(found(Shelf::Archived, "", None).await, [ids[2]]);
+        assert_eq!(found(Shelf::Current, "mon", None).await, [ids[0]]);
+        assert_eq!(found(Shelf::Archived, "mon", None).await, [ids[2]]);
+        assert_eq!(found(Shelf::Archived, "mon", Some(ids[2].get())).await, []);
         let listed = read(db, async |c| plans::list(c, acme).await).await;
         let listed: Vec<_> = listed.iter().map(|plan| plan.id).collect();
         assert_eq!(listed, ids[..2], "archived ones are not listed");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn plans_are_paged_by_name_and_by_age_either_way_around() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let mut ids = Vec::new();
+        for (tenant, name) in [
+            (acme, "year"),
+            (acme, "Month"),
+            (acme, "day"),
+            (blue, "hour"),
+            (acme, "month two"),
+        ] {
+            let row = plan(name);
+            let id = write(db, async |tx| plans::insert(tx, tenant, &row).await).await;
+            ids.push(id.expect("is new"));
+        }
+        let found = async |order: NameOrder, beginning: &str| {
+            let plans = page_by_page(async |last: Option<&Plan>| {
+                let filter = NameFilter {
+                    shelf: Shelf::Current,
+                    beginning: beginning.into(),
+                    order,
+                    after: last.map(|plan| plan.id.get()),
+                    limit: 1,
+                };
+                read(db, async |c| plans::page(c, acme, &filter).await).await
+            });
+            let found = plans.await.into_iter().map(|plan| plan.id);
+            found.collect::<Vec<_>>()
+        };
+        let [year, month, day, _, two] = *ids.as_slice() else {
+            panic!("five plans");
+        };
+        let by_name = [day, month, two, year];
+        assert_eq!(found(NameOrder::Name, "").await, by_name);
+        assert_eq!(found(NameOrder::Name, "mon").await, [month, two]);
+        let backwards = [year, two, month, day];
+        assert_eq!(found(NameOrder::NameBackwards, "").await, backwards);
+        assert_eq!(found(NameOrder::NameBackwards, "mon").await, [two, month]);
+        let oldest = [year, month, day, two];
+        assert_eq!(found(NameOrder::Oldest, "").await, oldest);
+        assert_eq!(found(NameOrder::Oldest, "mon").await, [month, two]);
+        let newest = [two, day, month, year];
+        assert_eq!(found(NameOrder::Newest, "").await, newest);
     })
     .await;
 }

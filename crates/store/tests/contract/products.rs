@@ -1,11 +1,13 @@
 //! Products and their names.
 
 use domain::ids::ProductId;
+use domain::list_order::NameOrder;
 use domain::list_state::Shelf;
-use store::products::{self, NameFilter};
+use store::named::NameFilter;
+use store::products::{self, Product};
 
 use crate::rows::{a_product, tenant};
-use crate::support::{NOW, on_each, read, write};
+use crate::support::{NOW, on_each, page_by_page, read, write};
 
 #[tokio::test]
 async fn a_product_is_written_and_read_whole() {
@@ -20,7 +22,7 @@ async fn a_product_is_written_and_read_whole() {
         assert!(atlas.get() > 0);
         let found = read(db, async |c| products::find(c, acme, atlas).await).await;
         let mut product = found.expect("is there");
-        let expected = store::products::Product { id: atlas, ..row };
+        let expected = Product { id: atlas, ..row };
         assert_eq!(format!("{product:?}"), format!("{expected:?}"));
         product.name = "Atlas Studio".into();
         product.max_seats = None;
@@ -117,7 +119,8 @@ async fn products_are_paged_by_shelf_and_found_by_any_name_that_they_had() {
         let filter = |shelf, beginning: &str| NameFilter {
             shelf,
             beginning: beginning.into(),
-            before: i32::MAX,
+            order: NameOrder::Newest,
+            after: None,
             limit: 9,
         };
         assert_eq!(found(filter(Shelf::Current, "")).await, ids[..3]);
@@ -133,9 +136,64 @@ async fn products_are_paged_by_shelf_and_found_by_any_name_that_they_had() {
             let mut page = filter(Shelf::Current, beginning);
             page.limit = 2;
             assert_eq!(found(page.clone()).await, ids[1..3]);
-            page.before = ids[1].get();
+            page.after = Some(ids[1].get());
             assert_eq!(found(page).await, [ids[0]]);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn products_are_paged_by_the_name_that_they_have_now() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let mut ids = Vec::new();
+        for (tenant, name) in [
+            (acme, "Zeta"),
+            (acme, "atlas"),
+            (blue, "Border"),
+            (acme, "ETNA"),
+            (acme, "Atlantis"),
+        ] {
+            let row = a_product(name);
+            let id = write(db, async |tx| products::insert(tx, tenant, &row).await).await;
+            let key = domain::folding::name_key(name);
+            let taken = write(db, async |tx| {
+                products::insert_name(tx, tenant, (&key, id), NOW).await
+            });
+            assert!(taken.await);
+            ids.push(id);
+        }
+        let [zeta, atlas, _, etna, atlantis] = *ids.as_slice() else {
+            panic!("five products");
+        };
+        let found = async |order: NameOrder, beginning: &str| {
+            let products = page_by_page(async |last: Option<&Product>| {
+                let filter = NameFilter {
+                    shelf: Shelf::Current,
+                    beginning: beginning.into(),
+                    order,
+                    after: last.map(|product| product.id.get()),
+                    limit: 2,
+                };
+                read(db, async |c| products::page(c, acme, &filter).await).await
+            });
+            let found = products.await.into_iter().map(|product| product.id);
+            found.collect::<Vec<_>>()
+        };
+        let by_name = found(NameOrder::Name, "").await;
+        assert_eq!(by_name, [atlantis, atlas, etna, zeta]);
+        let backwards = found(NameOrder::NameBackwards, "").await;
+        assert_eq!(backwards, [zeta, etna, atlas, atlantis]);
+        assert_eq!(found(NameOrder::Name, "at").await, [atlantis, atlas]);
+        let mut renamed = read(db, async |c| products::find(c, acme, zeta).await).await;
+        let row = renamed.as_mut().expect("is there");
+        row.name = "Aachen".into();
+        assert!(write(db, async |tx| products::update(tx, acme, row).await).await);
+        let by_name = found(NameOrder::Name, "").await;
+        assert_eq!(by_name, [zeta, atlantis, atlas, etna]);
+        let oldest = found(NameOrder::Oldest, "").await;
+        assert_eq!(oldest, [zeta, atlas, etna, atlantis]);
     })
     .await;
 }

@@ -142,6 +142,18 @@ pub async fn read<T>(db: &Db, work: impl AsyncFnOnce(&mut Conn) -> Result<T>) ->
     work(&mut conn).await.expect("the statements succeed")
 }
 
+/// The rows of a list, page by page: each page comes after the last row of the one before.
+pub async fn page_by_page<T>(page: impl AsyncFn(Option<&T>) -> Vec<T>) -> Vec<T> {
+    let mut all = Vec::new();
+    loop {
+        let rows = page(all.last()).await;
+        if rows.is_empty() {
+            return all;
+        }
+        all.extend(rows);
+    }
+}
+
 /// Runs the futures at the same time, each on a task of its own; their results in order.
 pub async fn together<T: Send + 'static>(
     work: impl IntoIterator<Item = impl Future<Output = T> + Send + 'static>,

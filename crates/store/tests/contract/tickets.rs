@@ -1,12 +1,13 @@
 //! Support tickets.
 
 use domain::ids::{ProductId, TenantId};
+use domain::list_order::LogOrder;
 use domain::ticket_state::TicketState;
 use store::tickets::{self, Ticket, TicketFilter};
 use uuid::Uuid;
 
 use crate::rows::{product, tenant};
-use crate::support::{NOW, TestDb, keep, on_each, read, write};
+use crate::support::{NOW, TestDb, keep, on_each, page_by_page, read, write};
 
 async fn ticket(db: &TestDb, tenant: TenantId, n: u128, (product_id, email): (ProductId, &str)) {
     let ticket = Ticket {
@@ -152,6 +153,65 @@ async fn tickets_are_found_by_state_product_sender_and_subject() {
             ..all()
         };
         assert_eq!(found(db, acme, &second).await, [1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tickets_of_one_moment_are_paged_either_way_around() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let product_id = product(db, acme).await;
+        for n in 1..=5_u128 {
+            ticket(db, acme, n, (product_id, "ann@example.com")).await;
+        }
+        let found = async |filter: &TicketFilter, order: LogOrder| {
+            let tickets = page_by_page(async |last: Option<&Ticket>| {
+                let filter = TicketFilter {
+                    order,
+                    after: last.map(|ticket| (ticket.created_at, ticket.id)),
+                    limit: 2,
+                    ..filter.clone()
+                };
+                read(db, async |c| tickets::list(c, acme, &filter).await).await
+            });
+            let ids = tickets.await.into_iter().map(|ticket| ticket.id.as_u128());
+            ids.collect::<Vec<_>>()
+        };
+        let open = TicketFilter {
+            state: Some(TicketState::Open),
+            ..all()
+        };
+        let of_product = TicketFilter {
+            product_id: product_id.get(),
+            ..all()
+        };
+        let by_ann = TicketFilter {
+            beginning: "ann".into(),
+            ..all()
+        };
+        for filter in [all(), open, of_product, by_ann] {
+            let newest = found(&filter, LogOrder::Newest).await;
+            assert_eq!(newest, [5, 4, 3, 2, 1], "{filter:?}");
+            let oldest = found(&filter, LogOrder::Oldest).await;
+            assert_eq!(oldest, [1, 2, 3, 4, 5], "{filter:?}");
+        }
+        for n in 1..=5_u128 {
+            let id = Uuid::from_u128(n);
+            let closed = write(db, async |tx| {
+                tickets::close(tx, acme, id, ("bob", NOW)).await
+            });
+            assert!(closed.await);
+        }
+        for product_id in [0, product_id.get()] {
+            let closed = TicketFilter {
+                state: Some(TicketState::Closed),
+                product_id,
+                ..all()
+            };
+            let oldest = found(&closed, LogOrder::Oldest).await;
+            assert_eq!(oldest, [1, 2, 3, 4, 5], "{closed:?}");
+        }
     })
     .await;
 }

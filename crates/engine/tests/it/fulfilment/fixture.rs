@@ -1,6 +1,7 @@
 //! A shop that sells one product by one Stripe app, and the events that Stripe would send it.
 
 use domain::ids::{ProductId, StripeAppId};
+use domain::list_order::LogOrder;
 use domain::stripe_app::StripeAppForm;
 use domain::stripe_signature::sign;
 use engine::licenses::LicenseView;
@@ -121,6 +122,7 @@ impl Shop {
             livemode: Some(false),
             state: None,
             recipient: String::new(),
+            order: LogOrder::Newest,
             after: None,
             limit: 200,
         };

@@ -2,6 +2,7 @@
 
 use engine::Actor;
 use engine::orders::review;
+use engine::orders::review_list::{self, ReviewQuery};
 use serde_json::{Value, json};
 
 use super::fixture::{COMPLETED, SUCCEEDED, Shop, add_product, event};
@@ -210,6 +211,42 @@ async fn a_person_issues_for_a_reviewed_payment_once() {
     assert_eq!(shop.line("evt_1").await.processing, "fulfilled");
     shop.t.run_due_jobs().await;
     assert_eq!(shop.t.mailer.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_person_is_listed_a_page_at_a_time_and_found_by_an_id_of_stripes() {
+    let shop = Shop::open().await;
+    let actor = shop.t.system();
+    for number in 1..=3 {
+        shop.assert_reviewed(number, metadata(&json!({ "quantity": "0" })), "“0”")
+            .await;
+        shop.t.clock.advance_seconds(1);
+    }
+    let list = async |query: ReviewQuery| {
+        let query = ReviewQuery { limit: 2, ..query };
+        let page = review_list::execute(&shop.t.engine, &actor, &query).await;
+        let page = page.expect("the list is read");
+        let ids: Vec<_> = page.items.iter().map(|order| order.id).collect();
+        (ids, page.after)
+    };
+    let (oldest, after) = list(ReviewQuery::default()).await;
+    assert!(oldest.len() == 2 && after.is_some());
+    let next = ReviewQuery {
+        after,
+        ..ReviewQuery::default()
+    };
+    let (rest, after) = list(next).await;
+    assert!(rest.len() == 1 && after.is_none());
+    let newest = ReviewQuery {
+        is_newest_first: true,
+        ..ReviewQuery::default()
+    };
+    assert_eq!(list(newest).await.0, [rest[0], oldest[1]]);
+    let second = ReviewQuery {
+        search: " cs_test_2 ".into(),
+        ..ReviewQuery::default()
+    };
+    assert_eq!(list(second).await.0, [oldest[1]]);
 }
 
 #[tokio::test]
