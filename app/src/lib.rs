@@ -6,6 +6,7 @@
 //! Invariant: `cfg(feature = "ssr")` stands in this file and nowhere else.
 
 pub mod api;
+pub mod clock;
 pub mod error;
 pub mod flash;
 pub mod form_texts;

@@ -33,7 +33,7 @@ pub struct AccessTokenRow {
     pub revoked_at: Option<Timestamp>,
 }
 
-/// A page of a tenant's, newest first.
+/// A page of a tenant's.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct AccessTokens {
     /// Them.

@@ -41,6 +41,8 @@ pub struct ChangeSearch {
     pub from: String,
     /// The last day.
     pub to: String,
+    /// Word of an order; empty for the list's own.
+    pub sort: String,
     /// Where the page begins.
     pub after: Option<String>,
 }

@@ -35,7 +35,7 @@ pub mod stripe_events;
 pub mod tenant_keys;
 pub mod tickets;
 
-/// One page of a list, newest first.
+/// One page of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed<T> {
     /// The rows.
@@ -54,6 +54,8 @@ pub struct NamedSearch {
     pub find: String,
     /// Word of a state.
     pub state: String,
+    /// Word of an order; empty for the list's own.
+    pub sort: String,
     /// Where the page begins.
     pub after: Option<String>,
 }

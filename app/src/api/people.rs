@@ -49,7 +49,7 @@ pub struct InvitationRow {
 /// Everything on the page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct People {
-    /// A page of who belongs here, oldest first.
+    /// A page of who belongs here.
     pub members: Vec<MemberRow>,
     /// Where the next page begins.
     pub next: Option<String>,

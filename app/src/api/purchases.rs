@@ -79,6 +79,8 @@ pub struct Receipt {
     pub mailed_to: Option<String>,
     /// True once the mail server took that mail.
     pub is_mailed: bool,
+    /// True while it waits and whoever looks is signed in with the seller: the live stream tells more.
+    pub may_listen: bool,
 }
 
 /// What the buyer sees who has this session id. Public: the id is the proof.

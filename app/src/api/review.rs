@@ -32,8 +32,10 @@ pub struct ReviewRow {
 /// What a person decides from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
-    /// Them, oldest first.
+    /// A page of them.
     pub rows: Vec<ReviewRow>,
+    /// What the address of the next page says as `after`, if there is one.
+    pub next: Option<String>,
     /// Ids and names of the products that keys may be issued of.
     pub products: Vec<(String, String)>,
     /// Whether whoever looks may decide.
@@ -42,12 +44,26 @@ pub struct Review {
     pub now: Timestamp,
 }
 
-/// Purchases that wait for a decision.
+/// What to look for; empty texts do not narrow.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ReviewSearch {
+    /// How the buyer's address begins, or an id of Stripe's.
+    pub find: String,
+    /// Id of a product.
+    pub product: String,
+    /// `-created` for the newest first; otherwise the oldest.
+    pub sort: String,
+    /// Where the page begins.
+    pub after: Option<String>,
+}
+
+/// A page of purchases that wait for a decision.
 #[server]
-pub async fn load_review() -> Result<Sent<Review>, UiError> {
+pub async fn load_review(#[server(flatten)] search: ReviewSearch) -> Result<Sent<Review>, UiError> {
     use crate::ssr::{pack, refuse, review_page, signed_in};
     let who = signed_in().await?;
-    pack(&review_page(&who).await.map_err(refuse)?)
+    pack(&review_page(&who, search).await.map_err(refuse)?)
 }
 
 /// The decision to issue.

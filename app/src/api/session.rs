@@ -1,6 +1,7 @@
 //! Signing in and out, who is signed in, the Test / Live switch, and the flash.
 
 use domain::role::Role;
+use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,8 @@ pub struct Viewer {
     pub wanting: Wanting,
     /// Where the tenant's change log ended when this was fetched.
     pub changes: i64,
+    /// The server's time when this was fetched.
+    pub now: Timestamp,
 }
 
 /// Counts that stand in the navigation.
@@ -46,7 +49,7 @@ pub async fn load_viewer() -> Result<Sent<Viewer>, UiError> {
     let changes = engine::live::cursor(&who.engine, &who.actor).await;
     let changes = changes.map_err(refuse)?;
     let wanting = wanting_counts(&who).await.map_err(refuse)?;
-    let session = who.session;
+    let (session, now) = (who.session, who.engine.now());
     pack(&Viewer {
         email: session.email,
         role: session.role,
@@ -54,6 +57,7 @@ pub async fn load_viewer() -> Result<Sent<Viewer>, UiError> {
         livemode: session.livemode,
         wanting,
         changes,
+        now,
     })
 }
 

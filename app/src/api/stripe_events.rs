@@ -86,6 +86,8 @@ pub struct EventSearch {
     pub event_type: String,
     /// Id of an app.
     pub app: String,
+    /// Word of an order; empty for the list's own.
+    pub sort: String,
     /// Where the page begins.
     pub after: Option<String>,
 }

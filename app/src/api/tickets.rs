@@ -54,6 +54,8 @@ pub struct TicketSearch {
     pub state: String,
     /// Id of a product.
     pub product: String,
+    /// Word of an order; empty for the list's own.
+    pub sort: String,
     /// Where the page begins.
     pub after: Option<String>,
 }

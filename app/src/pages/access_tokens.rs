@@ -3,6 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
+use super::filters::NEWEST;
 use super::history::History;
 use super::load::{Data, loaded};
 use super::named_list::{NamedList, named_search};
@@ -13,16 +14,15 @@ use crate::api::access_tokens::{
 use crate::format;
 use crate::ui::{
     Ago, ButtonLook, Cell, CheckField, Column, Confirm, CopyButton, Empty, Field, FieldRefusal,
-    Form, FormAction, NEWEST_FIRST, Notice, Outcome, PageHead, Panel, Place, Row, SubmitButton,
-    Table, Tag, Tone,
+    Form, FormAction, Notice, Outcome, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
     ("Name", Place::Lead),
     ("State", Place::Mark),
     ("May", Place::Detail),
-    ("Last used", Place::Wide),
-    ("Ends", Place::WideNumber),
+    ("Last used (UTC)", Place::Wide),
+    ("Created", Place::Wide),
     ("", Place::Acts),
 ];
 
@@ -36,7 +36,8 @@ const LIST: NamedList = NamedList {
         ("expired", "expired"),
         ("revoked", "ended"),
     ],
-    pages: NEWEST_FIRST,
+    heads: &[("Created", "created")],
+    order: NEWEST,
 };
 
 /// Kinds of changes that its history shows, as the audit log names them, and in words.
@@ -98,7 +99,7 @@ fn body(
             .map(|token| line(token, now, data.may_manage.then_some(revoke)))
             .collect_view();
         Ok(view! {
-            <Table label="Access tokens" columns=COLUMNS>
+            <Table label="Access tokens" columns=COLUMNS sorts=LIST.sorts(search)>
                 {rows}
             </Table>
         }
@@ -179,7 +180,7 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
         Some(at) => view! { <Ago at now/> }.into_any(),
         None => view! { <span class="muted">"never"</span> }.into_any(),
     };
-    let end = revoke.filter(|_| token.revoked_at.is_none()).map(|revoke| {
+    let revoke = revoke.filter(|_| token.revoked_at.is_none()).map(|revoke| {
         view! {
             <Confirm
                 label="End…"
@@ -191,6 +192,8 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
             </Confirm>
         }
     });
+    let end = token.expires_at.map(format::date);
+    let end = end.map_or_else(|| "never ends".to_owned(), |end| format!("ends {end}"));
     let name = token.name.clone();
     view! {
         <Row>
@@ -201,13 +204,14 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
                 <Tag tone word/>
             </Cell>
             <Cell place=Place::Detail>{token.permissions.replace(',', ", ")}</Cell>
-            <Cell place=Place::Wide label="Last used">
+            <Cell place=Place::Wide label="Last used (UTC)">
                 {last_used}
             </Cell>
-            <Cell place=Place::WideNumber label="Ends">
-                {token.expires_at.map_or_else(|| "never".to_owned(), format::date)}
+            <Cell place=Place::Wide label="Created">
+                <span class="keep">{format::date(token.created_at)}</span>
+                <span class="under">{end}</span>
             </Cell>
-            <Cell place=Place::Acts>{end}</Cell>
+            <Cell place=Place::Acts>{revoke}</Cell>
         </Row>
     }
 }

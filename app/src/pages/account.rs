@@ -22,7 +22,7 @@ const BROWSERS: &[Column] = &[
     ("State", Place::Mark),
     ("Address", Place::Detail),
     ("Signed in (UTC)", Place::Wide),
-    ("Last seen", Place::WideNumber),
+    ("Last seen (UTC)", Place::WideNumber),
     ("", Place::Acts),
 ];
 
@@ -107,7 +107,7 @@ fn zone((chosen, all): (String, Vec<String>), action: FormAction) -> AnyView {
                 <SelectField
                     name="timeZone"
                     label="Times are shown in"
-                    hint="For you alone. UTC stands on hover; days without a time, files and the API stay in UTC."
+                    hint="For you alone. Pages of one thing say UTC beside it; days without a time, files and the API stay in UTC."
                     value=chosen
                     options=std::iter::once(utc).chain(zones).collect()
                 />
@@ -274,9 +274,9 @@ fn browser_line(browser: BrowserRow, now: Timestamp, end: FormAction) -> AnyView
             <Cell place=Place::Mark>{this}</Cell>
             <Cell place=Place::Detail>{browser.address}</Cell>
             <Cell place=Place::Wide label="Signed in (UTC)">
-                <When at=browser.signed_in_at now/>
+                <Ago at=browser.signed_in_at now/>
             </Cell>
-            <Cell place=Place::WideNumber label="Last seen">
+            <Cell place=Place::WideNumber label="Last seen (UTC)">
                 <Ago at=browser.last_seen_at now/>
             </Cell>
             <Cell place=Place::Acts>{sign_out}</Cell>

@@ -3,12 +3,13 @@
 use domain::field_error::FieldError;
 use leptos::prelude::*;
 
-use super::filters::{address, any_of};
+use super::filters::{self, Head, NEWEST, address, any_of};
 use super::load::{Data, loaded_or_refused_in, query_part};
 use crate::api::Listed;
 use crate::api::changes::{ChangeRow, ChangeSearch, load_changes};
 use crate::ui::{
-    Breakable, Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Table, When,
+    Breakable, Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Sort, Table,
+    When,
 };
 
 const COLUMNS: &[Column] = &[
@@ -17,6 +18,8 @@ const COLUMNS: &[Column] = &[
     ("Details", Place::Wide),
     ("When (UTC)", Place::End),
 ];
+
+const HEADS: &[Head] = &[("When", "created")];
 
 /// Kinds of things, as the log names them.
 const KINDS: [(&str, &str); 15] = [
@@ -46,7 +49,7 @@ pub fn AuditLogPage() -> impl IntoView {
     let (find, verb) = (query_part("find"), query_part("verb"));
     let (about, id) = (query_part("about"), query_part("id"));
     let (from, to) = (query_part("from"), query_part("to"));
-    let after = query_part("after");
+    let (sort, after) = (query_part("sort"), query_part("after"));
     let search = move || ChangeSearch {
         find: find.get().unwrap_or_default(),
         verb: verb.get().unwrap_or_default(),
@@ -54,6 +57,7 @@ pub fn AuditLogPage() -> impl IntoView {
         id: id.get().unwrap_or_default(),
         from: from.get().unwrap_or_default(),
         to: to.get().unwrap_or_default(),
+        sort: sort.get().unwrap_or_default(),
         after: after.get(),
     };
     let data = Data::new(search, load_changes);
@@ -61,7 +65,7 @@ pub fn AuditLogPage() -> impl IntoView {
         <div class="page">
             <PageHead
                 title="Audit log"
-                purpose="Everything that was changed here, by whom, newest first. Nothing can be taken out of it."
+                purpose="Everything that was changed here, and by whom. Nothing can be taken out of it."
             />
             {loaded_or_refused_in(
                 data,
@@ -72,7 +76,7 @@ pub fn AuditLogPage() -> impl IntoView {
     }
 }
 
-fn link(search: &ChangeSearch, after: Option<&str>) -> String {
+fn link(search: &ChangeSearch, sort: &str, after: Option<&str>) -> String {
     let filters = [
         ("find", search.find.as_str()),
         ("verb", &search.verb),
@@ -80,6 +84,7 @@ fn link(search: &ChangeSearch, after: Option<&str>) -> String {
         ("id", &search.id),
         ("from", &search.from),
         ("to", &search.to),
+        ("sort", sort),
         ("after", after.unwrap_or_default()),
     ];
     address("/audit-log", &filters)
@@ -90,19 +95,26 @@ fn body(found: Result<Listed<ChangeRow>, FieldError>, search: &ChangeSearch) -> 
     let about = search.about.clone();
     let choices = vec![("about", "About", about, any_of("Everything", kinds.into()))];
     // The id of one thing is not kept: it says nothing about things of another kind.
-    let kept = vec![("verb", search.verb.clone())];
+    let kept = [("verb", &search.verb), ("sort", &search.sort)];
+    let kept = kept.map(|(name, value)| (name, value.clone())).into();
     let find = search.find.clone();
     let days = vec![
         ("from", "From", search.from.clone()),
         ("to", "To", search.to.clone()),
     ];
-    let newest = search.after.is_some().then(|| link(search, None));
+    let newest = search.after.is_some();
+    let newest = newest.then(|| link(search, &search.sort, None));
     let older = found.as_ref().ok().and_then(|list| list.next.clone());
-    let older = older.map(|older| link(search, Some(&older)));
+    let older = older.map(|older| link(search, &search.sort, Some(&older)));
+    let word = filters::order(HEADS, NEWEST, &search.sort);
+    let labels = filters::pages(word);
     let (refused, refusal) = refused(found.as_ref().err());
     let content = match found {
         Ok(list) if list.items.is_empty() => nothing(older.is_some()),
-        Ok(list) => table(list, search),
+        Ok(list) => {
+            let address = |sort: &str| link(search, sort, None);
+            table(list, search, filters::sorts(HEADS, word, &address))
+        }
         Err(_) => empty("Nothing was looked for", "Correct what is refused above."),
     };
     view! {
@@ -119,7 +131,7 @@ fn body(found: Result<Listed<ChangeRow>, FieldError>, search: &ChangeSearch) -> 
                 refused
             />
             {one_thing(search)}
-            <Panel>{content} <Pager newest older/></Panel>
+            <Panel>{content} <Pager newest older labels/></Panel>
         </div>
     }
     .into_any()
@@ -148,7 +160,7 @@ fn one_thing(search: &ChangeSearch) -> Option<AnyView> {
         <p class="line tight small">
             <span class="muted">{format!("Only what was done to the {what}")}</span>
             <code class="wrap">{id}</code>
-            <a href=link(&all, None)>{format!("Every {what}")}</a>
+            <a href=link(&all, &all.sort, None)>{format!("Every {what}")}</a>
         </p>
     };
     Some(line.into_any())
@@ -156,7 +168,7 @@ fn one_thing(search: &ChangeSearch) -> Option<AnyView> {
 
 fn nothing(goes_on: bool) -> AnyView {
     let text = if goes_on {
-        "Not among the 20,000 changes that were looked at. There are older ones: go on below."
+        "Not among the 20,000 changes that were looked at. There are more: go on below."
     } else {
         "Changes stand here from the first one on. Take a filter away to see more."
     };
@@ -174,7 +186,7 @@ fn empty(title: &'static str, text: &'static str) -> AnyView {
     .into_any()
 }
 
-fn table(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
+fn table(data: Listed<ChangeRow>, search: &ChangeSearch, sorts: Vec<Sort>) -> AnyView {
     let now = data.now;
     let rows = data
         .items
@@ -194,7 +206,7 @@ fn table(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
             view! {
                 <Row>
                     <Cell place=Place::Lead>
-                        <a href=link(&same, None)>{change.verb}</a>
+                        <a href=link(&same, &same.sort, None)>{change.verb}</a>
                         " "
                         <span class="wrap">{subject}</span>
                     </Cell>
@@ -210,7 +222,7 @@ fn table(data: Listed<ChangeRow>, search: &ChangeSearch) -> AnyView {
         })
         .collect_view();
     view! {
-        <Table label="Changes" columns=COLUMNS>
+        <Table label="Changes" columns=COLUMNS sorts>
             {rows}
         </Table>
     }

@@ -5,8 +5,7 @@ use leptos::prelude::*;
 
 use super::filters::address;
 use crate::api::changes::ChangeRow;
-use crate::format;
-use crate::ui::{Empty, Panel, Step, Steps, Tone};
+use crate::ui::{Empty, Panel, Step, Steps, Tone, When};
 
 /// Changes, newest first.
 #[component]
@@ -35,8 +34,9 @@ pub fn History(
             let detail = change.detail;
             let detail =
                 (!detail.is_empty()).then(|| view! { <span class="under">{detail}</span> });
+            let remark = view! { <When at=change.at now/> }.into_any();
             view! {
-                <Step tone=Tone::Ok remark=format::relative(change.at, now)>
+                <Step tone=Tone::Ok remark>
                     {text}
                     {detail}
                 </Step>

@@ -14,7 +14,7 @@ const COLUMNS: &[Column] = &[
     ("Customer", Place::Detail),
     ("Expires", Place::WideNumber),
     ("State", Place::Mark),
-    ("Issued", Place::End),
+    ("Issued (UTC)", Place::End),
 ];
 
 /// Keys in the order in which they come.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::web_sys::js_sys::Date;
 use leptos::web_sys::{EventSource, MessageEvent};
 use serde::Deserialize;
 use wasm_bindgen::closure::Closure;
@@ -15,6 +16,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use super::load::{self, Data, Source, Text};
 use crate::api::Listed;
 use crate::api::session::Viewer;
+use crate::clock::Clock;
 use crate::error::Kind;
 use crate::sent::open;
 
@@ -38,7 +40,9 @@ pub enum Trouble {
 /// What the stream says, for every page below the frame.
 #[derive(Clone, Copy)]
 pub struct Live {
-    viewer: Data<Viewer>,
+    /// The frame's own data; a page without a frame has none.
+    viewer: Option<Data<Viewer>>,
+    clock: Clock,
     /// Words of the last event: `side.subject.verb` with spaces between them.
     said: RwSignal<String>,
     trouble: RwSignal<Option<Trouble>>,
@@ -52,14 +56,32 @@ type Stream = StoredValue<Option<EventSource>, LocalStorage>;
 impl Live {
     /// Listens from what the frame's own data know on, as long as the frame is there.
     pub fn provide(viewer: Data<Viewer>) -> Self {
+        let live = Self::of(Some(viewer));
+        viewer.follow(&[""]);
+        live
+    }
+
+    /// The same for what is below here on a page without a frame. What the log has told before is said first: so
+    /// whoever follows looks once the stream is there, and misses nothing.
+    pub fn listen_alone() {
+        Self::of(None);
+    }
+
+    fn of(viewer: Option<Data<Viewer>>) -> Self {
         let live = Self {
             viewer,
+            clock: Clock::provide(),
             said: RwSignal::new(String::new()),
             trouble: RwSignal::new(None),
             is_lost: StoredValue::new(false),
         };
         provide_context(live);
-        viewer.follow(&[""]);
+        Effect::new(move |_: Option<()>| {
+            let viewer = viewer.and_then(Data::get);
+            if let Some(Ok(viewer)) = viewer {
+                live.clock.set(viewer.now, browser_millis());
+            }
+        });
         Effect::new(move |_: Option<()>| live.begin());
         live
     }
@@ -85,7 +107,11 @@ impl Live {
             if document().hidden() {
                 // Browsers open few connections to a server: who is not in sight needs none.
                 end(stream);
-            } else if state != EventSource::OPEN || self.is_signed_out() {
+                return;
+            }
+            // Words like `2 min ago` go on with the rounds: no page has a clock of its own for them.
+            self.clock.tick(browser_millis());
+            if state != EventSource::OPEN || self.is_signed_out() {
                 if state == EventSource::CLOSED {
                     self.listen(stream, &hear);
                 }
@@ -103,8 +129,10 @@ impl Live {
     }
 
     fn listen(self, stream: Stream, hear: &JsValue) {
-        let viewer = untrack(|| self.viewer.get()).and_then(Result::ok);
-        let after = viewer.map_or(0, |viewer| viewer.changes);
+        let viewer = self.viewer.and_then(|viewer| untrack(|| viewer.get()));
+        let after = viewer
+            .and_then(Result::ok)
+            .map_or(0, |viewer| viewer.changes);
         if let Ok(opened) = EventSource::new(&format!("/live?after={after}")) {
             let hear = Some(hear.unchecked_ref());
             opened.set_onopen(hear);
@@ -152,6 +180,15 @@ fn trouble_line(trouble: Trouble) -> AnyView {
         }
         .into_any(),
     }
+}
+
+/// What the browser's clock shows, right or wrong.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole milliseconds, far from where they would not fit"
+)]
+fn browser_millis() -> i64 {
+    Date::now() as i64
 }
 
 fn state(stream: Stream) -> u16 {

@@ -5,25 +5,31 @@ use leptos::prelude::*;
 
 use super::words;
 use crate::api::mails::MailRow;
-use crate::ui::{Ago, Breakable, Cell, Column, Place, Row, Table, Tag};
+use crate::ui::{Ago, Breakable, Cell, Column, Place, Row, Sort, Table, Tag};
 
 const COLUMNS: &[Column] = &[
     ("To", Place::Lead),
     ("State", Place::Mark),
     ("Mail", Place::Detail),
     ("The server’s answer", Place::Wide),
-    ("Queued", Place::End),
+    ("Queued (UTC)", Place::End),
 ];
 
-/// Mails, newest first.
+/// Mails in the order in which they come.
 #[component]
-pub fn MailTable(rows: Vec<MailRow>, now: Timestamp) -> impl IntoView {
+pub fn MailTable(
+    rows: Vec<MailRow>,
+    now: Timestamp,
+    /// Columns that they can be sorted by.
+    #[prop(optional)]
+    sorts: Vec<Sort>,
+) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|mail| view! { <MailLine mail now/> })
         .collect_view();
     view! {
-        <Table label="Mails" columns=COLUMNS>
+        <Table label="Mails" columns=COLUMNS sorts>
             {rows}
         </Table>
     }

@@ -3,6 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
+use super::filters::address;
 use super::history::History;
 use super::license_table::LicenseTable;
 use super::load::{Data, loaded, path_part};
@@ -11,7 +12,6 @@ use super::words;
 use crate::api::licenses::LicenseRow;
 use crate::api::mails::MailRow;
 use crate::api::orders::{GiveOrderAddress, OrderEvent, OrderPage as Page, Payment, load_order};
-use crate::format;
 use crate::ui::{
     Breakable, Copyable, Empty, Fact, Facts, Field, Form, FormAction, InputKind, Notice, Outcome,
     PageHead, Panel, Step, Steps, SubmitButton, Tag, Tone, When,
@@ -39,9 +39,11 @@ fn Body(order: Page, give: FormAction) -> impl IntoView {
     let asks = order.can_be_given_address;
     let present = asks.then(|| id.clone()).into_iter().collect();
     let review = (order.state == "review").then(|| {
+        let known_by = order.facts.first().map(|(_, id)| id.as_str());
+        let href = address("/review", &[("find", known_by.unwrap_or_default())]);
         view! {
             <Notice tone=Tone::Warn title=order.reason.clone()>
-                <a href="/review">"Decide in Review"</a>
+                <a href=href>"Decide in Review"</a>
             </Notice>
         }
     });
@@ -160,11 +162,9 @@ fn events(events: Vec<OrderEvent>, now: Timestamp) -> AnyView {
     let steps = events
         .into_iter()
         .map(|event| {
+            let remark = view! { <When at=event.received_at now/> }.into_any();
             view! {
-                <Step
-                    tone=words::processing(&event.processing)
-                    remark=format::relative(event.received_at, now)
-                >
+                <Step tone=words::processing(&event.processing) remark>
                     <a href=format!("/stripe/events/{}", event.id)>
                         <code>
                             <Breakable text=event.event_type/>

@@ -1,7 +1,9 @@
 //! The outbox: every mail, its state, its text, sending it again.
 
+use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
+use super::filters::NEWEST;
 use super::first_sale::first_sale;
 use super::history::History;
 use super::live::news;
@@ -12,8 +14,8 @@ use super::words;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
 use crate::api::{Listed, NamedSearch};
 use crate::ui::{
-    Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, NEWEST_FIRST, Notice, PageHead,
-    Panel, Step, Steps, Tag, Tone, When, local,
+    Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, Notice, PageHead, Panel, Step,
+    Steps, Tag, Tone, When,
 };
 
 const LIST: NamedList = NamedList {
@@ -27,7 +29,8 @@ const LIST: NamedList = NamedList {
         ("sent", "sent"),
         ("failed", "failed"),
     ],
-    pages: NEWEST_FIRST,
+    heads: &[("Queued", "created")],
+    order: NEWEST,
 };
 
 /// Outbox.
@@ -41,7 +44,7 @@ pub fn OutboxPage() -> impl IntoView {
                 title="Outbox"
                 purpose="Every mail, what became of it, and sending it again."
             />
-            {move || search().after.is_none().then(|| news(data, &[".mail."]))}
+            {move || LIST.shows_newest(&search()).then(|| news(data, &[".mail."]))}
             {loaded(data, move |mails| list(mails, &untrack(search)))}
         </div>
     }
@@ -52,7 +55,7 @@ fn list(mails: Listed<MailRow>, search: &NamedSearch) -> AnyView {
     if mails.items.is_empty() {
         return LIST.frame(search, None, Err(no_mails()));
     }
-    let table = view! { <MailTable rows=mails.items now=mails.now/> };
+    let table = view! { <MailTable rows=mails.items now=mails.now sorts=LIST.sorts(search)/> };
     LIST.frame(search, next.as_ref(), Ok(table.into_any()))
 }
 
@@ -158,7 +161,7 @@ fn letter(mail: &MailDetail) -> AnyView {
 }
 
 fn facts(mail: MailDetail) -> impl IntoView {
-    let (now, attempts) = (mail.now, attempts(mail.attempts));
+    let (now, attempts) = (mail.now, attempts(mail.attempts, mail.now));
     let purchase = mail.order_id.map(|id| {
         view! {
             <Fact name="Purchase">
@@ -190,15 +193,16 @@ fn facts(mail: MailDetail) -> impl IntoView {
     }
 }
 
-fn attempts(attempts: Vec<MailAttempt>) -> impl IntoView {
+fn attempts(attempts: Vec<MailAttempt>, now: Timestamp) -> impl IntoView {
     let any = !attempts.is_empty();
     let lines = attempts
         .into_iter()
         .map(|attempt| {
             let is_taken = attempt.answer.starts_with('2');
             let tone = if is_taken { Tone::Ok } else { Tone::Warn };
+            let remark = view! { <When at=attempt.at now/> }.into_any();
             view! {
-                <Step tone remark=local(attempt.at)>
+                <Step tone remark>
                     {attempt.answer}
                 </Step>
             }

@@ -13,22 +13,22 @@ use crate::api::people::{
     TakeSecondFactorOff, WithdrawInvitation, load_people,
 };
 use crate::ui::{
-    Ago, Breakable, ButtonLook, Cell, Column, Confirm, Field, Form, FormAction, IN_ORDER, Notice,
-    Outcome, PageHead, Panel, Place, Row, SelectField, SubmitButton, Table, Tag, Tone,
+    Ago, Breakable, ButtonLook, Cell, Column, Confirm, Field, Form, FormAction, Notice, Outcome,
+    PageHead, Panel, Place, Row, SelectField, SubmitButton, Table, Tag, Tone,
 };
 
 const MEMBERS: &[Column] = &[
     ("Person", Place::Lead),
     ("Role", Place::Mark),
     ("Second step", Place::Wide),
-    ("Last seen", Place::Detail),
+    ("Last seen (UTC)", Place::Detail),
     ("", Place::Acts),
 ];
 
 const INVITED: &[Column] = &[
     ("Invited", Place::Lead),
     ("Role", Place::Mark),
-    ("Link ends", Place::Detail),
+    ("Link ends (UTC)", Place::Detail),
     ("", Place::Acts),
 ];
 
@@ -37,7 +37,9 @@ const LIST: NamedList = NamedList {
     label: "People",
     field: "Address, from its beginning",
     states: &[],
-    pages: IN_ORDER,
+    heads: &[("Person", "email")],
+    // Who belongs here longest stands at the top.
+    order: "created",
 };
 
 /// What each role may do, for whoever chooses one.
@@ -113,7 +115,7 @@ fn body(people: People, search: &NamedSearch, acts: &Acts) -> AnyView {
         .map(|member| line(member, now, may_manage.then_some(acts)))
         .collect_view();
     let table = view! {
-        <Table label="People" columns=MEMBERS>
+        <Table label="People" columns=MEMBERS sorts=LIST.sorts(search)>
             {rows}
         </Table>
     };

@@ -3,6 +3,7 @@
 use domain::permission::Permission;
 use leptos::prelude::*;
 
+use super::filters::NEWEST;
 use super::history::History;
 use super::load::{Data, loaded, path_part, where_permitted};
 use super::named_list::{NamedList, SHELVES, named_search};
@@ -15,7 +16,7 @@ use crate::api::{Listed, NamedSearch};
 use crate::format::text;
 use crate::ui::{
     Cell, CheckField, Column, Empty, Fact, Facts, Field, Form, FormAction, FormEnd, InputKind,
-    NEWEST_FIRST, PageHead, Panel, Place, Row, Table, Tag, Tone,
+    PageHead, Panel, Place, Row, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -30,7 +31,8 @@ const LIST: NamedList = NamedList {
     label: "Plans",
     field: "Name, from its beginning",
     states: SHELVES,
-    pages: NEWEST_FIRST,
+    heads: &[("Plan", "name"), ("planId", "created")],
+    order: NEWEST,
 };
 
 /// Plans.
@@ -58,7 +60,7 @@ fn list(plans: Listed<PlanRow>, search: &NamedSearch) -> AnyView {
     }
     let rows = plans.items.into_iter().map(line).collect_view();
     let table = view! {
-        <Table label="Plans" columns=COLUMNS>
+        <Table label="Plans" columns=COLUMNS sorts=LIST.sorts(search)>
             {rows}
         </Table>
     };

@@ -3,34 +3,103 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::load::{Data, loaded};
-use crate::api::review::{DismissReview, IssueKeys, Review, ReviewRow, load_review};
-use crate::format;
+use super::filters::{address, any_of};
+use super::load::{Data, loaded, query_part};
+use crate::api::products::load_product_choices;
+use crate::api::review::{DismissReview, IssueKeys, Review, ReviewRow, ReviewSearch, load_review};
 use crate::ui::{
-    ButtonLook, Confirm, Empty, Fact, Facts, Field, Form, FormAction, InputKind, Notice, Outcome,
-    PageHead, Panel, SelectField, SubmitButton, Tone,
+    ButtonLook, Confirm, Empty, Fact, Facts, Field, FilterForm, Form, FormAction, IN_ORDER,
+    InputKind, NEWEST_FIRST, Notice, Outcome, PageHead, Pager, Panel, SelectField, SubmitButton,
+    Tone, When,
 };
 
-/// Review.
+const NEWEST: &str = "-created";
+
+/// Orders of the list, and what they are called; whoever works off a queue begins with the oldest.
+const ORDERS: [(&str, &str); 2] = [("", "Oldest first"), (NEWEST, "Newest first")];
+
+/// Review. It does not follow what happens meanwhile: somebody may be filling in one of its forms.
 #[component]
 pub fn ReviewPage() -> impl IntoView {
+    let (find, product) = (query_part("find"), query_part("product"));
+    let (sort, after) = (query_part("sort"), query_part("after"));
+    let search = move || ReviewSearch {
+        find: find.get().unwrap_or_default(),
+        product: product.get().unwrap_or_default(),
+        sort: sort.get().unwrap_or_default(),
+        after: after.get(),
+    };
     let issue = FormAction::of::<IssueKeys>();
     let dismiss = FormAction::of::<DismissReview>();
     let (issued, dismissed) = (issue.successes(), dismiss.successes());
-    let data = Data::new(move || (issued.get(), dismissed.get()), |_| load_review());
+    let data = Data::new(
+        move || (search(), issued.get(), dismissed.get()),
+        |(search, ..)| load_review(search),
+    );
+    let products = Data::new(|| (), |()| load_product_choices());
     view! {
         <div class="page">
             <PageHead
                 title="Review"
                 purpose="Payments that name a product but could not be fulfilled by themselves. The money is there; you decide about the keys."
             />
-            {loaded(data, move |review| view! { <List review issue dismiss/> }.into_any())}
+            {loaded(
+                data,
+                move |review| {
+                    let form = move |products| form(&untrack(search), products);
+                    let search = untrack(search);
+                    view! {
+                        <div class="stack loose">
+                            {loaded(products, form)} <List review search issue dismiss/>
+                        </div>
+                    }
+                        .into_any()
+                },
+            )}
         </div>
     }
 }
 
+fn link(search: &ReviewSearch, after: Option<&str>) -> String {
+    let filters = [
+        ("find", search.find.as_str()),
+        ("product", &search.product),
+        ("sort", &search.sort),
+        ("after", after.unwrap_or_default()),
+    ];
+    address("/review", &filters)
+}
+
+fn form(search: &ReviewSearch, products: Vec<(String, String)>) -> AnyView {
+    let orders = ORDERS.map(|(word, label)| (word.to_owned(), label.to_owned()));
+    let (product, sort) = (search.product.clone(), search.sort.clone());
+    let products = any_of("All products", products);
+    let choices = vec![
+        ("product", "Product paid for", product, products),
+        ("sort", "Order of the list", sort, orders.into()),
+    ];
+    let find = search.find.clone();
+    view! {
+        <FilterForm
+            label="Payments"
+            action="/review"
+            field="Buyer’s e-mail, cs_… or pi_…"
+            find
+            choices
+            kept=Vec::new()
+            refusal=None
+        />
+    }
+    .into_any()
+}
+
 #[component]
-fn List(review: Review, issue: FormAction, dismiss: FormAction) -> impl IntoView {
+fn List(
+    review: Review,
+    search: ReviewSearch,
+    issue: FormAction,
+    dismiss: FormAction,
+) -> impl IntoView {
     let (products, now) = (review.products, review.now);
     let acts = review.may_decide.then_some((issue, dismiss));
     let orders = review.rows.iter().map(|row| row.order_id.to_string());
@@ -43,25 +112,51 @@ fn List(review: Review, issue: FormAction, dismiss: FormAction) -> impl IntoView
             view! { <Case row products now acts/> }
         })
         .collect_view();
-    let nothing = orders.is_empty().then(nothing_to_decide);
+    let nothing = orders.is_empty().then(|| nothing(&search));
+    let labels = if search.sort == NEWEST {
+        NEWEST_FIRST
+    } else {
+        IN_ORDER
+    };
+    let newest = search.after.is_some().then(|| link(&search, None));
+    let older = review.next.map(|next| link(&search, Some(&next)));
     view! {
         <Outcome action=issue about="orderId" present=orders.clone()/>
         <Outcome action=dismiss about="orderId" present=orders/>
         {nothing}
         {cases}
+        <Pager newest older labels/>
     }
 }
 
-fn nothing_to_decide() -> impl IntoView {
+fn nothing(search: &ReviewSearch) -> AnyView {
+    let parts = [&search.find, &search.product];
+    let is_narrowed = search.after.is_some() || parts.iter().any(|part| !part.is_empty());
+    let (title, text, href, label) = if is_narrowed {
+        (
+            "Nothing found",
+            "A payment is found by how its buyer’s address begins or by a whole id of Stripe’s, and only while it waits for a decision.",
+            "/review",
+            "All that wait",
+        )
+    } else {
+        (
+            "Nothing to decide",
+            "Every payment was fulfilled, or waits for its money.",
+            "/",
+            "Go to the dashboard",
+        )
+    };
     view! {
         <Panel>
-            <Empty title="Nothing to decide" text="Every payment was fulfilled, or waits for its money.">
-                <a class="btn" href="/">
-                    "Go to the dashboard"
+            <Empty title text>
+                <a class="btn" href=href>
+                    {label}
                 </a>
             </Empty>
         </Panel>
     }
+    .into_any()
 }
 
 #[component]
@@ -80,9 +175,10 @@ fn Case(
     } else {
         row.email.clone()
     };
-    let title = format!("{paid} from {buyer}, {}", format::relative(row.since, now));
+    let since = row.since;
     let purchase = format!("/orders/{}", row.order_id);
     let payment = format!("{paid} from {buyer}");
+    let title = payment.clone();
     let reason = row.reason.clone();
     let wish = acts.is_none().then(|| wish(&row, &products));
     let decision = acts.map(|(issue, dismiss)| {
@@ -94,6 +190,7 @@ fn Case(
             end=move || view! { <a class="btn quiet" href=purchase.clone()>"See the purchase"</a> }
         >
             <div class="inner stack loose">
+                <p class="small">"Waiting since " <When at=since now/></p>
                 <Notice tone=Tone::Warn title=reason/>
                 {decision}
             </div>

@@ -1,4 +1,5 @@
-//! What the buyer comes back to: the keys, as soon as they exist.
+//! What the buyer comes back to: the keys, as soon as they exist. Whoever is signed in with the seller, as after
+//! a test purchase, hears of them by the stream; every other buyer's page asks from time to time.
 
 use std::time::Duration;
 
@@ -6,6 +7,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+use super::live::Live;
 use super::load::{Data, loaded, query_part};
 use crate::api::purchases::{Progress, Receipt, load_receipt};
 use crate::ui::{CopyButton, Logo, Notice, Tone};
@@ -30,22 +32,36 @@ const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"3\">";
 pub fn SuccessPage() -> impl IntoView {
     let session_id = query_part("session_id");
     let (looks, has_stopped) = (RwSignal::new(0), RwSignal::new(false));
+    let listens = RwSignal::new(false);
     let data = Data::new(
         move || (session_id.get().unwrap_or_default(), looks.get()),
         |(session_id, _)| load_receipt(session_id),
     );
     Effect::new(move || {
         let receipt = data.get().and_then(Result::ok);
-        let is_coming = receipt.is_some_and(|receipt| receipt.progress == Progress::Coming);
+        let coming = receipt.filter(|receipt| receipt.progress == Progress::Coming);
+        let polls = coming.as_ref().is_some_and(|receipt| !receipt.may_listen);
+        let may_listen = coming.is_some() && !polls;
+        // Set anew, the stream would begin anew.
+        if listens.get_untracked() != may_listen {
+            listens.set(may_listen);
+        }
         let so_far = looks.get_untracked();
-        has_stopped.set(is_coming && so_far >= LOOKS);
-        if is_coming && so_far < LOOKS {
+        has_stopped.set(polls && so_far >= LOOKS);
+        if polls && so_far < LOOKS {
             set_timeout(
                 move || {
                     looks.try_update(|looks| *looks += 1);
                 },
                 pause(so_far),
             );
+        }
+    });
+    // Everything of the stream ends when this runs again: once the keys are there, or the session has ended.
+    Effect::new(move || {
+        if listens.get() {
+            Live::listen_alone();
+            data.follow(&[""]);
         }
     });
     view! {

@@ -16,8 +16,8 @@ use crate::ui::{
 const COLUMNS: &[Column] = &[
     ("Version", Place::Lead),
     ("State", Place::Mark),
-    ("Made", Place::Detail),
-    ("Retired", Place::Wide),
+    ("Made (UTC)", Place::Detail),
+    ("Retired (UTC)", Place::Wide),
 ];
 
 /// Sizes of a pair: value, label and the label's class.

@@ -5,7 +5,7 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use leptos_router::location::Url;
 
-use super::filters::{address, any_of};
+use super::filters::{self, Head, NEWEST, address, any_of};
 use super::history::History;
 use super::load::{Data, loaded, path_part, query_part, where_permitted};
 use super::words;
@@ -16,7 +16,7 @@ use crate::api::tickets::{
 };
 use crate::ui::{
     Ago, Breakable, ButtonLook, Cell, Column, Copyable, Empty, Fact, Facts, FilterForm, Form,
-    FormAction, PageHead, Pager, Panel, Place, Row, Segments, SubmitButton, Table, Tag, When,
+    FormAction, PageHead, Pager, Panel, Place, Row, Segments, Sort, SubmitButton, Table, Tag, When,
 };
 
 const COLUMNS: &[Column] = &[
@@ -24,8 +24,10 @@ const COLUMNS: &[Column] = &[
     ("State", Place::Mark),
     ("Product", Place::Wide),
     ("From", Place::Detail),
-    ("Received", Place::End),
+    ("Received (UTC)", Place::End),
 ];
+
+const HEADS: &[Head] = &[("Received", "created")];
 
 const STATES: [&str; 3] = ["", "open", "closed"];
 
@@ -33,11 +35,13 @@ const STATES: [&str; 3] = ["", "open", "closed"];
 #[component]
 pub fn TicketsPage() -> impl IntoView {
     let (find, state) = (query_part("find"), query_part("state"));
-    let (product, after) = (query_part("product"), query_part("after"));
+    let (product, sort) = (query_part("product"), query_part("sort"));
+    let after = query_part("after");
     let search = move || TicketSearch {
         find: find.get().unwrap_or_default(),
         state: state.get().unwrap_or_default(),
         product: product.get().unwrap_or_default(),
+        sort: sort.get().unwrap_or_default(),
         after: after.get(),
     };
     let data = Data::new(search, load_tickets);
@@ -65,11 +69,12 @@ pub fn TicketsPage() -> impl IntoView {
     }
 }
 
-fn link(search: &TicketSearch, state: &str, after: Option<&str>) -> String {
+fn link(search: &TicketSearch, (state, sort): (&str, &str), after: Option<&str>) -> String {
     let filters = [
         ("find", search.find.as_str()),
         ("product", &search.product),
         ("state", state),
+        ("sort", sort),
         ("after", after.unwrap_or_default()),
     ];
     address("/tickets", &filters)
@@ -79,7 +84,9 @@ fn form(search: &TicketSearch, products: Vec<(String, String)>) -> AnyView {
     let product = search.product.clone();
     let products = any_of("All products", products);
     let choices = vec![("product", "Product", product, products)];
-    let (find, kept) = (search.find.clone(), vec![("state", search.state.clone())]);
+    let kept = [("state", &search.state), ("sort", &search.sort)];
+    let kept = kept.map(|(name, value)| (name, value.clone())).into();
+    let find = search.find.clone();
     view! {
         <FilterForm
             label="Tickets"
@@ -98,29 +105,35 @@ fn panel(tickets: Listed<TicketRow>, search: &TicketSearch) -> AnyView {
     let states = STATES.map(|word| {
         let label = if word.is_empty() { "all" } else { word };
         let is_chosen = search.state == word;
-        (label.to_owned(), link(search, word, None), is_chosen)
+        let href = link(search, (word, &search.sort), None);
+        (label.to_owned(), href, is_chosen)
     });
     let states = Vec::from(states);
     let filter = move || view! { <Segments label="State" items=states.clone()/> };
     let newest = search.after.is_some();
-    let newest = newest.then(|| link(search, &search.state, None));
+    let present = (search.state.as_str(), search.sort.as_str());
+    let newest = newest.then(|| link(search, present, None));
     let older = tickets.next.clone();
-    let older = older.map(|older| link(search, &search.state, Some(&older)));
+    let older = older.map(|older| link(search, present, Some(&older)));
+    let word = filters::order(HEADS, NEWEST, &search.sort);
+    let labels = filters::pages(word);
     let content = if tickets.items.is_empty() {
         nothing(search)
     } else {
-        table(tickets)
+        let address = |sort: &str| link(search, (&search.state, sort), None);
+        table(tickets, filters::sorts(HEADS, word, &address))
     };
     view! {
         <Panel title="Tickets" end=filter>
-            {content} <Pager newest older/>
+            {content} <Pager newest older labels/>
         </Panel>
     }
     .into_any()
 }
 
 fn nothing(search: &TicketSearch) -> AnyView {
-    let is_narrowed = search.after.is_some() || link(search, &search.state, None) != "/tickets";
+    let is_narrowed =
+        search.after.is_some() || link(search, (&search.state, ""), None) != "/tickets";
     let (title, text, href, label) = if is_narrowed {
         (
             "No such tickets",
@@ -146,7 +159,7 @@ fn nothing(search: &TicketSearch) -> AnyView {
     .into_any()
 }
 
-fn table(tickets: Listed<TicketRow>) -> AnyView {
+fn table(tickets: Listed<TicketRow>, sorts: Vec<Sort>) -> AnyView {
     let now = tickets.now;
     let rows = tickets
         .items
@@ -154,7 +167,7 @@ fn table(tickets: Listed<TicketRow>) -> AnyView {
         .map(|ticket| line(ticket, now))
         .collect_view();
     view! {
-        <Table label="Tickets" columns=COLUMNS>
+        <Table label="Tickets" columns=COLUMNS sorts>
             {rows}
         </Table>
     }

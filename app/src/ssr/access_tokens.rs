@@ -20,9 +20,10 @@ use crate::secret::SecretText;
 /// A page of tokens, and the one that was just made.
 pub async fn access_tokens(who: &SignedIn, search: NamedSearch) -> Result<AccessTokens, Error> {
     let query = TokenQuery {
-        // A word that is no state narrows nothing: the address was typed by hand.
+        // A word that is no state or order changes nothing: the address was typed by hand.
         state: search.state.parse().ok(),
         search: search.find,
+        order: search.sort.parse().unwrap_or_default(),
         after: place(search.after.as_deref())?,
         limit: PAGE_SIZE,
     };

@@ -98,7 +98,7 @@ pub async fn device_detail(
         contacts: view.contacts,
         may_move: view.first_activated_at.is_none() && who.actor.may(Permission::Manage).is_ok(),
         history: changes.items.into_iter().map(change_row).collect(),
-        older: changes.before.map(|id| id.to_string()),
+        older: changes.after.map(|id| id.to_string()),
         now: who.engine.now(),
         row: line(view),
     })

@@ -19,11 +19,11 @@ const HISTORY: usize = 50;
 
 /// A page of the change log.
 pub async fn change_list(who: &SignedIn, search: ChangeSearch) -> Result<Listed<ChangeRow>, Error> {
-    let before = search
+    let after = search
         .after
         .map(|text| text.parse::<ChangeId>())
         .transpose();
-    let before = before.map_err(|_| Error::field("after", "Take it from the page before."))?;
+    let after = after.map_err(|_| Error::field("after", "Take it from the page before."))?;
     let query = ChangeQuery {
         actor: search.find,
         verb: search.verb.replace(' ', "_"),
@@ -31,13 +31,15 @@ pub async fn change_list(who: &SignedIn, search: ChangeSearch) -> Result<Listed<
         subject_id: search.id,
         from: day("from", &search.from)?,
         to: day("to", &search.to)?.map(|day| day.end_of_day().plus_millis(999)),
-        before,
+        // A word that is no order changes nothing: the address was typed by hand.
+        order: search.sort.parse().unwrap_or_default(),
+        after,
         limit: PAGE_SIZE,
     };
     let page = list::search(&who.engine, &who.actor, &query).await?;
     Ok(Listed {
         items: page.items.into_iter().map(change_row).collect(),
-        next: page.before.map(|id| id.to_string()),
+        next: page.after.map(|id| id.to_string()),
         now: who.engine.now(),
     })
 }

@@ -22,9 +22,10 @@ const INVITATION: &str = "invitation";
 pub async fn mail_list(who: &SignedIn, search: NamedSearch) -> Result<Listed<MailRow>, Error> {
     let query = list::MailQuery {
         livemode: Some(who.session.livemode),
-        // A word that is no state narrows nothing: the address was typed by hand.
+        // A word that is no state or order changes nothing: the address was typed by hand.
         state: search.state.parse::<MailState>().ok(),
         recipient: search.find,
+        order: search.sort.parse().unwrap_or_default(),
         after: place(search.after.as_deref())?,
         limit: PAGE_SIZE,
     };

@@ -1,6 +1,7 @@
 //! Products between the engine and their pages.
 
 use domain::ids::ProductId;
+use domain::list_order::NameOrder;
 use domain::list_state::Shelf;
 use domain::money::Currency;
 use domain::permission::Permission;
@@ -42,12 +43,14 @@ pub async fn products_on_shelf(
 
 /// What the address of a list of named things asks for.
 pub(super) fn name_query(search: NamedSearch) -> Result<NameQuery, Error> {
-    let before = search.after.map(|id| id.parse::<i32>()).transpose();
+    let after = search.after.map(|id| id.parse::<i32>()).transpose();
     Ok(NameQuery {
         // A word that is no state shows what is in use: the address was typed by hand.
         shelf: search.state.parse().unwrap_or(Shelf::Current),
         search: search.find,
-        before: before.map_err(|_| Error::field("after", "Take it from the page before."))?,
+        // A word that is no order changes nothing.
+        order: search.sort.parse().unwrap_or_default(),
+        after: after.map_err(|_| Error::field("after", "Take it from the page before."))?,
         limit: PAGE_SIZE,
     })
 }
@@ -57,7 +60,8 @@ pub async fn product_choices(who: &SignedIn) -> Result<Vec<(String, String)>, Er
     let archived = NameQuery {
         shelf: Shelf::Archived,
         search: String::new(),
-        before: None,
+        order: NameOrder::Newest,
+        after: None,
         limit: PAGE_SIZE_MAX,
     };
     let current = list::execute(&who.engine, &who.actor).await?;

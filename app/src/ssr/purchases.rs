@@ -6,17 +6,21 @@ use domain::permission::Permission;
 use domain::stripe_app_status::StripeAppStatus;
 use domain::timestamp::Timestamp;
 use engine::orders::success::{self, Success};
-use engine::orders::{checkout, find, review};
+use engine::orders::{checkout, find, review, review_list};
 use engine::stripe::apps;
 use engine::{Engine, Error};
 
+use super::licenses::place;
 use super::products::product_list;
 use super::reply::Next;
-use super::session::SignedIn;
+use super::session::{SignedIn, is_signed_in_at};
 use crate::api::purchases::{Progress, PurchaseChoices, PurchaseForm, Receipt};
-use crate::api::review::{IssueForm, Review, ReviewRow};
+use crate::api::review::{IssueForm, Review, ReviewRow, ReviewSearch};
 use crate::flash::Done;
 use crate::format::counted;
+
+/// Payments on a page of Review: each brings a form of its own.
+const IN_REVIEW: i64 = 20;
 
 /// What can be bought on the chosen side, and through which app.
 pub async fn purchase_choices(who: &SignedIn) -> Result<PurchaseChoices, Error> {
@@ -82,10 +86,12 @@ pub async fn receipt(engine: &Engine, session_id: &str) -> Result<Receipt, Error
         progress: Progress::Coming,
         mailed_to: None,
         is_mailed: false,
+        may_listen: false,
     };
     match success::execute(engine, session_id).await? {
         // A session of the seller's own making is known as soon as its event has come.
-        Success::Waiting | Success::Unknown => {}
+        Success::Unknown => {}
+        Success::Waiting { tenant } => receipt.may_listen = is_signed_in_at(engine, tenant).await?,
         Success::Failed => receipt.progress = Progress::Failed,
         Success::Review => receipt.progress = Progress::InReview,
         Success::Later { email_masked } => receipt.progress = Progress::Sent(email_masked),
@@ -105,10 +111,19 @@ pub async fn receipt(engine: &Engine, session_id: &str) -> Result<Receipt, Error
     Ok(receipt)
 }
 
-/// Purchases that wait for a decision.
-pub async fn review_page(who: &SignedIn) -> Result<Review, Error> {
-    let orders = review::list(&who.engine, &who.actor, who.session.livemode).await?;
-    let rows = orders.into_iter().map(|order| ReviewRow {
+/// A page of purchases that wait for a decision.
+pub async fn review_page(who: &SignedIn, search: ReviewSearch) -> Result<Review, Error> {
+    let query = review_list::ReviewQuery {
+        livemode: who.session.livemode,
+        // A word that is no product or order changes nothing: the address was typed by hand.
+        product_id: search.product.parse().ok(),
+        search: search.find,
+        is_newest_first: search.sort == "-created",
+        after: place(search.after.as_deref())?,
+        limit: IN_REVIEW,
+    };
+    let page = review_list::execute(&who.engine, &who.actor, &query).await?;
+    let rows = page.items.into_iter().map(|order| ReviewRow {
         order_id: order.id,
         reason: order.review_reason.unwrap_or_default(),
         email: order.email,
@@ -123,6 +138,7 @@ pub async fn review_page(who: &SignedIn) -> Result<Review, Error> {
     let products = product_list(who).await?;
     Ok(Review {
         rows,
+        next: page.after.map(|place| place.to_string()),
         products: products
             .into_iter()
             .map(|product| (product.id.to_string(), product.name))

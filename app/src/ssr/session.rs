@@ -1,8 +1,9 @@
 //! Who asks: the signed-in person behind the session's cookie.
 
+use domain::ids::TenantId;
 use engine::accounts::session::{self, SessionView};
 use engine::accounts::setup;
-use engine::{Actor, Engine};
+use engine::{Actor, Engine, Error};
 use leptos::prelude::use_context;
 use secrecy::ExposeSecret as _;
 
@@ -59,6 +60,15 @@ pub async fn signed_in() -> Result<SignedIn, UiError> {
         actor,
         session,
     })
+}
+
+/// True where whoever asks is signed in at this tenant. Nobody is sent to the door for it.
+pub(super) async fn is_signed_in_at(engine: &Engine, tenant: TenantId) -> Result<bool, Error> {
+    let Some(token) = session_cookie(engine) else {
+        return Ok(false);
+    };
+    let found = session::authenticate(engine, token.expose_secret()).await?;
+    Ok(found.is_some_and(|found| found.session.tenant == tenant))
 }
 
 /// The refusal, and the way to the door: to set-up while nobody exists, else to signing in.

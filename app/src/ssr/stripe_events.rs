@@ -19,12 +19,13 @@ use crate::api::stripe_events::{EventChoices, EventDetail, EventRow, EventSearch
 pub async fn event_list(who: &SignedIn, search: EventSearch) -> Result<Listed<EventRow>, Error> {
     let known = search.status.parse::<EventStatus>().ok();
     let filter = EventFilter {
-        // A word that is no status or app narrows nothing: the address was typed by hand.
+        // A word that is no status, app or order changes nothing: the address was typed by hand.
         status: known.map_or_else(String::new, |status| status.to_string()),
         event_type: search.event_type,
         app_id: search.app.parse().ok(),
         stripe_id: search.find.trim().to_owned(),
         livemode: Some(who.session.livemode),
+        order: search.sort.parse().unwrap_or_default(),
         limit: PAGE_SIZE,
         ..EventFilter::default()
     };

@@ -15,10 +15,11 @@ use crate::api::tickets::{TicketDetail, TicketRow, TicketSearch};
 /// A page of tickets.
 pub async fn ticket_list(who: &SignedIn, search: TicketSearch) -> Result<Listed<TicketRow>, Error> {
     let query = TicketQuery {
-        // A word that is no state or product narrows nothing: the address was typed by hand.
+        // A word that is no state, product or order changes nothing: the address was typed by hand.
         state: search.state.parse().ok(),
         product_id: search.product.parse().ok(),
         search: search.find,
+        order: search.sort.parse().unwrap_or_default(),
         after: place(search.after.as_deref())?,
         limit: PAGE_SIZE,
     };

@@ -14,7 +14,7 @@ pub fn Steps(children: Children) -> impl IntoView {
 #[component]
 pub fn Step(
     tone: Tone,
-    #[prop(optional, into)] remark: Oco<'static, str>,
+    #[prop(optional)] remark: Option<AnyView>,
     children: Children,
 ) -> impl IntoView {
     let (sign, word) = match tone {

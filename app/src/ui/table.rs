@@ -48,7 +48,7 @@ pub type Column = (&'static str, Place);
 /// A column that the list can be sorted by.
 #[derive(Debug, Clone)]
 pub struct Sort {
-    /// The column's label.
+    /// The column's label, without the zone of its moments.
     pub column: &'static str,
     /// Which way the list is sorted by it now, as `aria-sort` says it.
     pub direction: Option<&'static str>,
@@ -76,7 +76,8 @@ pub fn Table(
     let heads = columns
         .iter()
         .map(|column| {
-            let place = left.iter().position(|sort| sort.column == column.0);
+            let label = column.0.strip_suffix(" (UTC)").unwrap_or(column.0);
+            let place = left.iter().position(|sort| sort.column == label);
             head(column, place.map(|place| left.swap_remove(place)))
         })
         .collect_view();

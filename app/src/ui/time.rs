@@ -1,18 +1,15 @@
-//! Moments: UTC or the reader's own zone, with the distance to the server's own clock beside it.
+//! Moments: UTC or the reader's own zone, with the distance to the server's own clock beside it, which goes
+//! on while the page stays open.
+//!
+//! Nothing of a moment waits for a pointer: what hovering tells stands in the page too. The name of the zone
+//! is always said; where a heading has it already, the style leaves it to screen readers.
 
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
+use crate::clock::Clock;
 use crate::format;
 use crate::zone::Zone;
-
-/// `2026-11-23 09:21:40`, as the reader's clocks show it.
-pub fn local(at: Timestamp) -> String {
-    match use_context::<Zone>() {
-        Some(zone) => zone.date_time(at),
-        None => format::date_time(at),
-    }
-}
 
 /// A heading of moments: `Queued (UTC)` names the reader's zone where there is one.
 pub(super) fn heading(text: Oco<'static, str>) -> Oco<'static, str> {
@@ -25,35 +22,58 @@ pub(super) fn heading(text: Oco<'static, str>) -> Oco<'static, str> {
     }
 }
 
-/// The moment in UTC.
-fn utc(at: Timestamp) -> String {
-    format!("{} UTC", format::date_time(at))
+/// `2026-11-23 09:21:40` as the reader's clocks show it, the zone's name with a space before it, and the
+/// moment in UTC.
+fn exactly(at: Timestamp) -> (String, String, String) {
+    let utc = format::date_time(at);
+    let (text, zone) = match use_context::<Zone>() {
+        Some(zone) => (zone.date_time(at), format!(" {}", zone.city())),
+        None => (utc.clone(), " UTC".to_owned()),
+    };
+    (text, zone, format!("{utc} UTC"))
 }
 
-/// `2026-11-23 09:21:40` with `2 min ago` beside it; UTC on hover.
+/// `2 min ago`, as long as the page stays open.
+fn distance(at: Timestamp, now: Timestamp) -> impl Fn() -> String {
+    let clock = use_context::<Clock>();
+    move || format::relative(at, clock.map_or(now, |clock| clock.read(now)))
+}
+
+/// `2026-11-23 09:21:40` with `2 min ago` beside it; in another zone than UTC with UTC between them.
 #[component]
 pub fn When(at: Timestamp, now: Timestamp) -> impl IntoView {
+    let (text, zone, utc) = exactly(at);
+    let beside = use_context::<Zone>().map(|_| {
+        let utc = utc.clone();
+        view! { <span class="muted small">{utc} " "</span> }
+    });
     view! {
-        <span class="number">
-            <time datetime=at.to_rfc3339() title=utc(at)>
-                {local(at)}
+        <span class="moment">
+            <time datetime=at.to_rfc3339() title=utc>
+                {text}
             </time>
+            <span class="zone">{zone}</span>
             " "
-            <span class="muted small">{format::relative(at, now)}</span>
+            {beside}
+            <span class="muted small">{distance(at, now)}</span>
         </span>
     }
 }
 
-/// `2 min ago`, the moment itself on hover, in UTC and in the reader's zone.
+/// `2 min ago`, and below it the moment itself to the minute, for lists.
 #[component]
 pub fn Ago(at: Timestamp, now: Timestamp) -> impl IntoView {
-    let title = match use_context::<Zone>() {
-        Some(zone) => format!("{} {}, {}", zone.date_time(at), zone.city(), utc(at)),
-        None => utc(at),
-    };
+    let (mut text, zone, utc) = exactly(at);
+    text.truncate("2026-11-23 09:21".len());
     view! {
-        <time class="muted" datetime=at.to_rfc3339() title=title>
-            {format::relative(at, now)}
-        </time>
+        <span class="moment ago">
+            <time class="muted" datetime=at.to_rfc3339() title=utc>
+                {distance(at, now)}
+            </time>
+            " "
+            <span class="muted small">
+                {text} <span class="zone">{zone}</span>
+            </span>
+        </span>
     }
 }

@@ -22,8 +22,8 @@ const COLUMNS: &[Column] = &[
     ("Trial or key", Place::Detail),
     ("Version", Place::Wide),
     ("Address", Place::Wide),
-    ("First seen", Place::Wide),
-    ("Last seen", Place::End),
+    ("First seen (UTC)", Place::Wide),
+    ("Last seen (UTC)", Place::End),
 ];
 
 const STATES: [(&str, &str); 5] = [

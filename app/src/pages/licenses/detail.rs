@@ -19,7 +19,7 @@ const DEVICES: &[Column] = &[
     ("State", Place::Mark),
     ("Version", Place::Wide),
     ("Address", Place::Detail),
-    ("Last", Place::End),
+    ("Last seen (UTC)", Place::End),
 ];
 
 /// A key.
@@ -181,7 +181,7 @@ fn facts(license: LicenseDetail) -> impl IntoView {
             <Fact name="Product">{row.product_name}</Fact>
             <Fact name="Customer">{customer}</Fact>
             {company}
-            <Fact name="Ends (UTC)">{ends}</Fact>
+            <Fact name="Expires (UTC)">{ends}</Fact>
             <Fact name="Seats">{seats}</Fact>
             <Fact name="Issued (UTC)">
                 <When at=row.created_at now/>

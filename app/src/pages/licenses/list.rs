@@ -6,17 +6,16 @@ use leptos::prelude::*;
 use crate::api::Listed;
 use crate::api::licenses::{LicenseRow, LicenseSearch, load_licenses};
 use crate::api::products::load_product_choices;
-use crate::pages::filters::{self, any_of};
+use crate::pages::filters::{self, Head, any_of};
 use crate::pages::first_sale::first_sale;
 use crate::pages::license_table::LicenseTable;
 use crate::pages::live::news;
 use crate::pages::load::{Data, loaded, loaded_or_refused, query_part, where_permitted};
-use crate::ui::{Empty, FilterForm, IN_ORDER, PageHead, Pager, Panel, Segments, Sort};
+use crate::ui::{Empty, FilterForm, PageHead, Pager, Panel, Segments, Sort};
 
 const STATES: [&str; 5] = ["", "active", "suspended", "revoked", "expired"];
 
-/// Columns and the orders that they stand for.
-const ORDERS: [(&str, &str); 4] = [
+const HEADS: &[Head] = &[
     ("Product", "product"),
     ("Customer", "email"),
     ("Expires", "expires"),
@@ -48,7 +47,7 @@ pub fn LicensesPage() -> impl IntoView {
             </PageHead>
             {move || {
                 let search = search();
-                let shows_newest = search.after.is_none() && is_newest_first(&search);
+                let shows_newest = search.after.is_none() && order(&search) == filters::NEWEST;
                 shows_newest.then(|| news(data, &[".license."]))
             }}
             {loaded_or_refused(
@@ -68,11 +67,6 @@ pub fn LicensesPage() -> impl IntoView {
             )}
         </div>
     }
-}
-
-/// Whether what is issued now would stand at the top of the list.
-fn is_newest_first(search: &LicenseSearch) -> bool {
-    matches!(search.sort.as_str(), "" | "-created")
 }
 
 /// What is searched for, and why it cannot be.
@@ -183,32 +177,23 @@ fn no_keys() -> AnyView {
     .into_any()
 }
 
-/// Each head leads to the list in its order, and where that is the present one the other way around.
-fn sorts(search: &LicenseSearch) -> Vec<Sort> {
-    let present = match (search.sort.as_str(), search.state.as_str()) {
-        ("", "expired") => "-expires",
-        ("", _) => "-created",
-        (chosen, _) => chosen,
+/// The order that it has.
+fn order(search: &LicenseSearch) -> &str {
+    let own = match search.state.as_str() {
+        "expired" => "-expires",
+        _ => filters::NEWEST,
     };
-    let sort = |(column, word): (&'static str, &'static str)| {
-        let falling = format!("-{word}");
-        let (direction, next) = if present == word {
-            (Some("ascending"), falling)
-        } else {
-            let direction = (present == falling).then_some("descending");
-            (direction, word.to_owned())
-        };
+    filters::order(HEADS, own, &search.sort)
+}
+
+fn sorts(search: &LicenseSearch) -> Vec<Sort> {
+    filters::sorts(HEADS, order(search), &|word| {
         let sorted = LicenseSearch {
-            sort: next,
+            sort: word.to_owned(),
             ..search.clone()
         };
-        Sort {
-            column,
-            direction,
-            href: address(&sorted, &search.state, None),
-        }
-    };
-    ORDERS.map(sort).into()
+        address(&sorted, &search.state, None)
+    })
 }
 
 fn list_of(data: Listed<LicenseRow>, search: &LicenseSearch) -> AnyView {
@@ -228,11 +213,7 @@ fn list_of(data: Listed<LicenseRow>, search: &LicenseSearch) -> AnyView {
     let newest = is_later.then(|| address(search, &search.state, None));
     let older = data.next;
     let older = older.map(|older| address(search, &search.state, Some(&older)));
-    let labels = if is_newest_first(search) {
-        ("Newest", "Older")
-    } else {
-        IN_ORDER
-    };
+    let labels = filters::pages(order(search));
     let file = filters_of(search, &search.state, None);
     let file = filters::address("/licenses/export.csv", &file);
     view! {

@@ -6,10 +6,11 @@ use leptos::prelude::*;
 use crate::api::products::{ProductRow, load_products};
 use crate::api::{Listed, NamedSearch};
 use crate::format;
+use crate::pages::filters::NEWEST;
 use crate::pages::load::{Data, loaded, where_permitted};
 use crate::pages::named_list::{NamedList, SHELVES, named_search};
 use crate::pages::words;
-use crate::ui::{Cell, Column, Empty, NEWEST_FIRST, PageHead, Place, Row, Table, Tag, Tone};
+use crate::ui::{Cell, Column, Empty, PageHead, Place, Row, Table, Tag, Tone};
 
 const COLUMNS: &[Column] = &[
     ("Product", Place::Lead),
@@ -26,7 +27,8 @@ const LIST: NamedList = NamedList {
     label: "Products",
     field: "Name, from its beginning",
     states: SHELVES,
-    pages: NEWEST_FIRST,
+    heads: &[("Product", "name"), ("productId", "created")],
+    order: NEWEST,
 };
 
 /// Products.
@@ -58,7 +60,7 @@ fn list(products: Listed<ProductRow>, search: &NamedSearch) -> AnyView {
         .map(|product| view! { <Line product/> })
         .collect_view();
     let table = view! {
-        <Table label="Products" columns=COLUMNS>
+        <Table label="Products" columns=COLUMNS sorts=LIST.sorts(search)>
             {rows}
         </Table>
     };

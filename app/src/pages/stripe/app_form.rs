@@ -15,7 +15,6 @@ use crate::ui::{
 /// Fields of a new or a saved app; secret fields are empty, and empty keeps what is saved.
 #[component]
 pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
-    let now = data.now;
     let app = data.app;
     let id = format::text(app.as_ref().map(|app| app.id));
     let name = format::text(app.as_ref().map(|app| &app.name));
@@ -31,9 +30,8 @@ pub fn AppForm(data: Page, action: FormAction) -> impl IntoView {
         || "Only while you roll the secret: both count for 24 hours.".to_owned(),
         |until| {
             format!(
-                "The former secret counts until {} UTC ({}).",
-                format::date_time(until),
-                format::relative(until, now)
+                "The former secret counts until {} UTC.",
+                format::date_time(until)
             )
         },
     );

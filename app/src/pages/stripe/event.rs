@@ -10,7 +10,7 @@ use crate::pages::load::{Data, loaded, path_part};
 use crate::pages::words;
 use crate::ui::{
     ButtonLook, CopyButton, Copyable, Fact, Facts, Form, FormAction, Notice, PageHead, Panel, Step,
-    Steps, SubmitButton, Tag, Tone, When, local,
+    Steps, SubmitButton, Tag, Tone, When,
 };
 
 /// An event.
@@ -48,7 +48,7 @@ fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
     let steps = event
         .steps
         .iter()
-        .map(|step| step_line(step.clone()))
+        .map(|step| step_line(step.clone(), now))
         .collect_view();
     let payload = event.payload.clone();
     let copy = payload.clone();
@@ -80,18 +80,19 @@ fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
     }
 }
 
-fn step_line(step: EventStep) -> impl IntoView {
+fn step_line(step: EventStep, now: Timestamp) -> AnyView {
     let tone = match step.went_well {
         Some(true) => Tone::Ok,
         Some(false) => Tone::Bad,
         None => Tone::Warn,
     };
-    let remark = step.at.map(local).unwrap_or_default();
+    let remark = step.at.map(|at| view! { <When at now/> });
     view! {
-        <Step tone remark>
+        <Step tone remark=remark.into_any()>
             {step.text}
         </Step>
     }
+    .into_any()
 }
 
 fn facts(event: EventDetail, now: Timestamp) -> impl IntoView {

@@ -1,4 +1,4 @@
-//! The log of events: everything that Stripe told us, newest first, and finding one.
+//! The log of events: everything that Stripe told us, and finding one.
 
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
@@ -8,13 +8,14 @@ use crate::api::stripe_events::{
     EventChoices, EventRow, EventSearch, load_event_choices, load_events,
 };
 use crate::format;
-use crate::pages::filters::{address, any_of, with_chosen};
+use crate::pages::filters::{self, Head, NEWEST, address, any_of, with_chosen};
 use crate::pages::first_sale::first_sale;
 use crate::pages::live::news;
 use crate::pages::load::{Data, loaded, loaded_or_refused, query_part};
 use crate::pages::words;
 use crate::ui::{
-    Ago, Breakable, Cell, Column, Empty, FilterForm, Pager, Panel, Place, Row, Segments, Table, Tag,
+    Ago, Breakable, Cell, Column, Empty, FilterForm, Pager, Panel, Place, Row, Segments, Sort,
+    Table, Tag,
 };
 
 const COLUMNS: &[Column] = &[
@@ -22,8 +23,10 @@ const COLUMNS: &[Column] = &[
     ("Status", Place::Mark),
     ("Outcome", Place::Detail),
     ("App", Place::Wide),
-    ("Received", Place::End),
+    ("Received (UTC)", Place::End),
 ];
+
+const HEADS: &[Head] = &[("Received", "created")];
 
 const STATUSES: [&str; 4] = ["", "verified", "failed", "received"];
 
@@ -34,12 +37,13 @@ type Asked<'a> = (&'a EventSearch, &'a str);
 pub(super) fn event_search() -> Memo<EventSearch> {
     let (find, status) = (query_part("find"), query_part("status"));
     let (event_type, app) = (query_part("type"), query_part("app"));
-    let after = query_part("after");
+    let (sort, after) = (query_part("sort"), query_part("after"));
     Memo::new(move |_| EventSearch {
         find: find.get().unwrap_or_default(),
         status: status.get().unwrap_or_default(),
         event_type: event_type.get().unwrap_or_default(),
         app: app.get().unwrap_or_default(),
+        sort: sort.get().unwrap_or_default(),
         after: after.get(),
     })
 }
@@ -47,15 +51,17 @@ pub(super) fn event_search() -> Memo<EventSearch> {
 /// The log, with its filters.
 #[component]
 pub fn EventLog() -> impl IntoView {
-    let (search, apps, after) = (event_search(), query_part("apps"), query_part("after"));
+    let (search, apps) = (event_search(), query_part("apps"));
     // Its links keep the shelf of the apps, so they are drawn again with it.
     let data = Data::new(
         move || (search.get(), apps.get()),
         |(search, _)| load_events(search),
     );
     let choices = Data::new(|| (), |()| load_event_choices());
+    let shows_newest =
+        move || search.with(|search| search.after.is_none() && order(search) == NEWEST);
     view! {
-        {move || after.get().is_none().then(|| news(data, &[".stripe_event."]))}
+        {move || shows_newest().then(|| news(data, &[".stripe_event."]))}
         {loaded_or_refused(
             data,
             "search",
@@ -77,14 +83,24 @@ pub fn EventLog() -> impl IntoView {
     }
 }
 
+/// The order that it has.
+fn order(search: &EventSearch) -> &str {
+    filters::order(HEADS, NEWEST, &search.sort)
+}
+
 /// The address of a page of the log.
-pub(super) fn link((search, apps): Asked<'_>, status: &str, after: Option<&str>) -> String {
+pub(super) fn link(
+    (search, apps): Asked<'_>,
+    (status, sort): (&str, &str),
+    after: Option<&str>,
+) -> String {
     let filters = [
         ("apps", apps),
         ("find", &search.find),
         ("type", &search.event_type),
         ("app", &search.app),
         ("status", status),
+        ("sort", sort),
         ("after", after.unwrap_or_default()),
     ];
     address("/stripe", &filters)
@@ -98,8 +114,12 @@ fn form((search, shelf): Asked<'_>, choices: EventChoices, refusal: Option<Strin
         ("type", "Type", event_type, any_of("All types", types)),
         ("app", "App", app, any_of("All apps", apps)),
     ];
-    let (find, status) = (search.find.clone(), search.status.clone());
-    let kept = vec![("status", status), ("apps", shelf.to_owned())];
+    let find = search.find.clone();
+    let kept = vec![
+        ("status", search.status.clone()),
+        ("sort", search.sort.clone()),
+        ("apps", shelf.to_owned()),
+    ];
     view! {
         <FilterForm
             label="Events"
@@ -119,17 +139,23 @@ fn panel(found: Result<Listed<EventRow>, String>, asked: Asked<'_>) -> AnyView {
     let statuses = STATUSES.map(|word| {
         let label = if word.is_empty() { "all" } else { word };
         let is_chosen = search.status == word;
-        (label.to_owned(), link(asked, word, None), is_chosen)
+        let href = link(asked, (word, &search.sort), None);
+        (label.to_owned(), href, is_chosen)
     });
     let statuses = Vec::from(statuses);
     let filter = move || view! { <Segments label="Status" items=statuses.clone()/> };
     let newest = search.after.is_some();
-    let newest = newest.then(|| link(asked, &search.status, None));
+    let present = (search.status.as_str(), search.sort.as_str());
+    let newest = newest.then(|| link(asked, present, None));
     let older = found.as_ref().ok().and_then(|list| list.next.clone());
-    let older = older.map(|older| link(asked, &search.status, Some(&older)));
+    let older = older.map(|older| link(asked, present, Some(&older)));
+    let labels = filters::pages(order(search));
     let content = match found {
         Ok(list) if list.items.is_empty() => nothing(asked),
-        Ok(list) => table(list),
+        Ok(list) => {
+            let address = |sort: &str| link(asked, (&search.status, sort), None);
+            table(list, filters::sorts(HEADS, order(search), &address))
+        }
         Err(_) => narrowed(
             "Nothing was looked for",
             "Correct what stands in the search field.",
@@ -138,14 +164,14 @@ fn panel(found: Result<Listed<EventRow>, String>, asked: Asked<'_>) -> AnyView {
     };
     view! {
         <Panel title="Event log" end=filter>
-            {content} <Pager newest older/>
+            {content} <Pager newest older labels/>
         </Panel>
     }
     .into_any()
 }
 
 fn nothing((search, apps): Asked<'_>) -> AnyView {
-    if search.after.is_some() || link((search, ""), &search.status, None) != "/stripe" {
+    if search.after.is_some() || link((search, ""), (&search.status, ""), None) != "/stripe" {
         let text = "An id of Stripe’s finds its event, and the events of its purchase. Take a filter away to see more.";
         return narrowed("No such events", text, apps);
     }
@@ -172,7 +198,7 @@ fn narrowed(title: &'static str, text: &'static str, apps: &str) -> AnyView {
     .into_any()
 }
 
-fn table(events: Listed<EventRow>) -> AnyView {
+fn table(events: Listed<EventRow>, sorts: Vec<Sort>) -> AnyView {
     let now = events.now;
     let rows = events
         .items
@@ -180,7 +206,7 @@ fn table(events: Listed<EventRow>) -> AnyView {
         .map(|event| line(event, now))
         .collect_view();
     view! {
-        <Table label="Events" columns=COLUMNS>
+        <Table label="Events" columns=COLUMNS sorts>
             {rows}
         </Table>
     }

@@ -94,7 +94,8 @@ fn Apps(
 }
 
 fn shelves(search: &EventSearch, is_archived: bool) -> AnyView {
-    let link = |shelf| link((search, shelf), &search.status, search.after.as_deref());
+    let present = (search.status.as_str(), search.sort.as_str());
+    let link = |shelf| link((search, shelf), present, search.after.as_deref());
     let items = vec![
         ("in use".to_owned(), link(""), !is_archived),
         ("archived".to_owned(), link("archived"), is_archived),
