@@ -19,8 +19,9 @@ export default defineConfig({
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
     screenshot: 'only-on-failure',
-    // Its pictures would cost every test as much as the page itself; one of the end stands above.
-    trace: { mode: 'retain-on-failure', screenshots: false, sources: false },
+    // What was done, asked and said. Its pictures and copies of the page would cost every test as much as the page
+    // itself; a picture of the end stands above.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false, sources: false },
     viewport: { width: 1280, height: 800 },
     launchOptions: {
       executablePath: chromium,

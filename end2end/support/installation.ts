@@ -27,6 +27,7 @@ export interface Mail {
   id: string;
   from: string;
   recipients: string[];
+  to: string;
   subject: string;
   messageId: string;
   text: string;

@@ -37,10 +37,11 @@ export async function payFor(installation: Installation, checkout: Checkout, ema
   await installation.control('POST', '/_sandbox/idle', {});
 }
 
-/** A payment that names a product which does not exist, as a shop of the seller's own may send it. */
-export async function payForUnknownProduct(installation: Installation, email: string): Promise<void> {
+/** A payment that names a product which does not exist, as a shop of the seller's own may send it; answers its session. */
+export async function payForUnknownProduct(installation: Installation, email: string): Promise<string> {
+  const id = `cs_test_${secret().slice(0, 12)}`;
   await sendEvent(installation, installation.stripeApp, {
-    id: `cs_test_${secret().slice(0, 12)}`,
+    id,
     object: 'checkout.session',
     mode: 'payment',
     status: 'complete',
@@ -51,6 +52,24 @@ export async function payForUnknownProduct(installation: Installation, email: st
     payment_intent: `pi_${secret().slice(0, 12)}`,
     customer_details: { email },
     metadata: { productId: '999999', quantity: '2' },
+  });
+  return id;
+}
+
+/** A checkout of ours is paid, but with another amount than it asked for. */
+export async function payAnotherAmount(installation: Installation, checkout: Checkout, email: string): Promise<void> {
+  await sendEvent(installation, installation.stripeApp, {
+    id: checkout.id,
+    object: 'checkout.session',
+    mode: 'payment',
+    status: 'complete',
+    payment_status: 'paid',
+    livemode: false,
+    amount_total: 4800,
+    currency: 'usd',
+    payment_intent: `pi_${secret().slice(0, 12)}`,
+    customer_details: { email },
+    metadata: { productId: String(installation.product.id), quantity: '1' },
   });
 }
 

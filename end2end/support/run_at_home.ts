@@ -35,6 +35,11 @@ export class Home {
     return `http://127.0.0.1:${this.ports.sandbox}/mailbox`;
   }
 
+  /** Where the sandbox tells its mails to tests. */
+  get mails(): string {
+    return `http://127.0.0.1:${this.ports.sandbox}/_sandbox/mails`;
+  }
+
   /** Starts it with these words. */
   run(...words: string[]): Run {
     const places = ['--data', this.data, '--programs', dirname(binary('E2E_EXISONE'))];

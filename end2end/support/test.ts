@@ -1,6 +1,7 @@
 // What every spec imports: `test` with an installation of its worker's own and a page that
 // fails its test when the console is not clean; `adminTest` with the admin signed in, `emptyTest` where
-// nothing is yet, `liveTest` on the Live side; and what every page must keep: `expectAccessible`, `expectNoSidewaysScroll`.
+// nothing is yet, `liveTest` on the Live side; and what every page must keep: `expectAccessible`,
+// `expectNoSidewaysScroll`.
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { Installation } from './installation.ts';
@@ -100,9 +101,18 @@ export async function hydrated(page: Page): Promise<void> {
 
 /** Fails with each violation of WCAG 2.2 AA, its rule and its places. */
 export async function expectAccessible(page: Page): Promise<void> {
-  if (test.info().project.use.javaScriptEnabled === false) return;
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  await expectNothingFound(new AxeBuilder({ page }).withTags(tags));
+}
+
+/** The same by the rules that look at colours: for the other theme of a page that was looked at whole. */
+export async function expectColorsAccessible(page: Page): Promise<void> {
+  await expectNothingFound(new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']));
+}
+
+async function expectNothingFound(axe: AxeBuilder): Promise<void> {
+  if (test.info().project.use.javaScriptEnabled === false) return;
+  const { violations } = await axe.analyze();
   const places = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => node.target.join(' ')) }));
   expect(places, 'axe finds nothing').toEqual([]);
 }

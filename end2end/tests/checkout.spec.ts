@@ -1,9 +1,9 @@
-// The other endings of a checkout: paid later, refused later, declined at once, given up.
+// The other endings of a checkout: paid later, refused later, declined at once, given up; and what the buyer sees meanwhile.
 import type { Page } from '@playwright/test';
 import { CheckoutPage } from '../pages/checkout_page.ts';
 import { SuccessPage } from '../pages/success_page.ts';
 import type { Installation } from '../support/installation.ts';
-import { mailsTo, openCheckout, type Checkout } from '../support/purchases.ts';
+import { buy, mailsTo, openCheckout, payAnotherAmount, type Checkout } from '../support/purchases.ts';
 import { expectSound } from '../support/soundness.ts';
 import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
@@ -28,7 +28,7 @@ async function expectSoundWhileWaiting(page: Page): Promise<void> {
 
 async function expectWaiting(page: Page, installation: Installation, email: string): Promise<void> {
   await expect(page).toHaveURL(/\/purchase\/success/);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Thank you. Your keys are being made');
+  await new SuccessPage(page).expectWaiting();
   await mailsTo(installation, email, 0);
 }
 
@@ -79,16 +79,146 @@ adminTest('who gives up comes back to Test Purchase, and nothing was sold', { ta
   await expect(page.getByText('Nothing found')).toBeVisible();
 });
 
-adminTest('a page that waits too long says that it has stopped, and looks again when asked to', async ({ page, installation }) => {
-  const { email, checkout, form } = await checkOut(page, installation, 'patient');
+/** A buyer who waits for a payment that Stripe has been told of, on a page whose timers a test may hold. */
+async function waitForPayment(page: Page, installation: Installation, name: string) {
+  const { email, checkout, form } = await checkOut(page, installation, name);
   await form.choose('Pay later, then succeed');
   await expectWaiting(page, installation, email);
-  const address = page.url();
   await page.clock.install();
-  await page.goto(address);
-  await hydrated(page);
+  return checkout;
+}
+
+/** Counts how often the page has asked for its keys. */
+function countLooks(page: Page): () => number {
   let asked = 0;
   page.on('request', (request) => (asked += Number(request.url().endsWith('/ui/load_receipt'))));
+  return () => asked;
+}
+
+const isStream = (url: string) => new URL(url).pathname === '/live';
+
+adminTest('whoever is signed in hears of the payment by the stream, while all timers stand still', async ({ page, installation }) => {
+  // What the page has opened, to see how it leaves it.
+  await page.addInitScript(() => {
+    const streams: EventSource[] = [];
+    const Native = window.EventSource;
+    window.EventSource = class extends Native {
+      constructor(url: string | URL) {
+        super(url);
+        streams.push(this);
+      }
+    };
+    Object.assign(window, { streams });
+  });
+  const states = () => page.evaluate(() => (window as unknown as { streams: EventSource[] }).streams.map((stream) => stream.readyState));
+  const checkout = await waitForPayment(page, installation, 'heard');
+  const success = new SuccessPage(page);
+  await success.open(checkout);
+  const asked = countLooks(page);
+  await expect.poll(states).toEqual([1]);
+  await page.clock.pauseAt(Date.now() + 1_000);
+  await success.expectWaiting();
+  await settle(installation, checkout, true);
+  await success.keys(2);
+  await expect.poll(states).toEqual([2]);
+  const last = asked();
+  await buy(installation, 'heard-after@example.com');
+  expect(asked()).toBe(last);
+  expect(await states()).toEqual([2]);
+});
+
+test('a buyer who is not signed in is offered no stream, and the page asks', async ({ page, installation }) => {
+  let streams = 0;
+  page.on('request', (request) => (streams += Number(isStream(request.url()))));
+  const checkout = await waitForPayment(page, installation, 'stranger');
+  const success = new SuccessPage(page);
+  await success.open(checkout);
+  await page.clock.pauseAt(Date.now() + 1_000);
+  await settle(installation, checkout, true);
+  await success.expectWaiting();
+  // An answer that was on its way begins another pause.
+  await expect(async () => {
+    await page.clock.runFor(2_000);
+    await success.keys(2, 1_000);
+  }).toPass();
+  expect(streams).toBe(0);
+});
+
+adminTest.describe('where no stream can be had', () => {
+  adminTest.use({ expectedComplaints: [/(ERR_FAILED|Failed to load resource).*\/live/] });
+
+  adminTest('the buyer’s page asks from time to time instead', async ({ page, installation }) => {
+    let refused = 0;
+    await page.route(/\/live(\?|$)/, async (route) => {
+      refused += 1;
+      await route.abort();
+    });
+    const { email, checkout, form } = await checkOut(page, installation, 'refused-stream');
+    await form.choose('Pay later, then succeed');
+    await expectWaiting(page, installation, email);
+    await hydrated(page);
+    await expect.poll(() => refused).toBeGreaterThan(0);
+    await settle(installation, checkout, true);
+    await new SuccessPage(page).keys(2, 20_000);
+  });
+});
+
+test('a payment of another amount waits for a person, and its buyer is told so', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
+  const email = `altered-${test.info().project.name}@example.com`;
+  const checkout = await openCheckout(installation, email);
+  const success = new SuccessPage(page);
+  await success.open(checkout);
+  await success.expectWaiting();
+  await payAnotherAmount(installation, checkout, email);
+  await expect(success.title).toHaveText('Thank you. Somebody has to look at this');
+  await expect(page.getByText('The seller was told, and your keys come by mail.')).toBeVisible();
+  await expectSound(page, 'success-in-review');
+  await mailsTo(installation, email, 0);
+  const waiting = await installation.api<{ orderId: string; email: string }[]>('GET', '/api/stripe/review');
+  const order = waiting.find((order) => order.email === email)?.orderId;
+  await installation.api('POST', `/api/stripe/review/${order}/issue`, { productId: installation.product.id, quantity: 1 });
+  await success.open(checkout);
+  const [key] = await success.keys(1);
+  const [mail] = await mailsTo(installation, email);
+  expect(mail.text).toContain(key);
+});
+
+test('a hundred keys stand on one page', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
+  const email = `hundred-${test.info().project.name}@example.com`;
+  const checkout = await buy(installation, email, 100);
+  await mailsTo(installation, email);
+  const success = new SuccessPage(page);
+  await success.open(checkout);
+  await expect(success.title).toHaveText(`Your 100 keys for ${installation.product.name}`);
+  expect(new Set(await success.keys(100)).size).toBe(100);
+  await expect(page.getByText(/They (were also mailed|are also on their way) to h…@example\.com/)).toBeVisible();
+  await expectSound(page, 'success-hundred');
+});
+
+// The server's clock cannot be turned from here; that it says so an hour after the payment, its own tests show.
+test('later the page says where the keys were sent', { tag: '@mobile' }, async ({ page, installation }) => {
+  const { form } = await checkOut(page, installation, 'hours-later');
+  await page.route('**/ui/load_receipt', async (route) => {
+    const receipt = JSON.parse(await (await route.fetch()).json());
+    await route.fulfill({ json: JSON.stringify({ ...receipt, progress: { Sent: 'h…@example.com' } }) });
+  });
+  await form.choose('Pay later, then succeed');
+  await expect(new SuccessPage(page).title).toHaveText('Your keys were sent');
+  await expect(page.getByText('They stood here for an hour after the payment. They were mailed to h…@example.com.')).toBeVisible();
+  await expectSound(page, 'success-sent');
+});
+
+test('a page that nobody knows of waits like any other', { tag: '@mobile' }, async ({ page }) => {
+  const success = new SuccessPage(page);
+  await success.open({ id: 'cs_test_nobodyknowsofthis' });
+  await success.expectWaiting();
+  await expectSound(page, 'success-unknown');
+});
+
+test('a page that waits too long says that it has stopped, and looks again when asked to', async ({ page, installation }) => {
+  const checkout = await waitForPayment(page, installation, 'patient');
+  await new SuccessPage(page).open(checkout);
+  const asked = countLooks(page);
   await expect(page.getByText('this page looks again by itself')).toBeVisible();
   const again = page.getByRole('link', { name: 'Look again' });
   for (let turns = 0; turns < 80 && !(await again.isVisible()); turns += 1) {
@@ -98,11 +228,13 @@ adminTest('a page that waits too long says that it has stopped, and looks again 
   }
   await expect(again).toBeVisible();
   await expect(page.getByText('this page looks again by itself')).toHaveCount(0);
-  expect(asked).toBeGreaterThan(10);
-  expect(asked).toBeLessThanOrEqual(45);
-  const last = asked;
+  await page.clock.resume();
+  await expectSound(page, 'success-stopped');
+  expect(asked()).toBeGreaterThan(10);
+  expect(asked()).toBeLessThanOrEqual(45);
+  const last = asked();
   await page.clock.runFor(120_000);
-  expect(asked).toBe(last);
+  expect(asked()).toBe(last);
   await settle(installation, checkout, true);
   await again.click();
   await new SuccessPage(page).keys(2);

@@ -1,6 +1,7 @@
 // Lists: what narrows and sorts them stands in the address, and pages go on where the one before ended.
 import type { Page } from '@playwright/test';
 import { expectRefusal } from '../pages/fields.ts';
+import { ListTable } from '../pages/list_table.ts';
 import { buy } from '../support/purchases.ts';
 import { signIn } from '../support/signed_in.ts';
 import { expectSound } from '../support/soundness.ts';
@@ -8,7 +9,7 @@ import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
 /** The rows of a table that has an accessible name. */
 function rowsOf(page: Page, table: string) {
-  return page.getByRole('table', { name: table }).locator('tbody').getByRole('row');
+  return new ListTable(page, table).rows;
 }
 
 adminTest('an id of Stripe’s finds what was told of its purchase, and a type narrows that', { tag: '@no-js' }, async ({ page, installation }) => {
@@ -57,13 +58,33 @@ adminTest('events go on where the page before ended, whatever came meanwhile', {
   await hydrated(page);
   const ids = page.getByRole('table', { name: 'Events' }).locator('code.under');
   await expect(ids).toHaveCount(50);
-  const first = await ids.evaluateAll((codes) => codes.map((code) => code.getAttribute('title')));
+  const shown = () => ids.evaluateAll((codes) => codes.map((code) => code.getAttribute('title')));
+  const first = await shown();
   await buy(installation, email);
   await page.getByRole('link', { name: 'Older' }).click();
   await expect(page).toHaveURL(/after=/);
   await expect(ids.first()).not.toHaveAttribute('title', first[0] ?? '');
-  const second = await ids.evaluateAll((codes) => codes.map((code) => code.getAttribute('title')));
+  const second = await shown();
   expect(second.filter((id) => first.includes(id))).toEqual([]);
+  const events = new ListTable(page, 'Events');
+  await events.expectSorted('Received', 'descending');
+  await events.sortBy('Received', 'ascending');
+  await expect(ids).toHaveCount(50);
+  const oldest = await shown();
+  expect(oldest).not.toContain(first[0]);
+  const moments = await events.moments();
+  expect(moments).toEqual([...moments].sort());
+  await page.getByRole('link', { name: 'Next page' }).click();
+  await expect(page).toHaveURL(/after=/);
+  await expect(ids.first()).not.toHaveAttribute('title', oldest[0] ?? '');
+  await events.expectSorted('Received', 'ascending');
+  const younger = await shown();
+  expect(younger.filter((id) => oldest.includes(id))).toEqual([]);
+  // What comes now stands at the end, so that nothing is said to wait at the top.
+  await page.getByRole('link', { name: 'First page' }).click();
+  await expect(ids.first()).toHaveAttribute('title', oldest[0] ?? '');
+  await buy(installation, email);
+  await expect(page.getByRole('button', { name: /^\d+ new$/ })).toHaveCount(0);
 });
 
 adminTest.describe('what cannot be an id of Stripe’s', () => {
@@ -101,6 +122,120 @@ adminTest('License Keys are sorted by a column’s head, and stay so on the next
     await expect(page.getByRole('columnheader', { name: column })).toHaveAttribute('aria-sort', 'ascending');
     await expect(rows).toHaveCount(50);
   }
+});
+
+adminTest('tickets and the audit log are read from their beginning, page by page', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = test.info().project.name;
+  for (let number = 0; number < 51; number += 1) {
+    await installation.api('POST', '/api/support/ticket', {
+      productName: installation.product.name,
+      email: `turned-${name}@example.com`,
+      subject: `Turn ${number} (${name})`,
+      message: 'And again.',
+    });
+  }
+  const tickets = new ListTable(page, 'Tickets');
+  // A word that is no order is the list's own.
+  await page.goto(`/tickets?find=turned-${name}&sort=price`);
+  await hydrated(page);
+  await tickets.expectSorted('Received', 'descending');
+  await expect(tickets.rows.first()).toContainText('Turn 50 (');
+  await expect(page.getByRole('link', { name: 'Older' })).toBeVisible();
+  await tickets.sortBy('Received', 'ascending');
+  await expect(tickets.rows.first()).toContainText('Turn 0 (');
+  await page.getByRole('link', { name: 'Next page' }).click();
+  await expect(tickets.rows).toHaveCount(1);
+  await expect(tickets.rows).toContainText('Turn 50 (');
+  await tickets.expectSorted('Received', 'ascending');
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page).toHaveURL(({ searchParams }) => searchParams.get('sort') === 'created' && searchParams.get('find') === `turned-${name}`);
+  await expect(tickets.rows.first()).toContainText('Turn 0 (');
+  await tickets.sortBy('Received', 'descending');
+  await expect(tickets.rows.first()).toContainText('Turn 50 (');
+
+  const changes = new ListTable(page, 'Changes');
+  await page.goto('/audit-log?about=ticket');
+  await hydrated(page);
+  await changes.expectSorted('When', 'descending');
+  await changes.sortBy('When', 'ascending');
+  await expect(page).toHaveURL(/about=ticket/);
+  const first = await changes.moments();
+  expect(first).toHaveLength(50);
+  await page.getByRole('link', { name: 'Next page' }).click();
+  await expect(page).toHaveURL(/after=/);
+  await expect(page.getByRole('link', { name: 'First page' })).toBeVisible();
+  await changes.expectSorted('When', 'ascending');
+  const moments = [...first, ...(await changes.moments())];
+  expect(moments).toEqual([...moments].sort());
+});
+
+adminTest('mails and tokens are sorted by their age', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `aged-${test.info().project.name}`;
+  for (const place of ['one', 'two']) {
+    await buy(installation, `${name}-${place}@example.com`);
+    await installation.api('POST', '/api/token', { name: `${name} ${place}`, permissions: ['verify'] });
+  }
+  for (const [address, label, column] of [
+    ['/outbox', 'Mails', 'Queued'],
+    ['/access-tokens', 'Access tokens', 'Created'],
+  ]) {
+    const list = new ListTable(page, label);
+    await page.goto(`${address}?find=${name}`);
+    await hydrated(page);
+    await list.expectSorted(column, 'descending');
+    await expect(list.rows).toHaveCount(2);
+    await expect(list.rows.first()).toContainText('two');
+    await list.sortBy(column, 'ascending');
+    await expect(list.rows.first()).toContainText('one');
+    await expect(list.rows).toHaveCount(2);
+  }
+});
+
+adminTest('products and plans are sorted by name and by age', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `Ordered ${test.info().project.name}`;
+  for (const place of ['beta', 'Alpha']) {
+    await installation.api('POST', '/api/product/', { name: `${name} ${place}` });
+    await installation.api('POST', '/api/plan/', { name: `${name} ${place}`, durationDays: 30 });
+  }
+  for (const [address, label, column, age] of [
+    ['/products', 'Products', 'Product', 'productId'],
+    ['/plans', 'Plans', 'Plan', 'planId'],
+  ]) {
+    const list = new ListTable(page, label);
+    await page.goto(`${address}?find=${encodeURIComponent(name)}`);
+    await hydrated(page);
+    await list.expectSorted(age, 'descending');
+    await expect(list.rows.first()).toContainText('Alpha');
+    await list.sortBy(age, 'ascending');
+    await expect(list.rows.first()).toContainText('beta');
+    await list.sortBy(column, 'ascending');
+    await expect(list.rows.first()).toContainText('Alpha');
+    await expect(list.head(age)).not.toHaveAttribute('aria-sort', /./);
+    await list.sortBy(column, 'descending');
+    await expect(list.rows.first()).toContainText('beta');
+    await page.getByRole('navigation', { name: 'State' }).getByRole('link', { name: 'archived' }).click();
+    await expect(page).toHaveURL(({ searchParams }) => searchParams.get('state') === 'archived' && searchParams.get('sort') === '-name');
+    await expect(page.getByText('Nothing found')).toBeVisible();
+  }
+});
+
+adminTest('people are sorted by their address', { tag: '@no-js' }, async ({ page, installation }) => {
+  for (const role of ['viewer', 'support']) installation.addPerson(role);
+  const people = new ListTable(page, 'People');
+  const addresses = async () => {
+    const texts = await people.rows.locator('td.lead').allInnerTexts();
+    return texts.map((text) => /^\S+@example\.com/.exec(text)?.[0].toLowerCase());
+  };
+  await page.goto('/users');
+  await hydrated(page);
+  await expect(people.head('Person')).not.toHaveAttribute('aria-sort', /./);
+  await people.sortBy('Person', 'ascending');
+  const rising = await addresses();
+  expect(rising.length).toBeGreaterThan(2);
+  expect(rising).toEqual([...rising].sort());
+  await people.sortBy('Person', 'descending');
+  const falling = await addresses();
+  expect(falling).toEqual([...falling].sort().reverse());
 });
 
 test('an empty list on the live side does not lead to a test purchase', { tag: '@no-js' }, async ({ page, context, installation }) => {
@@ -226,9 +361,12 @@ const NARROWED: [name: string, address: string][] = [
   ['list-events-of-a-type', '/stripe?type=payment_intent.succeeded'],
   ['list-apps-archived', '/stripe?apps=archived&find=evt_none'],
   ['list-products-archived', '/products?state=archived'],
+  ['list-products-by-name', '/products?sort=name'],
   ['list-tokens-ended', '/access-tokens?state=revoked'],
   ['list-people-none', '/users?find=nobody'],
   ['list-tickets-open', '/tickets?state=open'],
+  ['list-tickets-oldest', '/tickets?sort=created'],
+  ['list-tokens-oldest', '/access-tokens?sort=created'],
   ['list-changes-of-a-product', '/audit-log?about=product&id=1&from=2020-01-31&to=2100-01-31'],
 ];
 

@@ -24,6 +24,6 @@ adminTest('a placeholder keeps the place of what is fetched, and says so to who 
   const top = (await placeholder.boundingBox())?.y;
   release();
   await expect(placeholder).toHaveCount(0);
-  const panel = await page.locator('main section.panel').first().boundingBox();
-  expect(Math.abs((panel?.y ?? 0) - (top ?? 1000)), 'what comes stands where the placeholder stood').toBeLessThanOrEqual(1);
+  const content = await page.locator('main .page > .stack').boundingBox();
+  expect(Math.abs((content?.y ?? 0) - (top ?? 1000)), 'what comes stands where the placeholder stood').toBeLessThanOrEqual(1);
 });

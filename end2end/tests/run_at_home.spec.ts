@@ -1,7 +1,11 @@
 // `cargo xtask run`: what it prints is true, what it made stays, and starting over asks first.
 import { spawnSync } from 'node:child_process';
 import type { Page } from '@playwright/test';
-import { binary, environment, secret } from '../support/installation.ts';
+import { CheckoutPage } from '../pages/checkout_page.ts';
+import { goByLink } from '../pages/navigation.ts';
+import { SuccessPage } from '../pages/success_page.ts';
+import { TestPurchasePage } from '../pages/test_purchase_page.ts';
+import { binary, environment, secret, type Mail } from '../support/installation.ts';
 import { Home } from '../support/run_at_home.ts';
 import { expect, hydrated, test } from '../support/test.ts';
 
@@ -27,6 +31,28 @@ async function signIn(page: Page, url: string, email: string, password: string):
   await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
 }
 
+const BUYER = 'first.buyer@example.com';
+
+/** Three keys, bought by hand as whoever has just signed in does. */
+async function buyThree(page: Page): Promise<string[]> {
+  await goByLink(page, 'Test Purchase');
+  const purchase = new TestPurchasePage(page);
+  await purchase.fill({ product: 'Acme Studio, 49.00 USD', app: 'Sandbox at home', quantity: '3', email: BUYER });
+  await purchase.goToCheckout();
+  await new CheckoutPage(page).pay();
+  return new SuccessPage(page).keys(3);
+}
+
+/** The one mail in the mailbox is made from the product's template, with all the keys. */
+async function expectMail(home: Home, keys: string[]): Promise<void> {
+  const mails = async () => (await (await fetch(home.mails)).json()) as Mail[];
+  await expect.poll(async () => (await mails()).length).toBe(1);
+  const [mail] = await mails();
+  expect([mail.subject, mail.recipients]).toEqual(['Your Acme Studio keys', [BUYER]]);
+  expect(mail.text).toContain('Thank you for buying Acme Studio.');
+  for (const key of keys) expect(mail.text).toContain(key);
+}
+
 test('what a run prints opens it, a second one keeps everything, and --fresh starts over when it is told so', async ({ page }) => {
   const home = await Home.make();
   try {
@@ -40,6 +66,8 @@ test('what a run prints opens it, a second one keeps everything, and --fresh sta
     expect(await shop(home.url, token)).toEqual(SEEDED);
     await first.block();
     await signIn(page, home.url, email, password);
+    const keys = await buyThree(page);
+    await expectMail(home, keys);
     await page.goto('about:blank');
     expect(await first.interrupt(), 'Ctrl-C ends it well').toBe(0);
     await expect(fetch(home.url), 'everything is stopped').rejects.toThrow();
@@ -51,6 +79,7 @@ test('what a run prints opens it, a second one keeps everything, and --fresh sta
     expect(await shop(home.url, token)).toEqual(SEEDED);
     await page.goto(home.url);
     await expect(page.getByRole('heading', { level: 1, name: 'Dashboard' })).toBeVisible();
+    for (const key of keys) await expect(page.getByRole('row').filter({ hasText: key })).toContainText(BUYER);
     await page.goto('about:blank');
     expect(await second.interrupt()).toBe(0);
 

@@ -10,7 +10,7 @@ import { TestPurchasePage } from '../pages/test_purchase_page.ts';
 import { secret, type Installation } from '../support/installation.ts';
 import { mailsTo } from '../support/purchases.ts';
 import { expectSound } from '../support/soundness.ts';
-import { expect, hydrated, test } from '../support/test.ts';
+import { expect, expectAccessible, hydrated, test } from '../support/test.ts';
 
 const PRODUCT = 'Harbour 7';
 const APP = 'Harbour’s Stripe';
@@ -62,6 +62,7 @@ async function buyThree(page: Page): Promise<string[]> {
   await purchase.goToCheckout();
   const checkout = new CheckoutPage(page);
   await checkout.expectAmount('EUR 60.00');
+  await expectAccessible(page);
   await checkout.pay();
   await expect(page).toHaveURL(/\/purchase\/success\?session_id=cs_test_/);
   const keys = await new SuccessPage(page).keys(3);
@@ -91,6 +92,15 @@ async function expectVerifiedEvent(page: Page, keys: string[]): Promise<void> {
   await expect(page.locator('pre')).toContainText('"productId"');
 }
 
+/** The mailbox, as a person opens it: one mail, with every key in it. */
+async function expectMailbox(page: Page, installation: Installation, keys: string[]): Promise<void> {
+  await page.goto(`${installation.sandboxUrl}/mailbox`);
+  await expectAccessible(page);
+  await page.getByRole('row').filter({ hasText: BUYER }).getByRole('link').click();
+  for (const key of keys) await expect(page.locator('div.card > pre')).toContainText(key);
+  await expectAccessible(page);
+}
+
 test('a payment becomes three keys and one mail', { tag: '@no-js' }, async ({ page, installation }) => {
   await signInByHand(page, installation);
   await addProduct(page);
@@ -105,4 +115,5 @@ test('a payment becomes three keys and one mail', { tag: '@no-js' }, async ({ pa
   expect(mail.subject).toBe(`Keys for ${PRODUCT}`);
   expect(mail.text).toContain(`Dear ${BUYER},`);
   for (const key of keys) expect(mail.text.split(key).length, `${key} stands once in the mail`).toBe(2);
+  await expectMailbox(page, installation, keys);
 });

@@ -5,6 +5,7 @@
 mod rate_limits;
 mod settings;
 
+use std::env::VarError;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -99,7 +100,14 @@ impl Config {
     pub fn load(flags: Settings) -> Result<Self, ConfigProblems> {
         let mut problems = unknown_variables(std::env::vars_os().map(|(name, _)| name));
         let mut settings = flags;
-        let secret = |name| std::env::var(name).ok().map(SecretString::from);
+        let mut secret = |name| match std::env::var(name) {
+            Ok(value) => Some(SecretString::from(value)),
+            Err(VarError::NotPresent) => None,
+            Err(VarError::NotUnicode(_)) => {
+                problems.push(format!("{name} is no text in UTF-8."));
+                None
+            }
+        };
         settings.master_key = secret("EXISONE_MASTER_KEY");
         settings.previous_master_key = secret("EXISONE_PREVIOUS_MASTER_KEY");
         settings.smtp_url = secret("EXISONE_SMTP_URL");

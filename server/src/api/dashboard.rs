@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::routing::get;
 use domain::ids::ChangeId;
+use domain::list_order::LogOrder;
 use domain::money::Money;
 use domain::timestamp::Timestamp;
 use engine::audit::list::ChangeQuery;
@@ -269,12 +270,13 @@ pub(super) async fn changes(
         subject_id: wanted.subject_id.unwrap_or_default(),
         from: day(("from", wanted.from.as_ref()))?,
         to: day(("to", wanted.to.as_ref()))?.map(last_moment),
-        before,
+        order: LogOrder::Newest,
+        after: before,
         limit: size,
     };
     let page = audit::list::search(engine, actor, &query).await?;
     Ok(Json(ChangePage {
         items: page.items.into_iter().map(Change::from).collect(),
-        before: page.before.map(ChangeId::get),
+        before: page.after.map(ChangeId::get),
     }))
 }

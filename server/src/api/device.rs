@@ -100,6 +100,6 @@ async fn after(
     let page = history::before(engine, actor, device, (before, i64::from(size))).await?;
     Ok(DeviceHistory::After(DeviceHistoryPart {
         items: page.items.into_iter().map(HistoryLine::from).collect(),
-        after: page.before.map(|id| id.to_string()),
+        after: page.after.map(|id| id.to_string()),
     }))
 }

@@ -3,6 +3,7 @@
 use axum::Json;
 use axum::routing::{get, post};
 use domain::ids::{MailId, OrderId, ProductId};
+use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use domain::timestamp::Timestamp;
 use engine::mails::find::{MailAttempt, MailDetail};
@@ -124,6 +125,7 @@ pub(super) async fn list(
         livemode: livemode(wanted.livemode.as_ref())?,
         state,
         recipient: wanted.recipient.unwrap_or_default(),
+        order: LogOrder::Newest,
         after: after(wanted.after.as_ref())?,
         limit: page_size(wanted.page_size.as_ref())?,
     };

@@ -8,7 +8,7 @@ use engine::products::{preview_template, send_test_mail as send};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::api::body::{BODY_MAX, JsonBody, PRODUCT_BODY_MAX};
+use crate::api::body::{JsonBody, PRODUCT_BODY_MAX};
 use crate::api::caller::Caller;
 use crate::api::creating::{Creating, Made};
 use crate::api::error::{ApiError, ApiResult};
@@ -20,8 +20,7 @@ pub(super) fn routes() -> Routes {
     let test = both(Routes::default(), path, post(send_test_mail));
     let path = "/api/product/preview-template";
     let preview = both(Routes::default(), path, post(preview));
-    test.with_body_max(BODY_MAX)
-        .merge(preview.with_body_max(PRODUCT_BODY_MAX))
+    test.merge(preview.with_body_max(PRODUCT_BODY_MAX))
 }
 
 /// Where a test mail goes.

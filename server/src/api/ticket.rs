@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::routing::{get, post};
+use domain::list_order::LogOrder;
 use domain::ticket_form::TicketForm;
 use domain::timestamp::Timestamp;
 use engine::tickets::list::TicketQuery;
@@ -148,6 +149,7 @@ pub(super) async fn list(
         state: input::optional(state, "Use open or closed.")?,
         product_id: input::optional(product_id, "Write the id of one of your products.")?,
         search: wanted.search.unwrap_or_default(),
+        order: LogOrder::Newest,
         after: input::after(wanted.after.as_ref())?,
         limit: input::page_size(wanted.page_size.as_ref())?,
     };

@@ -172,6 +172,26 @@ async fn the_page_that_shows_keys_is_kept_by_no_cache_and_found_by_no_search_eng
     .await;
 }
 
+#[tokio::test]
+async fn an_hour_after_the_payment_the_page_says_only_where_the_keys_were_sent() {
+    on_each(async |house| {
+        let session = house.check_out(1).await.session_id;
+        house.sandbox.pay(&session, Outcome::Pay).expect("paid");
+        house.assert_sold(1, 1).await;
+        let key = house.keys().await[0].activation_key.to_string();
+        let path = format!("/purchase/success?session_id={session}");
+        let browser = Browser::at(&house.nodes[0].url);
+        let page = async || browser.open(&path).await.text().await.expect("a page");
+        assert!(page().await.contains(&key));
+        house.clock.advance_seconds(3_601);
+        let later = page().await;
+        assert!(!later.contains(&key));
+        assert!(later.contains("Your keys were sent"), "{later}");
+        assert!(later.contains("b…@example.com"), "{later}");
+    })
+    .await;
+}
+
 /// The held delivery of an event, at another server than `not_at` where there are two.
 fn held(house: &House, event_type: &str, not_at: &str) -> Delivery {
     let mut deliveries = house.sandbox.deliveries();

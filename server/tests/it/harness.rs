@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use domain::ids::{ProductId, StripeAppId};
+use domain::list_order::LogOrder;
 use domain::timestamp::Timestamp;
 use engine::keys::master_key::MasterKey;
 use engine::licenses::LicenseView;
@@ -217,6 +218,7 @@ impl House {
             livemode: Some(false),
             state: None,
             recipient: String::new(),
+            order: LogOrder::Newest,
             after: None,
             limit: 200,
         };

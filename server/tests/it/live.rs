@@ -82,6 +82,16 @@ impl Browser {
         Stream::of(self.ask(url, None).await)
     }
 
+    /// What the buyer's page is told of a purchase when this browser looks.
+    async fn receipt(&self, url: &str, session: &str) -> String {
+        let request = self.http.post(format!("{url}/ui/load_receipt"));
+        let request = request
+            .header(COOKIE, &self.cookie)
+            .header("accept", "application/json");
+        let answer = request.form(&[("session_id", session)]).send().await;
+        answer.expect("an answer").text().await.expect("a receipt")
+    }
+
     async fn sign_out(&self, url: &str) {
         let request = self.http.post(format!("{url}/ui/sign_out"));
         let request = request
@@ -255,6 +265,34 @@ async fn a_stream_ends_with_its_session_and_nobody_else_opens_one() {
             let answer = request.send().await.expect("an answer");
             assert_eq!(answer.status(), StatusCode::UNAUTHORIZED);
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_the_sellers_own_people_may_listen_at_a_buyers_page_and_only_while_it_waits() {
+    on_each(async |house| {
+        let url = &house.nodes[0].url;
+        let ann = Browser::of(house, house.shop.actor.tenant(), "ann@example.com").await;
+        let blue = tenants::create::execute(house.engine(), "Blue").await;
+        let blue = blue.expect("the tenant is made");
+        let bea = Browser::of(house, blue, "bea@example.com").await;
+        let session = house.check_out(1).await.session_id;
+        let may_listen = async |browser: &Browser| {
+            let receipt = browser.receipt(url, &session).await;
+            assert!(receipt.contains("may_listen"), "{receipt}");
+            receipt.contains(r#"\"may_listen\":true"#)
+        };
+        assert!(may_listen(&ann).await);
+        assert!(!may_listen(&bea).await, "their stream would not tell");
+        ann.sign_out(url).await;
+        assert!(!may_listen(&ann).await);
+        let eve = Browser::of(house, house.shop.actor.tenant(), "eve@example.com").await;
+        assert!(may_listen(&eve).await);
+        let paid = house.sandbox.pay(&session, Outcome::Pay);
+        paid.expect("the buyer pays");
+        house.delivered().await;
+        assert!(!may_listen(&eve).await, "there is nothing more to tell");
     })
     .await;
 }

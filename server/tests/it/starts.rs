@@ -1,6 +1,8 @@
 //! How the program starts, as a person sees it: what it prints, what it refuses, and its other commands.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::process::Output;
 
 use reqwest::StatusCode;
@@ -89,7 +91,7 @@ async fn a_start_before_there_is_an_admin_prints_the_same_code_again() {
 }
 
 /// A start that must not succeed says this.
-fn refusal(program: &Program, (name, value): (&str, &str)) -> String {
+fn refusal(program: &Program, (name, value): (&str, impl AsRef<OsStr>)) -> String {
     let mut command = program.prepare(&["serve"]);
     command.env("EXISONE_LISTEN", "127.0.0.1:0");
     let Output { status, stderr, .. } = command.env(name, value).output().expect("it runs");
@@ -106,13 +108,11 @@ async fn a_wrong_setting_stops_the_start_with_a_sentence_that_names_it() {
         fs::write(&path, text).expect("it is written");
         path.to_str().expect("a readable path").to_owned()
     };
-    let key_file = file("short.key", "c2hvcnQ=\n");
-    let no_folder = file("file", "");
+    let (key_file, no_folder) = (file("short.key", "c2hvcnQ=\n"), file("file", ""));
     let folder_in_the_way = folder.path().join("data");
     fs::create_dir_all(folder_in_the_way.join("exisone.db")).expect("a folder");
     let folder_in_the_way = folder_in_the_way.to_str().expect("a readable path");
-    let absent = folder.path().join("absent.toml");
-    let absent = absent.to_str().expect("a readable path");
+    let absent = &*file("present.toml", "").replace("present", "absent");
     let misspelt = file("misspelt.toml", "listne = \"127.0.0.1:1\"\n");
     // What is named besides: the file or folder, where it is the setting's own.
     for (name, value, besides) in [
@@ -136,6 +136,16 @@ async fn a_wrong_setting_stops_the_start_with_a_sentence_that_names_it() {
         assert!(said.contains(besides), "{name}={value}: {said}");
         assert!(!said.contains("panicked"), "{said}");
         assert!(!said.contains("c2hvcnQ="), "the key's text is not told");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_that_is_no_text_is_not_taken_for_one_that_is_not_set() {
+    let program = Program::start(Options::default()).await;
+    for name in ["EXISONE_MASTER_KEY", "EXISONE_SMTP_URL"] {
+        let said = refusal(&program, (name, OsStr::from_bytes(b"smtp://a:\xe4@b")));
+        assert!(said.contains(&format!("{name} is no text")), "{said}");
+        assert!(!said.contains("a:"), "its value is not told: {said}");
     }
 }
 

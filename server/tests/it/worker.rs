@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use engine::dashboard::{self, Problem, ProblemKind};
 use engine::keys::master_key::MasterKey;
@@ -93,6 +94,7 @@ async fn the_mail(engine: &Engine, actor: &Actor) -> MailView {
         livemode: Some(false),
         state: None,
         recipient: String::new(),
+        order: LogOrder::Newest,
         after: None,
         limit: 10,
     };

@@ -131,7 +131,7 @@ fn example(workspace: &Workspace) -> Outcome {
     let mut cargo = workspace.cargo();
     cargo.args(["check", "--locked", "--manifest-path", EXAMPLE]);
     cargo.arg("--target-dir").arg(&workspace.target);
-    process::run(cargo.env("CARGO_PROFILE_DEV_DEBUG", "line-tables-only"))
+    process::run(cargo.env("CARGO_PROFILE_DEV_DEBUG", "none"))
 }
 
 fn verdict(found: &[String]) -> Outcome {

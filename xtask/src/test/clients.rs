@@ -64,6 +64,9 @@ impl Client {
             "python" | "python3" if !process::exists("python3") => {
                 return Ok(End::Missing("Python 3".to_owned()));
             }
+            "python" | "python3" if !has_venv() => {
+                return Ok(End::Missing("Python's venv".to_owned()));
+            }
             "python" | "python3" => Command::new(self.python(workspace)?),
             _ => Command::new(program),
         };
@@ -107,6 +110,16 @@ impl Client {
             .map_err(|error| format!("cannot write {}: {error}", stamp.display()))?;
         Ok(python)
     }
+}
+
+/// Debian has what makes environments in a package of its own.
+fn has_venv() -> bool {
+    let finds_it = || {
+        let mut python = Command::new("python3");
+        python.args(["-c", "import venv, ensurepip"]);
+        process::capture(&mut python).is_ok()
+    };
+    finds_it() || (tools::apt_install("python3-venv") && finds_it())
 }
 
 fn command_in(readme: &str) -> Option<&str> {

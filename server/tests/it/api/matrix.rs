@@ -352,10 +352,12 @@ async fn without_a_good_token_every_call_is_401_and_with_another_tenants_name_40
 async fn each_permission_opens_its_calls_and_no_other() {
     let matrix = Matrix::start().await;
     let mut wrong = Vec::new();
+    let mut statuses = vec![Vec::new(); ROWS.len()];
     for permission in PERMISSIONS {
         let token = matrix.stage.token_with(permission).await;
-        for (row, sufficing, _) in ROWS {
+        for ((row, sufficing, _), statuses) in ROWS.iter().zip(&mut statuses) {
             let reply = matrix.call_with(row, &token).await;
+            statuses.push(reply.status);
             let is_refused = reply.status == 403 && reply.refusal().1 == "forbidden";
             let is_strange = reply.status == 401 || reply.status >= 500;
             if is_strange || is_refused == sufficing.contains(&permission) {
@@ -367,5 +369,9 @@ async fn each_permission_opens_its_calls_and_no_other() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // In the order of the permissions; what a permitted call answers depends on what it names.
+    let rows = ROWS.iter().zip(&statuses);
+    let lines = rows.map(|((row, ..), statuses)| format!("{row}: {statuses:?}"));
+    insta::assert_snapshot!("statuses", lines.collect::<Vec<_>>().join("\n"));
     matrix.stage.stop().await;
 }
