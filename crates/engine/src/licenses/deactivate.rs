@@ -3,19 +3,16 @@
 
 use std::net::IpAddr;
 
-use domain::deactivation::{Deactivation, DeactivationRefusal, Facts, Holding, judge_deactivation};
-use domain::hardware_id::HardwareId;
-use domain::ids::LicenseId;
+use domain::deactivation::{Deactivation, DeactivationRefusal, Facts, judge_deactivation};
 use domain::program_form::{DeactivationForm, DeactivationRequest};
 use domain::timestamp::Timestamp;
-use serde_json::json;
 use store::{Tx, activations, licenses};
 
 use crate::Engine;
 use crate::actor::Actor;
-use crate::change::{self, Change};
 use crate::error::{Error, Refusal, Result};
 use crate::licenses::lookup::{self, Known, KnownLicense, KnownProduct, Question};
+use crate::licenses::seat::{self, Freed};
 use crate::start_over;
 
 /// Deactivates a key on the device that asks; once more, nothing is written.
@@ -53,7 +50,13 @@ async fn attempt(
     if let Some((license, _)) = license
         && judgement == Deactivation::Deactivate
     {
-        give_back(engine, &mut tx, actor, (license, request, address));
+        let freed = Freed {
+            license_id: license.row.id,
+            livemode: license.row.livemode,
+            hardware_id: &request.hardware_id,
+            address: Some(address),
+        };
+        seat::free(engine, &mut tx, actor, &freed);
     }
     Ok(tx.commit().await?)
 }
@@ -67,12 +70,7 @@ async fn facts(
     request: &DeactivationRequest,
 ) -> Result<Facts> {
     licenses::lock(tx, actor.tenant(), license.row.id);
-    let of = (license.row.id, request.hardware_id.as_str());
-    let device = match activations::find_end(tx, actor.tenant(), of).await? {
-        Some(None) => Holding::Activated,
-        Some(Some(_)) => Holding::GivenBack,
-        None => Holding::Never,
-    };
+    let device = seat::holding(tx, actor, (license.row.id, &request.hardware_id)).await?;
     let last = activations::last_end(tx, actor.tenant(), license.row.id).await?;
     Ok(Facts {
         is_of_named_product: license.facts.is_of_named_product,
@@ -80,29 +78,6 @@ async fn facts(
         last_deactivated_at: last.map(Timestamp::from_millis),
         cooldown_hours: license.row.deactivation_cooldown_hours,
     })
-}
-
-fn give_back(
-    engine: &Engine,
-    tx: &mut Tx,
-    actor: &Actor,
-    (license, request, address): (&KnownLicense, &DeactivationRequest, IpAddr),
-) {
-    let what = Change {
-        subject: ("license", license.row.id.to_string()),
-        verb: "deactivated",
-        data: json!({ "hardwareId": request.hardware_id, "ipAddress": address }),
-        livemode: license.row.livemode,
-    };
-    let of = (license.row.id, &request.hardware_id);
-    free(engine, tx, actor, of);
-    change::write_on_device(tx, actor, engine.now(), (what, of.1.as_str()));
-}
-
-fn free(engine: &Engine, tx: &mut Tx, actor: &Actor, (id, device): (LicenseId, &HardwareId)) {
-    let (tenant, now) = (actor.tenant(), engine.now().millis());
-    activations::free_seat(tx, tenant, (id, device.as_str()), now);
-    activations::end(tx, tenant, (id, device.as_str()), now);
 }
 
 fn refused(refusal: &DeactivationRefusal, known: &Known) -> Error {

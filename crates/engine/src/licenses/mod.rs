@@ -2,6 +2,7 @@
 
 pub mod activate;
 pub mod deactivate;
+pub mod deactivate_device;
 pub mod devices;
 pub mod export;
 pub mod extend;

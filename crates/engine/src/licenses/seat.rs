@@ -1,8 +1,9 @@
-//! A device takes a seat of a licence: its activation, the seat, what is remembered of the device,
-//! and the line in the history, all in one transaction.
+//! A device takes a seat of a licence, or loses it: its activation, the seat, what is remembered of the
+//! device, and the line in the history, all in one transaction.
 
 use std::net::IpAddr;
 
+use domain::deactivation::Holding;
 use domain::folding::email_key;
 use domain::hardware_id::HardwareId;
 use domain::ids::{LicenseId, ProductId};
@@ -15,6 +16,7 @@ use store::devices::{self, Device};
 use crate::Engine;
 use crate::actor::Actor;
 use crate::change::{self, Change};
+use crate::error::Result;
 
 /// The seat that is wanted, and for whom.
 pub(crate) struct Seat<'a> {
@@ -74,4 +76,45 @@ pub(crate) fn take(engine: &Engine, tx: &mut Tx, actor: &Actor, seat: &Seat<'_>)
         livemode: seat.livemode,
     };
     change::write_on_device(tx, actor, now, (what, hardware_key));
+}
+
+/// The seat that becomes free, and whose it was.
+pub(crate) struct Freed<'a> {
+    /// The licence; it is locked.
+    pub license_id: LicenseId,
+    /// Test or live.
+    pub livemode: bool,
+    /// The device.
+    pub hardware_id: &'a HardwareId,
+    /// Where it came from; `None` where it was not the device that asked.
+    pub address: Option<IpAddr>,
+}
+
+/// How a device stands to a licence. It stays so while the licence is locked.
+pub(crate) async fn holding(
+    tx: &mut Tx,
+    actor: &Actor,
+    (license, device): (LicenseId, &HardwareId),
+) -> Result<Holding> {
+    let of = (license, device.as_str());
+    Ok(match activations::find_end(tx, actor.tenant(), of).await? {
+        Some(None) => Holding::Activated,
+        Some(Some(_)) => Holding::GivenBack,
+        None => Holding::Never,
+    })
+}
+
+/// Frees it, whoever wants that. Where the device has none, the transaction fails as overtaken.
+pub(crate) fn free(engine: &Engine, tx: &mut Tx, actor: &Actor, freed: &Freed<'_>) {
+    let now = engine.now();
+    let of = (freed.license_id, freed.hardware_id.as_str());
+    activations::free_seat(tx, actor.tenant(), of, now.millis());
+    activations::end(tx, actor.tenant(), of, now.millis());
+    let what = Change {
+        subject: ("license", freed.license_id.to_string()),
+        verb: "deactivated",
+        data: json!({ "hardwareId": freed.hardware_id, "ipAddress": freed.address }),
+        livemode: freed.livemode,
+    };
+    change::write_on_device(tx, actor, now, (what, of.1));
 }
