@@ -1,4 +1,5 @@
-//! What people do with license keys: generate, edit, hold back, extend, send again, make offline codes.
+//! What people do with license keys: generate, edit, hold back, extend, send again, make offline codes, free
+//! seats.
 
 use std::fmt;
 
@@ -58,6 +59,15 @@ pub async fn change_license_state(id: String, change: String) -> Result<Done, Ui
     let who = signed_in().await?;
     let changed = change_hold(&who, &id, &change).await;
     reply::<ChangeLicenseState>(changed, &[("id", id), ("change", change)]).await
+}
+
+/// Takes a key's seat from a device that cannot give it back itself; `hardware` is its hardware id.
+#[server]
+pub async fn deactivate_device(id: String, hardware: String) -> Result<Done, UiError> {
+    use crate::ssr::{free_seat, reply, signed_in};
+    let who = signed_in().await?;
+    let freed = free_seat(&who, &id, &hardware).await;
+    reply::<DeactivateDevice>(freed, &[("id", id), ("hardware", hardware)]).await
 }
 
 /// The form of a key's holder, company, seats, features and note: its `Debug` says nothing of them.

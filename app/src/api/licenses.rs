@@ -38,9 +38,9 @@ pub struct DeviceRow {
     pub version: String,
     /// Where it last came from; empty where it never came itself.
     pub address: String,
-    /// False once it gave its seat back.
+    /// False once its seat is free again.
     pub has_seat: bool,
-    /// When it gave its seat back, or was last seen.
+    /// When its seat became free, or when it was last seen.
     pub at: Timestamp,
 }
 

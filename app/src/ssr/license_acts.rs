@@ -2,6 +2,7 @@
 
 use domain::activation_key::ActivationKey;
 use domain::extension::ExtendForm;
+use domain::hardware_id::HardwareId;
 use domain::ids::LicenseId;
 use domain::license_form::LicenseForm;
 use domain::license_update_form::LicenseUpdateForm;
@@ -9,7 +10,9 @@ use domain::permission::Permission;
 use domain::resend_form::ResendForm;
 use engine::Error;
 use engine::licenses::generate::Side;
-use engine::licenses::{extend as extending, find, generate, hold, offline_code, resend, update};
+use engine::licenses::{
+    deactivate_device, extend as extending, find, generate, hold, offline_code, resend, update,
+};
 use leptos_router::location::Url;
 
 use super::plans::plan_list;
@@ -80,6 +83,18 @@ pub async fn change_hold(who: &SignedIn, id: &str, change: &str) -> Result<Next,
         _ => return Err(Error::field("change", "Press one of the buttons.")),
     };
     Ok(Next::stay(done))
+}
+
+/// Takes a key's seat from a device, however long ago another one was deactivated.
+pub async fn free_seat(who: &SignedIn, id: &str, hardware: &str) -> Result<Next, Error> {
+    let key = key_of(who, id).await?.to_string();
+    let device = HardwareId::parse(hardware).map_err(|_| Error::NotFound("device"))?;
+    let had_seat = deactivate_device::execute(&who.engine, &who.actor, &key, &device).await?;
+    Ok(Next::stay(if had_seat {
+        "Deactivated. Another device can take the seat."
+    } else {
+        "This device had no seat any more. Nothing was changed."
+    }))
 }
 
 /// Changes what people say of a key.

@@ -52,7 +52,7 @@ pub use door::{
 };
 pub use guide::guide;
 pub use license_acts::{
-    change_hold, extend, license_choices, mail_license, make_licenses, save_license,
+    change_hold, extend, free_seat, license_choices, mail_license, make_licenses, save_license,
     write_offline_code,
 };
 pub use license_export::export_licenses;

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::api::license_acts::{
-    ChangeLicenseState, ExtendLicense, MakeOfflineCode, ResendLicense, UpdateLicense,
+    ChangeLicenseState, DeactivateDevice, ExtendLicense, MakeOfflineCode, ResendLicense,
+    UpdateLicense,
 };
 use crate::api::licenses::LicenseDetail;
 use crate::ui::{
@@ -19,6 +20,7 @@ pub struct Acts {
     extend: FormAction,
     resend: FormAction,
     offline: FormAction,
+    deactivate: FormAction,
 }
 
 impl Acts {
@@ -30,17 +32,24 @@ impl Acts {
             extend: FormAction::of::<ExtendLicense>(),
             resend: FormAction::of::<ResendLicense>(),
             offline: FormAction::of::<MakeOfflineCode>(),
+            deactivate: FormAction::of::<DeactivateDevice>(),
         }
     }
 
+    /// The one that takes a device's seat.
+    pub fn deactivate(&self) -> FormAction {
+        self.deactivate
+    }
+
     /// Changes with every success.
-    pub fn successes(self) -> impl Fn() -> [u32; 5] + Copy + Send + Sync + 'static {
+    pub fn successes(self) -> impl Fn() -> [u32; 6] + Copy + Send + Sync + 'static {
         let all = [
             self.state,
             self.update,
             self.extend,
             self.resend,
             self.offline,
+            self.deactivate,
         ];
         let all = all.map(FormAction::successes);
         move || all.map(|count| count.get())

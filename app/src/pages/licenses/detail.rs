@@ -1,26 +1,15 @@
 //! One key: what it is worth, and what happened to it.
 
-use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use super::acts::{self, Acts};
-use crate::api::licenses::{DeviceRow, LicenseDetail, load_license};
+use super::devices;
+use crate::api::licenses::{LicenseDetail, load_license};
 use crate::format;
 use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part, query_part};
 use crate::pages::words;
-use crate::ui::{
-    Ago, Cell, Column, Copyable, Empty, Fact, Facts, PageHead, Pager, Panel, Place, Row, Table,
-    Tag, Tone, When,
-};
-
-const DEVICES: &[Column] = &[
-    ("Hardware id", Place::Lead),
-    ("State", Place::Mark),
-    ("Version", Place::Wide),
-    ("Address", Place::Detail),
-    ("Last seen (UTC)", Place::End),
-];
+use crate::ui::{Copyable, Fact, Facts, PageHead, Pager, Panel, Tag, When};
 
 /// A key.
 #[component]
@@ -51,12 +40,12 @@ pub fn LicensePage() -> impl IntoView {
 fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
     let row = license.row.clone();
     let (history, now) = (license.history.clone(), license.now);
-    let devices = devices(license.devices.clone(), now);
-    let (outcome, send, manage) = (
+    let list = devices::list(&license, &acts);
+    let (outcome, deactivated) = (
         acts::state_outcome(&license, &acts),
-        acts::send(&license, &acts),
-        acts::manage(&license, &acts),
+        devices::outcome(&license, &acts),
     );
+    let (send, manage) = (acts::send(&license, &acts), acts::manage(&license, &acts));
     let offline = acts::offline_code(&license, &acts);
     let about = ("license", row.id.to_string());
     let has_acts = license.may_send || license.may_manage;
@@ -64,10 +53,11 @@ fn Body(license: LicenseDetail, acts: Acts, pager: AnyView) -> impl IntoView {
     view! {
         <PageHead title=row.activation_key.clone() purpose=format!("A key for {}.", row.product_name)/>
         {outcome}
+        {deactivated}
         <div class=if has_acts { "two" } else { "stack" }>
             <div class="stack">
                 <Panel title="Facts">{facts(license)}</Panel>
-                <Panel title="Devices">{devices} {pager}</Panel>
+                <Panel title="Devices">{list} {pager}</Panel>
                 {offline}
                 <History changes=history now about/>
             </div>
@@ -82,46 +72,6 @@ fn more_devices(license: &LicenseDetail, is_first: bool) -> impl IntoView + use<
     let next = license.next_devices.as_ref();
     let older = next.map(|next| format!("{here}?devices={next}"));
     view! { <Pager newest=(!is_first).then_some(here) older/> }
-}
-
-fn devices(devices: Vec<DeviceRow>, now: Timestamp) -> AnyView {
-    if devices.is_empty() {
-        return view! {
-            <Empty title="No devices yet" text="A device stands here once it was activated with this key."/>
-        }
-        .into_any();
-    }
-    let rows = devices
-        .into_iter()
-        .map(|device| {
-            let (tone, word) = if device.has_seat {
-                (Tone::Ok, "activated")
-            } else {
-                (Tone::Plain, "gave it back")
-            };
-            view! {
-                <Row>
-                    <Cell place=Place::Lead>
-                        <Copyable text=device.hardware_id what="hardware id"/>
-                    </Cell>
-                    <Cell place=Place::Mark>
-                        <Tag tone word/>
-                    </Cell>
-                    <Cell place=Place::Wide>{device.version}</Cell>
-                    <Cell place=Place::Detail>{device.address}</Cell>
-                    <Cell place=Place::End>
-                        <Ago at=device.at now/>
-                    </Cell>
-                </Row>
-            }
-        })
-        .collect_view();
-    view! {
-        <Table label="Devices" columns=DEVICES>
-            {rows}
-        </Table>
-    }
-    .into_any()
 }
 
 fn facts(license: LicenseDetail) -> impl IntoView {

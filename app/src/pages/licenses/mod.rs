@@ -2,6 +2,7 @@
 
 mod acts;
 mod detail;
+mod devices;
 mod list;
 mod new;
 
