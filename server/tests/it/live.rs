@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use domain::hardware_id::HardwareId;
 use domain::ids::TenantId;
 use domain::role::Role;
 use engine::accounts::create_admin::{self, NewAdmin};
+use engine::licenses::{deactivate_device, generate};
 use engine::{Actor, Engine, products, tenants};
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Response, StatusCode};
@@ -228,6 +230,25 @@ async fn make_plan(house: &House, tenant: TenantId) {
     let form = serde_json::from_value(form).expect("a form");
     let made = engine::plans::create::execute(house.engine(), &Actor::system(tenant), &form).await;
     made.expect("the plan is made");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_seat_that_a_person_frees_is_told_like_a_devices_own_deactivation() {
+    on_each(async |house| {
+        let (engine, actor) = (house.engine(), &house.shop.actor);
+        let wish =
+            json!({ "productName": "Atlas", "email": "ann@example.com", "hardwareId": "AB" });
+        let wish = serde_json::from_value(wish).expect("a form");
+        let made = generate::execute(engine, actor, &wish, generate::Side::Live).await;
+        let key = made.expect("is made")[0].activation_key.to_string();
+        let ann = Browser::of(house, actor.tenant(), "ann@example.com").await;
+        let mut stream = ann.listen(&house.nodes[0].url).await;
+        let device = HardwareId::parse("AB").expect("an id");
+        let freed = deactivate_device::execute(engine, actor, &key, &device).await;
+        assert!(freed.expect("is freed"));
+        stream.until("live.license.deactivated").await;
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -86,6 +86,12 @@ const ROWS: &[Row] = &[
         Missing("id", "{license}"),
     ),
     (
+        "deactivate_device",
+        Admin,
+        &[("id", "{license}")],
+        Missing("id", "{license}"),
+    ),
+    (
         "update_license",
         Admin,
         &[("id", "{license}")],

@@ -1,6 +1,8 @@
 //! Seats that are taken and given back, by several who ask at the same instant too: on PostgreSQL the test
 //! holds one transaction open until the action waits for it.
 
+mod by_hand;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use domain::activation::RefusalCode;
