@@ -1,10 +1,10 @@
-// One key in people's hands: held back, extended, sent again, used offline; and new ones.
+// One key in people's hands: held back, extended, sent again, used offline, taken from a device; and new ones.
 import type { Page } from '@playwright/test';
 import { expectRefusal } from '../pages/fields.ts';
 import type { Installation } from '../support/installation.ts';
 import { mailsTo } from '../support/purchases.ts';
 import { signIn } from '../support/signed_in.ts';
-import { adminTest, expect, hydrated, test } from '../support/test.ts';
+import { adminTest, expect, expectNoSidewaysScroll, hydrated, test } from '../support/test.ts';
 
 /** A key of the test's own, and its page. */
 async function openKey(page: Page, installation: Installation, fields: object = {}): Promise<{ key: string; email: string }> {
@@ -137,6 +137,55 @@ adminTest('an offline code is made for one device, which then has the seat', { t
   await mailsTo(installation, email, 0);
 });
 
+adminTest('a device that is gone is deactivated at once, and another takes its seat', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
+  const name = `Seats of ${test.info().testId}`;
+  const product = await installation.api<{ id: number }>('POST', '/api/product/', { name, deactivationCooldownHours: 24 });
+  const { key } = await openKey(page, installation, { productId: product.id, maxSeats: 2 });
+  const address = page.url();
+  const activate = (hardwareId: string) =>
+    installation.api('POST', '/api/license/activate', { activationKey: key, hardwareId, productName: name, version: '2.0' });
+  const [gone, called] = ['A7F3-99B2-CC41-0D5E-A7F3-99B2-CC41-0D5E', 'A7F3-99B2-CC…1-0D5E'];
+  // One gives its seat back by itself: from here on no other may, for the product's hours.
+  await activate('MOVED');
+  await installation.api('POST', '/api/license/deactivate', { licenseKey: key, hardwareId: 'MOVED', productName: name });
+  for (const device of [gone, 'KEPT']) await activate(device);
+  await page.goto(address);
+  await hydrated(page);
+  const panel = (title: string) => page.locator('section', { has: page.getByRole('heading', { name: title, exact: true }) });
+  const rows = page.getByRole('table', { name: 'Devices' }).locator('tbody').getByRole('row');
+  const row = rows.filter({ hasText: called });
+  await expect(panel('Facts')).toContainText('2 of 2 taken');
+  await expect(rows.getByText('Deactivate…')).toHaveCount(2);
+  await row.getByText('Deactivate…').click();
+  await expect(row.getByText(`${called} loses its seat of the key …${key.slice(-4)} at once`)).toBeVisible();
+  await expectNoSidewaysScroll(page);
+  await row.getByRole('button', { name: `Deactivate ${called}` }).click();
+  await expect(page.getByText('Deactivated. Another device can take the seat.')).toBeVisible();
+  await expect(panel('Facts')).toContainText('1 of 2 taken');
+  await expect(row.locator('.tag')).toHaveText('deactivated');
+  await expect(rows.getByText('Deactivate…')).toHaveCount(1);
+  await expect(panel('History')).toContainText(`deactivated by ${installation.admin.email}`);
+  await activate('NEW');
+  await page.goto(address);
+  await expect(panel('Facts')).toContainText('2 of 2 taken');
+  await expect(rows.filter({ hasText: 'NEW' }).locator('.tag')).toHaveText('activated');
+});
+
+adminTest('a device that gave its seat back while somebody looked is left as it is', { tag: '@no-js' }, async ({ page, installation }) => {
+  const { key } = await openKey(page, installation);
+  const address = page.url();
+  const device = { hardwareId: 'QUICKER', productName: installation.product.name };
+  await installation.api('POST', '/api/license/activate', { activationKey: key, ...device });
+  await page.goto(address);
+  await hydrated(page);
+  await installation.api('POST', '/api/license/deactivate', { licenseKey: key, ...device });
+  await page.getByText('Deactivate…').click();
+  await page.getByRole('button', { name: 'Deactivate QUICKER' }).click();
+  await expect(page.getByText('This device had no seat any more. Nothing was changed.')).toBeVisible();
+  const history = page.locator('section', { has: page.getByRole('heading', { name: 'History' }) });
+  await expect(history.getByText('deactivated by')).toHaveCount(1);
+});
+
 adminTest('keys are generated one by one and many at once', { tag: '@no-js' }, async ({ page, installation }) => {
   const email = `made-${test.info().testId}@example.com`;
   await page.goto('/licenses');
@@ -176,6 +225,12 @@ adminTest('keys are generated one by one and many at once', { tag: '@no-js' }, a
 test('somebody of the support sends a key again, and is offered nothing that changes it', { tag: '@no-js' }, async ({ page, context, installation }) => {
   await context.addCookies((await signIn(installation, installation.addPerson('support'))).cookies);
   const { key } = await openKey(page, installation);
+  const device = { hardwareId: 'ITS-OWN', productName: installation.product.name };
+  await installation.api('POST', '/api/license/activate', { activationKey: key, ...device });
+  await page.goto(page.url());
+  await hydrated(page);
+  await expect(page.getByRole('table', { name: 'Devices' })).toContainText('ITS-OWN');
+  await expect(page.getByText('Deactivate…')).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'Extend' })).toHaveCount(0);
   await expect(page.getByRole('heading', { name: 'Hold back' })).toHaveCount(0);
   const to = `asked-again-${test.info().project.name}@example.com`;

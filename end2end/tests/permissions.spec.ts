@@ -8,7 +8,7 @@ import { expect, hydrated, test } from '../support/test.ts';
 const OFFERED: Record<string, string[]> = {
   viewer: ['/ui/begin_second_factor'],
   support: ['/ui/generate_licenses', '/ui/resend_license', '/ui/make_offline_code', '/ui/resend_mail', '/ui/start_test_purchase'],
-  admin: ['/ui/save_product', '/ui/save_plan', '/ui/save_app', '/ui/archive_app', '/ui/replay_event', '/ui/issue_keys', '/ui/create_access_token'],
+  admin: ['/ui/save_product', '/ui/save_plan', '/ui/save_app', '/ui/archive_app', '/ui/replay_event', '/ui/issue_keys', '/ui/create_access_token', '/ui/deactivate_device'],
 };
 
 /** Pages that whoever may least is refused as a whole, by the lowest role that may see them. */
