@@ -79,7 +79,7 @@ pub async fn mail_detail(who: &SignedIn, id: &str) -> Result<MailDetail, Error> 
     })
 }
 
-/// Sends a mail that came to an end again; gives one that is still on its way another address.
+/// Sends a sent mail once more, as a new one; queues any other anew, to this address.
 pub async fn send_again(who: &SignedIn, id: &str, email: &str) -> Result<Next, Error> {
     let id = parse(id)?;
     let mail = find::execute(&who.engine, &who.actor, id).await?.mail;

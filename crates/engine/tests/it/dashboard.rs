@@ -5,8 +5,9 @@ use std::net::Ipv4Addr;
 use domain::permission::{Permission, Permissions};
 use domain::program_form::ActivationForm;
 use engine::dashboard::figures::Figures;
-use engine::dashboard::{self, Checklist, Dashboard, Problem, ProblemKind, Target};
+use engine::dashboard::{self, Checklist, Dashboard, Problem, ProblemKind, Target, wanting};
 use engine::licenses::activate;
+use engine::mails::change_address;
 use engine::ports::MailRefusal;
 use engine::stripe::receive_event::Answer;
 use engine::tokens::{self, create::NewToken};
@@ -207,6 +208,63 @@ async fn refused_mails_are_one_line_that_leads_to_them() {
     assert!(matches!(problem.target, Target::Mail(_)));
     assert!(problem.detail.contains("450 try later"));
     assert_eq!(test_side(&t).await.mails_unsent, 1);
+}
+
+/// A mail that was refused for good, given up two hours after its first try; now it is three hours after.
+async fn give_up_a_mail(t: &TestEngine) {
+    t.mailer.refuse(MailRefusal {
+        is_permanent: true,
+        answer: "550 no such user".into(),
+    });
+    while t.run_due_jobs().await > 0 {
+        t.clock.advance_seconds(3_600);
+    }
+}
+
+async fn failed_mails(t: &TestEngine) -> i64 {
+    let counts = wanting::execute(&t.engine, &t.system(), false).await;
+    counts.expect("are read").failed_mails
+}
+
+#[tokio::test]
+async fn a_mail_that_was_given_up_wants_nobody_any_more_once_its_address_is_corrected() {
+    let t = TestEngine::start().await;
+    let shop = Shop::open(&t, t.system()).await;
+    shop.sell(&t, 1, 1).await;
+    give_up_a_mail(&t).await;
+    let problem = only_problem(&t).await;
+    assert_eq!(problem.kind, ProblemKind::MailsFailed);
+    assert!(problem.detail.contains("550 no such user"));
+    assert_eq!(failed_mails(&t).await, 1);
+    let Target::Mail(id) = problem.target else {
+        panic!("it should lead to the mail: {:?}", problem.target);
+    };
+    t.mailer.accept();
+    change_address::execute(&t.engine, &shop.actor, id, "ann@example.com")
+        .await
+        .expect("is changed");
+    for moment in ["while it waits", "once it is sent"] {
+        assert!(test_side(&t).await.problems.is_empty(), "{moment}");
+        assert_eq!(failed_mails(&t).await, 0, "{moment}");
+        t.run_due_jobs().await;
+    }
+    assert_eq!(t.mailer.sent()[0].to, "ann@example.com");
+}
+
+#[tokio::test]
+async fn a_mail_that_nobody_corrects_is_named_for_a_week_from_when_it_was_given_up() {
+    let t = TestEngine::start().await;
+    let shop = Shop::open(&t, t.system()).await;
+    shop.sell(&t, 1, 1).await;
+    // It waited for a worker longer than anybody looks back.
+    t.clock.advance_seconds(10 * 86_400);
+    give_up_a_mail(&t).await;
+    t.clock.advance_seconds(7 * 86_400 - 3_600);
+    assert_eq!(only_problem(&t).await.kind, ProblemKind::MailsFailed);
+    assert_eq!(failed_mails(&t).await, 1);
+    t.clock.advance_seconds(1);
+    assert!(test_side(&t).await.problems.is_empty());
+    assert_eq!(failed_mails(&t).await, 0);
 }
 
 #[tokio::test]
