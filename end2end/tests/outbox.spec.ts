@@ -87,6 +87,10 @@ test('without a mail server the keys wait in the outbox, and are read there', { 
   try {
     await context.addCookies((await signIn(silent, silent.admin)).cookies);
     await buy(silent, 'waiting@example.com', 2);
+    await page.goto(silent.url);
+    const unsent = page.locator('.stat').filter({ hasText: 'Mails not sent' });
+    await expect(unsent.locator('b')).toHaveText('1');
+    await expect(unsent).toContainText('1 waiting for a mail server');
     await page.goto(`${silent.url}/outbox`);
     await page.getByRole('row').filter({ hasText: 'waiting@example.com' }).getByRole('link').click();
     await expect(page.getByText('No mail server is set, so mails wait here')).toBeVisible();

@@ -71,6 +71,15 @@ pub struct Attempt<'a> {
     pub now: i64,
 }
 
+/// How many mails are still to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+pub struct Waiting {
+    /// Not tried yet.
+    pub queued: i64,
+    /// Tried in vain, and tried again.
+    pub retrying: i64,
+}
+
 macro_rules! columns {
     () => {
         "id, livemode, order_id, product_id, kind, ordinal, recipient, template_version, message_id, state,
@@ -158,9 +167,10 @@ pub(crate) const LIST_FAILED: &str = concat!(
 pub(crate) const COUNT_FAILED: &str =
     "select count(*) from mails where tenant_id = $1 and livemode = $2 and state = 'failed'
     and failed_at >= $3";
-pub(crate) const COUNT_UNSENT: &str =
-    "select count(*) from mails where tenant_id = $1 and livemode = $2
-    and state in ('retrying', 'failed')";
+pub(crate) const COUNT_WAITING: &str =
+    "select count(case when state = 'queued' then 1 end) as queued,
+        count(case when state = 'retrying' then 1 end) as retrying
+    from mails where tenant_id = $1 and livemode = $2 and state in ('queued', 'retrying')";
 
 /// Queues a mail. One that the order has already makes the transaction fail with
 /// [`crate::StoreError::Overtaken`]: look at [`last_ordinal`] first.
@@ -309,10 +319,10 @@ pub async fn count_failed(
     )
 }
 
-/// How many mails were refused so far.
-pub async fn count_unsent(conn: &mut Conn, tenant: TenantId, livemode: bool) -> Result<i64> {
+/// How many mails of one side are still to be sent.
+pub async fn count_waiting(conn: &mut Conn, tenant: TenantId, livemode: bool) -> Result<Waiting> {
     Ok(
-        on!(conn, c => sqlx::query_scalar(COUNT_UNSENT).bind(tenant.get()).bind(livemode)
+        on!(conn, c => sqlx::query_as(COUNT_WAITING).bind(tenant.get()).bind(livemode)
         .fetch_one(c).await?),
     )
 }

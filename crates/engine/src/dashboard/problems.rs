@@ -17,7 +17,8 @@ use crate::settings::mail_server;
 use crate::stripe::apps::AppView;
 use crate::stripe::events::sees_shared;
 
-pub(super) const FAILURES_DAYS: i64 = 7;
+/// So long after it failed, a mail or an event wants attention.
+pub const FAILURES_DAYS: i64 = 7;
 const ADDRESS_MINUTES: i64 = 15;
 /// Before its end, and after it, for whoever was away.
 const TOKEN_DAYS: i64 = 14;
