@@ -31,8 +31,9 @@ adminTest('a refused mail waits, and goes to a corrected address at once', { tag
   await expectState(page, 'retrying');
   await expect(page.getByText('451 4.3.0 Refused on purpose')).toBeVisible();
   await installation.faults();
+  await expect(page.getByText('the same mail goes to this address')).toBeVisible();
   await page.getByLabel('To', { exact: true }).fill(right);
-  await page.getByRole('button', { name: 'Send again' }).click();
+  await page.getByRole('button', { name: 'Send to this address' }).click();
   await expect(page.getByText('It is tried at once, at this address.')).toBeVisible();
   await expectState(page, 'sent');
   const [mail] = await mailsTo(installation, right);
@@ -48,9 +49,12 @@ adminTest('a mail’s page follows its delivery and keeps what is typed', async 
   await expectState(page, 'retrying');
   const to = page.getByLabel('To', { exact: true });
   await to.fill('half-typed');
+  await expect(page.getByRole('button', { name: 'Send to this address' })).toBeVisible();
   await installation.faults();
   await expect(page.locator('dd').filter({ hasText: /^sent$/ })).toBeVisible({ timeout: 30_000 });
   await expect(to).toHaveValue('half-typed');
+  await expect(page.getByText('It goes out as a new mail')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Send again' })).toBeVisible();
 });
 
 adminTest('a mail that was sent is sent again as a new one', { tag: '@no-js' }, async ({ page, installation }) => {

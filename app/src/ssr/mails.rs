@@ -88,7 +88,11 @@ pub async fn send_again(who: &SignedIn, id: &str, email: &str) -> Result<Next, E
         return Ok(Next::Go(format!("/outbox/{again}")));
     }
     change_address::execute(&who.engine, &who.actor, id, email).await?;
-    Ok(Next::stay("It is tried at once, at this address."))
+    let server = mail_server::execute(&who.engine, &who.actor).await?;
+    Ok(Next::stay(match server {
+        Some(_) => "It is tried at once, at this address.",
+        None => "It goes to this address as soon as there is a mail server.",
+    }))
 }
 
 fn parse(id: &str) -> Result<MailId, Error> {
