@@ -69,8 +69,10 @@ pub struct Dashboard {
     pub activations: Figure,
     /// What was paid in the last 30 days, as `1,299.00 EUR`, the commonest currency first.
     pub revenue: Vec<String>,
-    /// Mails that were refused so far.
+    /// Mails that no server has taken.
     pub mails_unsent: i64,
+    /// What becomes of them, in words.
+    pub mails_note: String,
     /// What wants an act, the most urgent first.
     pub problems: Vec<Problem>,
     /// What is still to do before the first sale.

@@ -88,7 +88,7 @@ pub async fn load_mail(id: String) -> Result<Sent<MailDetail>, UiError> {
     pack(&mail_detail(&who, &id).await.map_err(refuse)?)
 }
 
-/// Sends the keys again as a new mail, to this address.
+/// Sends a mail to this address: as a new one where it was sent, else the same.
 #[server]
 pub async fn resend_mail(id: String, email: String) -> Result<Done, UiError> {
     use crate::ssr::{reply, send_again, signed_in};

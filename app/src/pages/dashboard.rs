@@ -71,10 +71,6 @@ fn counts(data: &Dashboard) -> impl IntoView + use<> {
         }
         None => ("–".to_owned(), "nothing was paid".to_owned()),
     };
-    let unsent = match data.mails_unsent {
-        0 => "every mail was taken",
-        _ => "refused so far; they are tried again",
-    };
     view! {
         <div class="cols">
             <Stat
@@ -88,7 +84,11 @@ fn counts(data: &Dashboard) -> impl IntoView + use<> {
                 note=before(&data.activations)
             />
             <Stat label="Revenue, 30 days" value=revenue note=others/>
-            <Stat label="Mails not sent yet" value=format::count(data.mails_unsent) note=unsent/>
+            <Stat
+                label="Mails not sent"
+                value=format::count(data.mails_unsent)
+                note=data.mails_note.clone()
+            />
         </div>
     }
 }

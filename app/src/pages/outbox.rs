@@ -14,8 +14,8 @@ use super::words;
 use crate::api::mails::{MailAttempt, MailDetail, MailRow, ResendMail, load_mail, load_mails};
 use crate::api::{Listed, NamedSearch};
 use crate::ui::{
-    Empty, Fact, Facts, Field, FormAction, FormPanel, InputKind, Notice, PageHead, Panel, Step,
-    Steps, Tag, Tone, When,
+    ButtonLook, Empty, Fact, Facts, Field, Form, FormAction, InputKind, Notice, PageHead, Panel,
+    Step, Steps, SubmitButton, Tag, Tone, When,
 };
 
 const LIST: NamedList = NamedList {
@@ -97,7 +97,8 @@ fn Mail(mail: MailDetail, delivery: Data<MailDetail>, resend: FormAction) -> imp
             </Notice>
         }
     });
-    let body = letter(&mail);
+    let state = followed_state(&mail, delivery);
+    let body = letter(&mail, state);
     let (history, now) = (mail.history, mail.now);
     // Most mails go out and nobody does anything with them.
     let about = ("mail", mail.row.id.to_string());
@@ -105,7 +106,7 @@ fn Mail(mail: MailDetail, delivery: Data<MailDetail>, resend: FormAction) -> imp
     let (id, address) = (mail.row.id.to_string(), mail.row.address.clone());
     let again = mail
         .may_resend
-        .then(|| send_again((id, address.clone()), resend));
+        .then(|| send_again((id, address.clone()), state, resend));
     let title = if mail.subject.is_empty() {
         words::mail_kind(&mail.row.kind)
     } else {
@@ -125,27 +126,76 @@ fn Mail(mail: MailDetail, delivery: Data<MailDetail>, resend: FormAction) -> imp
     }
 }
 
-fn send_again((id, address): (String, String), resend: FormAction) -> AnyView {
+/// The mail's state while the page is open, for words beside what somebody may be typing.
+fn followed_state(mail: &MailDetail, delivery: Data<MailDetail>) -> RwSignal<String> {
+    let state = RwSignal::new(mail.row.state.clone());
+    Effect::new(move || {
+        if let Some(Ok(mail)) = delivery.get() {
+            state.try_set(mail.row.state);
+        }
+    });
+    state
+}
+
+fn send_again(
+    (id, address): (String, String),
+    state: RwSignal<String>,
+    resend: FormAction,
+) -> AnyView {
+    let button = move || {
+        let label = send_label(&state.get());
+        view! { <SubmitButton label look=ButtonLook::Plain/> }
+    };
     view! {
-        <FormPanel title="Send again" action=resend id submit="Send again">
-            <Field
-                name="email"
-                label="To"
-                hint="As a new mail, with what the template says today."
-                kind=InputKind::Email
-                value=address
-            />
-        </FormPanel>
+        <Panel title="Recipient">
+            <div class="inner">
+                <Form action=resend>
+                    <input type="hidden" name="id" value=id/>
+                    <p class="small muted">{move || which_mail(&state.get())}</p>
+                    <Field name="email" label="To" kind=InputKind::Email value=address/>
+                    <div class="form-end">{button}</div>
+                </Form>
+            </div>
+        </Panel>
     }
     .into_any()
 }
 
-fn letter(mail: &MailDetail) -> AnyView {
+/// Which mail goes to the address: another one only where a server has this one.
+fn which_mail(state: &str) -> &'static str {
+    match state {
+        "sent" => "It goes out as a new mail, with what the template says today.",
+        "failed" => "It was given up. The same mail is tried again, at this address.",
+        _ => "It is not sent yet: the same mail goes to this address.",
+    }
+}
+
+fn send_label(state: &str) -> &'static str {
+    match state {
+        "sent" | "failed" => "Send again",
+        _ => "Send to this address",
+    }
+}
+
+/// What follows where the template cannot be rendered: what was given up does not go out by itself.
+fn remedy(state: &str) -> &'static str {
+    match state {
+        "sent" => {
+            "It was sent with what the template said then. Mend the template on the product’s page to read it or send it again."
+        }
+        "failed" => {
+            "It was given up. Mend the template on the product’s page, then send it again here."
+        }
+        _ => "Mend the template on the product’s page; this mail then goes out with its next try.",
+    }
+}
+
+fn letter(mail: &MailDetail, state: RwSignal<String>) -> AnyView {
     if let Some(problem) = mail.problem.clone() {
         return view! {
             <div class="inner">
                 <Notice tone=Tone::Bad title=problem>
-                    <p>"Mend the template on the product’s page; waiting mails then go out by themselves."</p>
+                    <p>{move || remedy(&state.get())}</p>
                 </Notice>
             </div>
         }

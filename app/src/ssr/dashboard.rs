@@ -4,13 +4,16 @@ use domain::permission::Permission;
 use domain::timestamp::Timestamp;
 use engine::Error;
 use engine::dashboard::figures::Counts;
-use engine::dashboard::{self, Problem as Found, ProblemKind, Target, wanting};
+use engine::dashboard::{
+    self, FAILURES_DAYS, Problem as Found, ProblemKind, Target, UnsentMails, wanting,
+};
 
 use super::chart::Daily;
 use super::licenses::license_row;
 use super::session::SignedIn;
 use crate::api::dashboard::{Dashboard, Figure, FirstSteps, Problem};
 use crate::api::session::Wanting;
+use crate::format;
 
 /// One side's dashboard.
 pub async fn dashboard_page(who: &SignedIn) -> Result<Dashboard, Error> {
@@ -29,7 +32,8 @@ pub async fn dashboard_page(who: &SignedIn) -> Result<Dashboard, Error> {
             .into_iter()
             .map(|money| money.to_string())
             .collect(),
-        mails_unsent: found.mails_unsent,
+        mails_unsent: found.mails_unsent.total(),
+        mails_note: mails_note(found.mails_unsent, found.checklist.has_mail_server),
         may_manage: who.actor.may(Permission::Manage).is_ok(),
         problems: found.problems.into_iter().map(problem).collect(),
         first_steps: FirstSteps {
@@ -52,6 +56,36 @@ pub async fn wanting_counts(who: &SignedIn) -> Result<Wanting, Error> {
         reviews: counts.reviews,
         mails: counts.failed_mails,
     })
+}
+
+/// What becomes of the mails that no server has taken: those that were given up are not tried again.
+fn mails_note(mails: UnsentMails, has_mail_server: bool) -> String {
+    let UnsentMails {
+        queued,
+        retrying,
+        failed,
+    } = mails;
+    let given_up = format!("given up in {FAILURES_DAYS} days");
+    let parts = if has_mail_server {
+        vec![
+            (queued, "queued"),
+            (retrying, "tried again"),
+            (failed, given_up.as_str()),
+        ]
+    } else {
+        vec![
+            (queued + retrying, "waiting for a mail server"),
+            (failed, given_up.as_str()),
+        ]
+    };
+    let there = parts.into_iter().filter(|(count, _)| *count > 0);
+    let texts: Vec<_> = there
+        .map(|(count, what)| format!("{} {what}", format::count(count)))
+        .collect();
+    if texts.is_empty() {
+        return format!("none waits; none {given_up}");
+    }
+    texts.join(", ")
 }
 
 fn figure(
@@ -118,5 +152,29 @@ mod tests {
         assert_eq!(address(Target::Settings), "/settings");
         assert_eq!(address(Target::StripeApps), "/stripe");
         assert_eq!(address(Target::FailedEvents), "/stripe?status=failed");
+    }
+
+    #[test]
+    fn the_note_below_unsent_mails_is_true_of_all_of_them() {
+        let note = |queued, retrying, failed, has_mail_server| {
+            let mails = UnsentMails {
+                queued,
+                retrying,
+                failed,
+            };
+            mails_note(mails, has_mail_server)
+        };
+        assert_eq!(note(0, 0, 0, true), "none waits; none given up in 7 days");
+        assert_eq!(note(0, 0, 0, false), "none waits; none given up in 7 days");
+        assert_eq!(note(1_200, 0, 0, true), "1,200 queued");
+        assert_eq!(note(0, 0, 1, true), "1 given up in 7 days");
+        assert_eq!(
+            note(1, 2, 3, true),
+            "1 queued, 2 tried again, 3 given up in 7 days"
+        );
+        assert_eq!(
+            note(1, 2, 3, false),
+            "3 waiting for a mail server, 3 given up in 7 days"
+        );
     }
 }

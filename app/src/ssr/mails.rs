@@ -79,7 +79,7 @@ pub async fn mail_detail(who: &SignedIn, id: &str) -> Result<MailDetail, Error> 
     })
 }
 
-/// Sends a mail that came to an end again; gives one that is still on its way another address.
+/// Sends a sent mail once more, as a new one; queues any other anew, to this address.
 pub async fn send_again(who: &SignedIn, id: &str, email: &str) -> Result<Next, Error> {
     let id = parse(id)?;
     let mail = find::execute(&who.engine, &who.actor, id).await?.mail;
@@ -88,7 +88,11 @@ pub async fn send_again(who: &SignedIn, id: &str, email: &str) -> Result<Next, E
         return Ok(Next::Go(format!("/outbox/{again}")));
     }
     change_address::execute(&who.engine, &who.actor, id, email).await?;
-    Ok(Next::stay("It is tried at once, at this address."))
+    let server = mail_server::execute(&who.engine, &who.actor).await?;
+    Ok(Next::stay(match server {
+        Some(_) => "It is tried at once, at this address.",
+        None => "It goes to this address as soon as there is a mail server.",
+    }))
 }
 
 fn parse(id: &str) -> Result<MailId, Error> {

@@ -61,6 +61,8 @@ pub struct ApiFaults {
 pub struct MailFaults {
     /// The next so many RCPT commands get `code`.
     pub refuse_recipients: u32,
+    /// Every RCPT command for one of these addresses gets `code`.
+    pub refuse_addresses: Vec<String>,
     /// The next so many messages get `code` after their data, and are not stored.
     pub refuse_data: u32,
     /// The next so many connections are closed after the data was stored, without an answer.

@@ -71,6 +71,15 @@ pub struct Attempt<'a> {
     pub now: i64,
 }
 
+/// How many mails are still to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromRow)]
+pub struct Waiting {
+    /// Not tried yet.
+    pub queued: i64,
+    /// Tried in vain, and tried again.
+    pub retrying: i64,
+}
+
 macro_rules! columns {
     () => {
         "id, livemode, order_id, product_id, kind, ordinal, recipient, template_version, message_id, state,
@@ -139,7 +148,7 @@ const BY_ORDER: &str = concat!(
 const LAST_ORDINAL: &str =
     "select max(ordinal) from mails where tenant_id = $1 and order_id = $2 and kind = $3";
 const NOTE: &str =
-    "update mails set state = $3, attempts = attempts + 1, last_answer = $4, sent_at = $5
+    "update mails set state = $3, attempts = attempts + 1, last_answer = $4, sent_at = $5, failed_at = $6
     where tenant_id = $1 and id = $2 and state <> 'sent'";
 const INSERT_ATTEMPT: &str =
     "insert into mail_attempts (id, mail_id, at, answer) values ($1, $2, $3, $4)";
@@ -147,9 +156,21 @@ const ATTEMPTS: &str = "select a.at, a.answer from mail_attempts a join mails m 
     where m.tenant_id = $1 and m.id = $2 order by a.at, a.id";
 const REQUEUE: &str = "update mails set state = 'queued', recipient = $3, recipient_key = $4
     where tenant_id = $1 and id = $2 and state <> 'sent'";
-pub(crate) const COUNT_UNSENT: &str =
-    "select count(*) from mails where tenant_id = $1 and livemode = $2
-    and state in ('retrying', 'failed')";
+// Both lead with the time at which a mail was given up, not with the one at which it was queued: it may have
+// waited for a mail server longer than anybody looks back.
+pub(crate) const LIST_FAILED: &str = concat!(
+    "select ",
+    columns!(),
+    " from mails where tenant_id = $1 and livemode = $2 and state = 'failed' and failed_at >= $3
+    order by failed_at desc, id desc limit $4"
+);
+pub(crate) const COUNT_FAILED: &str =
+    "select count(*) from mails where tenant_id = $1 and livemode = $2 and state = 'failed'
+    and failed_at >= $3";
+pub(crate) const COUNT_WAITING: &str =
+    "select count(case when state = 'queued' then 1 end) as queued,
+        count(case when state = 'retrying' then 1 end) as retrying
+    from mails where tenant_id = $1 and livemode = $2 and state in ('queued', 'retrying')";
 
 /// Queues a mail. One that the order has already makes the transaction fail with
 /// [`crate::StoreError::Overtaken`]: look at [`last_ordinal`] first.
@@ -249,8 +270,9 @@ pub async fn note_attempt(
 ) -> Result<()> {
     tx.tell(Topic::Mails, tenant);
     let sent_at = (a.state == "sent").then_some(a.now);
+    let failed_at = (a.state == "failed").then_some(a.now);
     on!(tx, c => sqlx::query(NOTE).bind(tenant.get()).bind(id.get()).bind(a.state).bind(a.answer)
-        .bind(sent_at).execute(c).await.map(drop))?;
+        .bind(sent_at).bind(failed_at).execute(c).await.map(drop))?;
     on!(tx, c => sqlx::query(INSERT_ATTEMPT).bind(a.id).bind(id.get()).bind(a.now).bind(a.answer)
         .execute(c).await.map(drop))?;
     Ok(())
@@ -263,7 +285,7 @@ pub async fn attempts(conn: &mut Conn, tenant: TenantId, id: MailId) -> Result<V
     )
 }
 
-/// Sends an unsent mail to another address; false where it is already sent.
+/// Queues an unsent mail anew, to the same address or to another; false where it is already sent.
 pub async fn requeue(tx: &mut Tx, tenant: TenantId, id: MailId, recipient: &str) -> Result<bool> {
     tx.tell(Topic::Mails, tenant);
     Ok(
@@ -272,10 +294,35 @@ pub async fn requeue(tx: &mut Tx, tenant: TenantId, id: MailId, recipient: &str)
     )
 }
 
-/// How many mails were refused so far.
-pub async fn count_unsent(conn: &mut Conn, tenant: TenantId, livemode: bool) -> Result<i64> {
+/// Mails of one side that were given up at or after a moment (Unix milliseconds), the last given up first.
+pub async fn list_failed(
+    conn: &mut Conn,
+    tenant: TenantId,
+    (livemode, since): (bool, i64),
+    limit: i64,
+) -> Result<Vec<Mail>> {
     Ok(
-        on!(conn, c => sqlx::query_scalar(COUNT_UNSENT).bind(tenant.get()).bind(livemode)
+        on!(conn, c => sqlx::query_as(LIST_FAILED).bind(tenant.get()).bind(livemode).bind(since)
+        .bind(limit).fetch_all(c).await?),
+    )
+}
+
+/// How many mails of one side were given up at or after a moment (Unix milliseconds).
+pub async fn count_failed(
+    conn: &mut Conn,
+    tenant: TenantId,
+    (livemode, since): (bool, i64),
+) -> Result<i64> {
+    Ok(
+        on!(conn, c => sqlx::query_scalar(COUNT_FAILED).bind(tenant.get()).bind(livemode).bind(since)
+        .fetch_one(c).await?),
+    )
+}
+
+/// How many mails of one side are still to be sent.
+pub async fn count_waiting(conn: &mut Conn, tenant: TenantId, livemode: bool) -> Result<Waiting> {
+    Ok(
+        on!(conn, c => sqlx::query_as(COUNT_WAITING).bind(tenant.get()).bind(livemode)
         .fetch_one(c).await?),
     )
 }

@@ -100,7 +100,15 @@ async fn what_the_dashboard_counts_and_the_outbox_shows_is_read_from_an_index_of
             change_search::LAST_UNTIL,
             "COVERING INDEX changes_by_time (tenant_id=? AND at<?)",
         ),
-        (mails::COUNT_UNSENT, "COVERING INDEX mails_by_state"),
+        (mails::COUNT_WAITING, "COVERING INDEX mails_by_state"),
+        (
+            mails::COUNT_FAILED,
+            "INDEX mails_failed (tenant_id=? AND livemode=? AND failed_at>?)",
+        ),
+        (
+            mails::LIST_FAILED,
+            "INDEX mails_failed (tenant_id=? AND livemode=? AND failed_at>?)",
+        ),
     ])
     .await;
     let lists = [

@@ -52,7 +52,7 @@ pub struct Dashboard {
     days: Vec<Day>,
     /// What was paid within the last 30 days. Refunds made in Stripe are not read yet.
     revenue: Vec<Revenue>,
-    /// Mails that were refused so far.
+    /// Mails that no server has taken: queued, tried again, or given up within the last 7 days.
     mails_unsent: i64,
     /// What wants attention, the gravest first.
     problems: Vec<Attention>,
@@ -162,7 +162,7 @@ pub(super) async fn show(
         activations_before: figures.activations.before,
         days: days(&figures),
         revenue: figures.revenue.into_iter().map(Revenue::from).collect(),
-        mails_unsent: shown.mails_unsent,
+        mails_unsent: shown.mails_unsent.total(),
         problems: shown.problems.into_iter().map(Attention::from).collect(),
     }))
 }

@@ -215,7 +215,7 @@ pub struct MailAddress {
     email: String,
 }
 
-/// Sends a mail that is not sent yet to another address, at once. 409 once it is sent.
+/// Sends a mail that is not sent yet, or was given up, to this address, its own or another, at once. 409 once it is sent.
 #[utoipa::path(put, path = "/api/mail/{id}", tag = "Mails", params(("id" = Uuid, Path)),
     request_body = MailAddress,
     responses((status = 200, body = WholeMail),
@@ -239,11 +239,12 @@ pub struct ResendBody {
     email: Option<String>,
 }
 
-/// Sends a mail that was sent or has failed again, as a new mail. 409 while it is on its way.
+/// Sends a sent mail once more, as a new mail. 409 while it is on its way or has failed: its address is changed then.
 #[utoipa::path(post, path = "/api/mail/{id}/resend", tag = "Mails",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header)),
     request_body = Option<ResendBody>,
-    responses((status = 201, body = WholeMail), (status = 409, description = "`mail_under_way`.")))]
+    responses((status = 201, body = WholeMail),
+        (status = 409, description = "`mail_under_way`, `mail_failed`.")))]
 pub(super) async fn resend(
     caller: Caller,
     Id(id): Id<MailId>,

@@ -6,5 +6,5 @@ mod problems;
 mod show;
 pub mod wanting;
 
-pub use problems::{Problem, ProblemKind, Target};
-pub use show::{Checklist, Dashboard, execute};
+pub use problems::{FAILURES_DAYS, Problem, ProblemKind, Target};
+pub use show::{Checklist, Dashboard, UnsentMails, execute};

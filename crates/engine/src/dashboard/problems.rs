@@ -7,7 +7,7 @@ use domain::stripe_app_status::StripeAppStatus;
 use domain::timestamp::Timestamp;
 use store::access_tokens::{self, AccessToken};
 use store::event_log::{self, FailureFilter};
-use store::mails::{self, MailFilter};
+use store::mails::{self, Mail, MailFilter};
 use store::{Conn, orders};
 
 use crate::Engine;
@@ -17,12 +17,15 @@ use crate::settings::mail_server;
 use crate::stripe::apps::AppView;
 use crate::stripe::events::sees_shared;
 
-pub(super) const FAILURES_DAYS: i64 = 7;
+/// So long after it failed, a mail or an event wants attention.
+pub const FAILURES_DAYS: i64 = 7;
 const ADDRESS_MINUTES: i64 = 15;
 /// Before its end, and after it, for whoever was away.
 const TOKEN_DAYS: i64 = 14;
 /// Things of one kind that are named one by one.
 const NAMED: i64 = 20;
+/// Mails that are counted one by one.
+const NAMED_MAILS: i64 = 100;
 
 /// What is wrong, the gravest kind first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,7 +36,7 @@ pub enum ProblemKind {
     OrderInReview,
     /// Keys were issued and nobody could be told.
     OrderWithoutAddress,
-    /// Mails were given up.
+    /// Mails were given up within the last 7 days.
     MailsFailed,
     /// Mails were refused and are tried again.
     MailsRetrying,
@@ -125,9 +128,8 @@ pub(super) async fn find(
     let mut problems = failed_events(conn, actor, (livemode, now)).await?;
     problems.extend(in_review(conn, actor, livemode).await?);
     problems.extend(without_address(conn, actor, (livemode, now)).await?);
-    for state in [MailState::Failed, MailState::Retrying] {
-        problems.extend(unsent_mails(conn, actor, (livemode, state)).await?);
-    }
+    problems.extend(failed_mails(conn, actor, (livemode, now)).await?);
+    problems.extend(retrying_mails(conn, actor, livemode).await?);
     problems.extend(unready_apps(apps));
     let server = mail_server::find(engine, conn, actor.tenant()).await?;
     if server.is_none() {
@@ -203,40 +205,53 @@ async fn without_address(
     Ok(found.into_iter().map(problem).collect())
 }
 
-/// One line for all mails of a state; with one mail alone it leads to that mail.
-async fn unsent_mails(
+/// Counted from when they were given up; a mail that is queued anew is none of them any more.
+async fn failed_mails(
     conn: &mut Conn,
     actor: &Actor,
-    (livemode, state): (bool, MailState),
+    (livemode, now): (bool, Timestamp),
 ) -> Result<Option<Problem>> {
+    let side = (livemode, now.plus_days(-FAILURES_DAYS).millis());
+    let found = mails::list_failed(conn, actor.tenant(), side, NAMED_MAILS).await?;
+    Ok(unsent_mails(&found, MailState::Failed))
+}
+
+async fn retrying_mails(conn: &mut Conn, actor: &Actor, livemode: bool) -> Result<Option<Problem>> {
     let filter = MailFilter {
         livemode,
-        state: state.as_str().into(),
+        state: MailState::Retrying.as_str().into(),
         recipient: String::new(),
         order: LogOrder::Newest,
         after: None,
-        limit: 100,
+        limit: NAMED_MAILS,
     };
     let found = mails::list(conn, actor.tenant(), &filter).await?;
-    let (Some(newest), Some(oldest)) = (found.first(), found.last()) else {
-        return Ok(None);
-    };
+    Ok(unsent_mails(&found, MailState::Retrying))
+}
+
+/// One line for all mails of a state, the latest first; with one mail alone it leads to that mail.
+fn unsent_mails(found: &[Mail], state: MailState) -> Option<Problem> {
+    let newest = found.first()?;
+    let since = found.iter().map(|mail| mail.created_at).min()?;
     let (kind, what) = match state {
         MailState::Failed => (ProblemKind::MailsFailed, "could not be sent"),
         _ => (ProblemKind::MailsRetrying, "not sent yet, tried again"),
     };
-    let (title, target) = match found.len() {
-        1 => (format!("1 mail {what}"), Target::Mail(newest.id)),
-        100 => (format!("100 or more mails {what}"), Target::Mails(state)),
-        n => (format!("{n} mails {what}"), Target::Mails(state)),
+    let (title, target) = match i64::try_from(found.len()) {
+        Ok(1) => (format!("1 mail {what}"), Target::Mail(newest.id)),
+        Ok(n) if n < NAMED_MAILS => (format!("{n} mails {what}"), Target::Mails(state)),
+        _ => (
+            format!("{NAMED_MAILS} or more mails {what}"),
+            Target::Mails(state),
+        ),
     };
-    Ok(Some(Problem {
+    Some(Problem {
         kind,
         title,
         detail: format!("The mail server said: {}", newest.last_answer),
         target,
-        since: Some(Timestamp::from_millis(oldest.created_at)),
-    }))
+        since: Some(Timestamp::from_millis(since)),
+    })
 }
 
 /// Apps that somebody switched off on purpose are no problem.

@@ -20,12 +20,30 @@ pub struct Dashboard {
     pub latest: Vec<LicenseView>,
     /// What was sold and used over the last 30 days.
     pub figures: Figures,
-    /// Mails that were refused so far.
-    pub mails_unsent: i64,
+    /// Mails that no server has taken.
+    pub mails_unsent: UnsentMails,
     /// What wants attention, the gravest first.
     pub problems: Vec<Problem>,
     /// The first steps of a new tenant.
     pub checklist: Checklist,
+}
+
+/// Mails that no server has taken, by what becomes of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnsentMails {
+    /// Not tried yet.
+    pub queued: i64,
+    /// Tried in vain, and tried again.
+    pub retrying: i64,
+    /// Given up within the last 7 days.
+    pub failed: i64,
+}
+
+impl UnsentMails {
+    /// All together.
+    pub const fn total(self) -> i64 {
+        self.queued + self.retrying + self.failed
+    }
 }
 
 /// Which of the first steps are done.
@@ -74,10 +92,25 @@ pub async fn execute(engine: &Engine, actor: &Actor, livemode: bool) -> Result<D
     };
     Ok(Dashboard {
         problems: problems::find(engine, &mut conn, actor, (livemode, &apps)).await?,
-        mails_unsent: mails::count_unsent(&mut conn, tenant, livemode).await?,
+        mails_unsent: unsent_mails(engine, &mut conn, actor, livemode).await?,
         latest,
         figures,
         checklist,
+    })
+}
+
+async fn unsent_mails(
+    engine: &Engine,
+    conn: &mut Conn,
+    actor: &Actor,
+    livemode: bool,
+) -> Result<UnsentMails> {
+    let since = engine.now().plus_days(-problems::FAILURES_DAYS).millis();
+    let waiting = mails::count_waiting(conn, actor.tenant(), livemode).await?;
+    Ok(UnsentMails {
+        queued: waiting.queued,
+        retrying: waiting.retrying,
+        failed: mails::count_failed(conn, actor.tenant(), (livemode, since)).await?,
     })
 }
 

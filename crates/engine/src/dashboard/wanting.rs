@@ -1,10 +1,7 @@
 //! How much wants attention: the counts that stand beside every page, cheap enough for that.
 
-use domain::list_order::LogOrder;
-use domain::mail_state::MailState;
 use store::event_log::{self, FailureFilter};
-use store::mails::{self, MailFilter};
-use store::orders;
+use store::{mails, orders};
 
 use crate::Engine;
 use crate::actor::Actor;
@@ -22,7 +19,7 @@ pub struct Wanting {
     pub failed_events: i64,
     /// Payments that wait for a decision, at most 100.
     pub reviews: i64,
-    /// Mails that were given up, at most 100.
+    /// Mails that were given up within the last 7 days.
     pub failed_mails: i64,
 }
 
@@ -38,22 +35,10 @@ pub async fn execute(engine: &Engine, actor: &Actor, livemode: bool) -> Result<W
     };
     let causes = event_log::failed_causes(&mut conn, tenant, &failures).await?;
     let reviews = orders::list_by_state(&mut conn, tenant, (livemode, "review"), COUNTED).await?;
-    let given_up = MailFilter {
-        livemode,
-        state: MailState::Failed.as_str().into(),
-        recipient: String::new(),
-        order: LogOrder::Newest,
-        after: None,
-        limit: COUNTED,
-    };
-    let mails = mails::list(&mut conn, tenant, &given_up).await?;
+    let given_up = (livemode, failures.since);
     Ok(Wanting {
         failed_events: causes.iter().map(|cause| cause.count).sum(),
-        reviews: count(&reviews),
-        failed_mails: count(&mails),
+        reviews: i64::try_from(reviews.len()).unwrap_or(COUNTED),
+        failed_mails: mails::count_failed(&mut conn, tenant, given_up).await?,
     })
-}
-
-fn count<T>(rows: &[T]) -> i64 {
-    i64::try_from(rows.len()).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,5 @@
-//! Sending an unsent mail to another address: the same mail, tried anew at once.
+//! Queuing an unsent mail anew, to another address or to its own: the same mail, tried at once, also where it
+//! was given up.
 
 use domain::ids::MailId;
 use domain::permission::Permission;
@@ -13,8 +14,8 @@ use crate::jobs::DELIVER_MAIL;
 use crate::mails::resend::{parse_address, refuse_invitation};
 use crate::orders::purchase_mail;
 
-/// Gives a mail that no server has taken yet another address. Refused while it is being handed over
-/// at this moment, because nobody could say to whom it went.
+/// Gives a mail that no server has taken yet an address, perhaps the one it has, and lets it start anew. Refused
+/// while it is being handed over at this moment, because nobody could say to whom it went.
 pub async fn execute(engine: &Engine, actor: &Actor, id: MailId, to: &str) -> Result<()> {
     // The mail is answered whole, so whoever sends it must also be one who may read it.
     actor.may_read()?;
@@ -46,7 +47,11 @@ pub async fn execute(engine: &Engine, actor: &Actor, id: MailId, to: &str) -> Re
     }
     let what = Change {
         subject: ("mail", id.to_string()),
-        verb: "address_changed",
+        verb: if recipient == mail.recipient {
+            "requeued"
+        } else {
+            "address_changed"
+        },
         data: json!({ "mailId": id }),
         livemode: mail.livemode,
     };

@@ -1,4 +1,7 @@
 //! Sending a mail again: a new mail with a Message-ID of its own, so that programs show it anew.
+//!
+//! One that no server has taken is not sent again but queued anew (`change_address.rs`): as a new mail it
+//! would leave the old one failed for ever.
 
 use domain::email_address;
 use domain::ids::{MailId, OrderId, ProductId};
@@ -16,7 +19,7 @@ use crate::people::letter::INVITATION;
 use crate::start_over;
 
 /// Queues the mail anew, to the same address or to another; answers the new mail's id.
-/// Only what has come to an end, sent or failed, is sent again.
+/// Only what was sent is sent again.
 pub async fn execute(
     engine: &Engine,
     actor: &Actor,
@@ -43,13 +46,7 @@ async fn attempt(
         .await?
         .ok_or(Error::NotFound("mail"))?;
     refuse_invitation(&mail)?;
-    if !matches!(mail.state.as_str(), "sent" | "failed") {
-        return Err(Error::Conflict {
-            code: "mail_under_way",
-            message: "This mail is still on its way. Wait until it is sent or has failed, or change its address."
-                .into(),
-        });
-    }
+    refuse_unsent(&mail)?;
     let again = insert_again(engine, &mut tx, actor, (&mail, recipient)).await?;
     purchase_mail::enqueue_new(engine, &mut tx, actor.tenant(), again);
     let what = Change {
@@ -96,6 +93,24 @@ async fn insert_again(
     };
     mails::insert(tx, tenant, &again);
     Ok(id)
+}
+
+fn refuse_unsent(mail: &Mail) -> Result<()> {
+    let (code, message) = match mail.state.as_str() {
+        "sent" => return Ok(()),
+        "failed" => (
+            "mail_failed",
+            "This mail was given up and never sent. Give it an address, its own or another, and it is tried anew.",
+        ),
+        _ => (
+            "mail_under_way",
+            "This mail is still on its way. Wait until it is sent, or change its address.",
+        ),
+    };
+    Err(Error::Conflict {
+        code,
+        message: message.into(),
+    })
 }
 
 /// Whoever could send an invitation elsewhere could give away what owners alone may give.

@@ -70,13 +70,13 @@ pub(super) fn of(mail: &Mail, names: &ProductNames) -> Result<MailView> {
 }
 
 impl MailView {
-    /// True where it can be sent to another address, because no server has it yet.
+    /// True where it can be queued anew, to whatever address, because no server has it yet.
     pub const fn can_change_address(&self) -> bool {
         !matches!(self.state, MailState::Sent)
     }
 
     /// True where it can be sent again as a new mail.
     pub const fn can_resend(&self) -> bool {
-        matches!(self.state, MailState::Sent | MailState::Failed)
+        matches!(self.state, MailState::Sent)
     }
 }

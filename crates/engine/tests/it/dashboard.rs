@@ -5,8 +5,11 @@ use std::net::Ipv4Addr;
 use domain::permission::{Permission, Permissions};
 use domain::program_form::ActivationForm;
 use engine::dashboard::figures::Figures;
-use engine::dashboard::{self, Checklist, Dashboard, Problem, ProblemKind, Target};
+use engine::dashboard::{
+    self, Checklist, Dashboard, Problem, ProblemKind, Target, UnsentMails, wanting,
+};
 use engine::licenses::activate;
+use engine::mails::change_address;
 use engine::ports::MailRefusal;
 use engine::stripe::receive_event::Answer;
 use engine::tokens::{self, create::NewToken};
@@ -206,7 +209,106 @@ async fn refused_mails_are_one_line_that_leads_to_them() {
     assert_eq!(problem.kind, ProblemKind::MailsRetrying);
     assert!(matches!(problem.target, Target::Mail(_)));
     assert!(problem.detail.contains("450 try later"));
-    assert_eq!(test_side(&t).await.mails_unsent, 1);
+}
+
+#[tokio::test]
+async fn mails_that_no_server_has_taken_are_counted_by_what_becomes_of_them() {
+    let t = TestEngine::start().await;
+    let shop = Shop::open(&t, t.system()).await;
+    let unsent = async |queued, retrying, failed| {
+        let expected = UnsentMails {
+            queued,
+            retrying,
+            failed,
+        };
+        assert_eq!(test_side(&t).await.mails_unsent, expected);
+        assert_eq!(expected.total(), queued + retrying + failed);
+    };
+    unsent(0, 0, 0).await;
+    shop.sell(&t, 1, 1).await;
+    unsent(1, 0, 0).await;
+    give_up_a_mail(&t).await;
+    unsent(0, 0, 1).await;
+    shop.sell(&t, 2, 1).await;
+    t.run_due_jobs().await;
+    unsent(0, 1, 1).await;
+    t.mailer.accept();
+    t.clock.advance_seconds(60);
+    t.run_due_jobs().await;
+    unsent(0, 0, 1).await;
+    t.clock.advance_seconds(7 * 86_400);
+    unsent(0, 0, 0).await;
+    let live = dashboard::execute(&t.engine, &t.system(), true).await;
+    assert_eq!(live.expect("is read").mails_unsent.total(), 0);
+}
+
+#[tokio::test]
+async fn without_a_mail_server_what_waits_is_counted_too() {
+    let t = TestEngine::start_without_mailer().await;
+    let shop = Shop::open(&t, t.system()).await;
+    shop.sell(&t, 1, 1).await;
+    t.clock.advance_seconds(86_400);
+    assert_eq!(t.run_due_jobs().await, 0);
+    let dashboard = test_side(&t).await;
+    assert_eq!(dashboard.mails_unsent.queued, 1);
+    assert!(!dashboard.checklist.has_mail_server);
+}
+
+/// A mail that was refused for good, given up two hours after its first try; now it is three hours after.
+async fn give_up_a_mail(t: &TestEngine) {
+    t.mailer.refuse(MailRefusal {
+        is_permanent: true,
+        answer: "550 no such user".into(),
+    });
+    while t.run_due_jobs().await > 0 {
+        t.clock.advance_seconds(3_600);
+    }
+}
+
+async fn failed_mails(t: &TestEngine) -> i64 {
+    let counts = wanting::execute(&t.engine, &t.system(), false).await;
+    counts.expect("are read").failed_mails
+}
+
+#[tokio::test]
+async fn a_mail_that_was_given_up_wants_nobody_any_more_once_its_address_is_corrected() {
+    let t = TestEngine::start().await;
+    let shop = Shop::open(&t, t.system()).await;
+    shop.sell(&t, 1, 1).await;
+    give_up_a_mail(&t).await;
+    let problem = only_problem(&t).await;
+    assert_eq!(problem.kind, ProblemKind::MailsFailed);
+    assert!(problem.detail.contains("550 no such user"));
+    assert_eq!(failed_mails(&t).await, 1);
+    let Target::Mail(id) = problem.target else {
+        panic!("it should lead to the mail: {:?}", problem.target);
+    };
+    t.mailer.accept();
+    change_address::execute(&t.engine, &shop.actor, id, "ann@example.com")
+        .await
+        .expect("is changed");
+    for moment in ["while it waits", "once it is sent"] {
+        assert!(test_side(&t).await.problems.is_empty(), "{moment}");
+        assert_eq!(failed_mails(&t).await, 0, "{moment}");
+        t.run_due_jobs().await;
+    }
+    assert_eq!(t.mailer.sent()[0].to, "ann@example.com");
+}
+
+#[tokio::test]
+async fn a_mail_that_nobody_corrects_is_named_for_a_week_from_when_it_was_given_up() {
+    let t = TestEngine::start().await;
+    let shop = Shop::open(&t, t.system()).await;
+    shop.sell(&t, 1, 1).await;
+    // It waited for a worker longer than anybody looks back.
+    t.clock.advance_seconds(10 * 86_400);
+    give_up_a_mail(&t).await;
+    t.clock.advance_seconds(7 * 86_400 - 3_600);
+    assert_eq!(only_problem(&t).await.kind, ProblemKind::MailsFailed);
+    assert_eq!(failed_mails(&t).await, 1);
+    t.clock.advance_seconds(1);
+    assert!(test_side(&t).await.problems.is_empty());
+    assert_eq!(failed_mails(&t).await, 0);
 }
 
 #[tokio::test]

@@ -164,6 +164,34 @@ async fn a_mail_that_was_given_up_is_tried_anew_at_the_mended_address() {
 }
 
 #[tokio::test]
+async fn a_mail_that_was_given_up_is_no_new_mail_and_may_go_to_its_own_address_once_more() {
+    let t = TestEngine::start().await;
+    let shop = Shop::open(&t, t.system()).await;
+    t.mailer.refuse(refusal(true));
+    shop.sell(&t, 1, 1).await;
+    while t.run_due_jobs().await > 0 {
+        t.clock.advance_seconds(3_600);
+    }
+    let mail = only_mail(&t, &shop.actor).await;
+    assert!(mail.can_change_address() && !mail.can_resend());
+    let again = resend::execute(&t.engine, &shop.actor, mail.id, None).await;
+    assert_eq!(conflict_code(&again), "mail_failed");
+    t.mailer.accept();
+    change_address::execute(&t.engine, &shop.actor, mail.id, &mail.recipient)
+        .await
+        .expect("is queued anew");
+    assert_eq!(only_mail(&t, &shop.actor).await.state, MailState::Queued);
+    assert_eq!(t.run_due_jobs().await, 1);
+    let sent = t.mailer.sent();
+    assert_eq!((sent.len(), &sent[0].message_id), (1, &mail.message_id));
+    let id = mail.id.to_string();
+    let changes = engine::audit::list::by_subject(&t.engine, &shop.actor, ("mail", &id))
+        .await
+        .expect("lists");
+    assert_eq!(changes[0].verb, "requeued");
+}
+
+#[tokio::test]
 async fn a_wrong_address_is_refused_beside_its_field() {
     let t = TestEngine::start().await;
     let shop = Shop::open(&t, t.system()).await;

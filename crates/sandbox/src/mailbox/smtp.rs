@@ -92,12 +92,17 @@ fn answer(inner: &Inner, envelope: &mut Envelope, verb: &str, command: &str) -> 
         }
         "RCPT" if envelope.sender.is_none() => "503 5.5.1 MAIL first".to_owned(),
         "RCPT" => {
+            let recipient = address(command);
             let faults = &mut inner.lock().faults.mail;
+            let is_refused = |refused: &String| refused.eq_ignore_ascii_case(&recipient);
+            if faults.refuse_addresses.iter().any(is_refused) {
+                return refusal(faults);
+            }
             if faults.refuse_recipients > 0 {
                 faults.refuse_recipients -= 1;
                 return refusal(faults);
             }
-            envelope.recipients.push(address(command));
+            envelope.recipients.push(recipient);
             "250 2.1.5 Ok".to_owned()
         }
         "RSET" => {

@@ -97,6 +97,20 @@ async fn the_switches_refuse_and_then_accept() {
 }
 
 #[tokio::test]
+async fn an_address_is_refused_as_often_as_it_is_named_and_no_other_is() {
+    let sandbox = sandbox().await;
+    sandbox.set_faults(faults(MailFaults {
+        refuse_addresses: vec!["Jane@example.com".into()],
+        code: 550,
+        ..MailFaults::default()
+    }));
+    let [hello, from, jane, ..] = LINES;
+    let joan = "RCPT TO:<joan@example.com>";
+    let codes = converse(&sandbox, &[hello, from, jane, jane, joan]).await;
+    assert_eq!(codes, ["220", "250", "250", "550", "550", "250"]);
+}
+
+#[tokio::test]
 async fn a_connection_may_close_after_the_data_was_taken() {
     let sandbox = sandbox().await;
     sandbox.set_faults(faults(MailFaults {
