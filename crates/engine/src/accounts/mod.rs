@@ -4,6 +4,7 @@
 //! that were counted, and sessions that were seen but not yet written down.
 
 pub mod browsers;
+pub mod change_password;
 pub mod create_admin;
 mod pass;
 pub(crate) mod password;
