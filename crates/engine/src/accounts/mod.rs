@@ -10,6 +10,7 @@ mod pass;
 pub(crate) mod password;
 pub mod second_factor;
 pub mod session;
+pub mod set_password;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_out;

@@ -1,11 +1,14 @@
-//! Passwords: changed by whoever knows the present one, and what ends with the former one.
+//! Passwords: changed by whoever knows the present one, set at the server's own machine, and what ends with
+//! the former one.
 
 use domain::role::Role;
 use engine::accounts::change_password::{self, NewPassword, Renewed};
+use engine::accounts::create_admin::{self, NewAdmin};
 use engine::accounts::session::SignedIn;
 use engine::accounts::switch_side::{self, Side};
-use engine::accounts::{browsers, sign_out};
-use engine::{Error, Result};
+use engine::accounts::{browsers, set_password, sign_out};
+use engine::people::remove;
+use engine::{Actor, Error, Result};
 use secrecy::ExposeSecret as _;
 
 use crate::accounts::{HOME, PASSWORD, create, secret, token, try_sign_in, who};
@@ -158,4 +161,54 @@ async fn whoever_was_signed_out_meanwhile_changes_nothing() {
     let late = change(&t, &ann, (PASSWORD, NEW), None).await;
     assert!(matches!(late, Err(Error::NotFound("session"))));
     assert!(try_sign_in(&t, ANN, PASSWORD).await.is_ok());
+}
+
+#[tokio::test]
+async fn one_that_is_set_at_the_machine_ends_every_session_and_each_company_is_told() {
+    let t = TestEngine::start().await;
+    let ann = ann(&t).await;
+    let elsewhere = token(&t, ANN).await;
+    let blue = engine::tenants::create::execute(&t.engine, "Blue").await;
+    let blue = blue.expect("is created");
+    let new = NewAdmin {
+        tenant: blue,
+        email: ANN,
+        role: Role::Viewer,
+        password: &secret(PASSWORD),
+    };
+    let joined = create_admin::execute(&t.engine, &new).await;
+    assert!(joined.is_ok());
+    let ended = set_password::execute(&t.engine, " ANN@example.com ", &secret(NEW)).await;
+    assert_eq!(ended.expect("is set"), 2);
+    assert!(who(&t, &elsewhere).await.is_none());
+    assert!(try_sign_in(&t, ANN, PASSWORD).await.is_err());
+    assert!(try_sign_in(&t, ANN, NEW).await.is_ok());
+    for tenant in [t.tenant, blue] {
+        let system = Actor::system(tenant);
+        let page = engine::audit::list::execute(&t.engine, &system, None, 20).await;
+        let lines = page.expect("lists").items;
+        let line = lines.iter().find(|l| l.verb == "password_set");
+        let line = line.expect("is audited");
+        assert_eq!(line.actor_kind, "system");
+        assert_eq!(line.subject_id, ann.session.person.to_string());
+        assert_eq!(line.data["email"], ANN);
+    }
+}
+
+#[tokio::test]
+async fn none_is_set_that_is_too_short_or_nobody_s() {
+    let t = TestEngine::start().await;
+    let ann = ann(&t).await;
+    let set =
+        async |email: &str, new: &str| set_password::execute(&t.engine, email, &secret(new)).await;
+    assert_eq!(refused(&set(ANN, "short").await), "password");
+    let nobody = set("eve@example.com", NEW).await;
+    assert!(matches!(nobody, Err(Error::NotFound("person"))));
+    let gone = remove::execute(&t.engine, &t.system(), ann.session.person).await;
+    assert!(gone.is_ok(), "viewers may go");
+    let gone = set(ANN, NEW).await;
+    assert!(
+        matches!(gone, Err(Error::NotFound("person"))),
+        "who belongs nowhere cannot sign in"
+    );
 }
