@@ -6,9 +6,11 @@ use serde::{Deserialize, Serialize};
 use crate::error::UiError;
 
 /// Names of inputs whose text is typed again after a refusal and never stored.
-pub const SECRET_INPUTS: [&str; 10] = [
+pub const SECRET_INPUTS: [&str; 12] = [
     "password",
     "passwordAgain",
+    "currentPassword",
+    "newPassword",
     "code",
     "proof",
     "token",

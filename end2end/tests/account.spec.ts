@@ -1,8 +1,8 @@
-// One's own account: signed-in browsers, and the second step at sign-in.
+// One's own account: the password, signed-in browsers, and the second step at sign-in.
 import type { Page } from '@playwright/test';
 import { expectRefusal } from '../pages/fields.ts';
 import { codeOf } from '../support/authenticator.ts';
-import type { Installation, Person } from '../support/installation.ts';
+import { secret, type Installation, type Person } from '../support/installation.ts';
 import { signIn } from '../support/signed_in.ts';
 import { expectSound } from '../support/soundness.ts';
 import { expect, hydrated, test } from '../support/test.ts';
@@ -62,6 +62,41 @@ test('another browser is seen and signed out', { tag: '@no-js' }, async ({ page,
   const cookie = other.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
   const answer = await fetch(`${installation.url}/products`, { redirect: 'manual', headers: { cookie } });
   expect(answer.status).toBe(302);
+});
+
+test('whoever knows the password changes it, and their other browsers are out', { tag: ['@no-js', '@mobile'] }, async ({ page, context, installation }) => {
+  const person = installation.addPerson('viewer');
+  const chosen = secret();
+  const other = await signIn(installation, person);
+  await context.addCookies((await signIn(installation, person)).cookies);
+  await page.goto('/account');
+  await hydrated(page);
+  const change = async (current: string, next: string) => {
+    await page.getByLabel('Current password').fill(current);
+    await page.getByLabel('New password').fill(next);
+    await page.getByRole('button', { name: 'Change password' }).click();
+  };
+  await change('not this one at all', chosen);
+  await expectRefusal(page.getByLabel('Current password'), /not your current password/);
+  await change(person.password, 'short');
+  await expectRefusal(page.getByLabel('New password'), /Choose a password of at least 12 characters/);
+  expect(await page.content()).not.toContain(person.password);
+  await expectSound(page, 'account-password');
+  await change(person.password, chosen);
+  await expect(page.getByRole('status').filter({ hasText: 'Your password is changed' })).toBeVisible();
+  for (const label of ['Current password', 'New password']) {
+    await expect(page.getByLabel(label)).toHaveValue('');
+  }
+  const cookie = other.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${installation.url}/products`, { redirect: 'manual', headers: { cookie } });
+  expect(answer.status).toBe(302);
+  await page.goto('/products');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Products');
+  await context.clearCookies();
+  await typePassword(page, person);
+  await expect(page.getByRole('alert')).toContainText('the password is wrong');
+  await typePassword(page, { ...person, password: chosen });
+  await expect(page).toHaveURL(/\/products$/);
 });
 
 test('sign-in asks for a code once the second step is on', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {

@@ -1,5 +1,6 @@
 // The door for people.
 import type { Page } from '@playwright/test';
+import { secret } from '../support/installation.ts';
 import { signIn } from '../support/signed_in.ts';
 import { expect, hydrated, test } from '../support/test.ts';
 
@@ -42,6 +43,19 @@ test('a wrong password and an unknown account get the same answer', { tag: '@no-
     expect(await page.content()).not.toContain('not this one at all');
   }
   expect(answers[0]).toBe(answers[1]);
+});
+
+test('whoever forgot the password is told who sets a new one', everywhere, async ({ page, installation }) => {
+  const person = installation.addPerson('viewer');
+  const chosen = secret();
+  await page.goto('/sign-in');
+  await hydrated(page);
+  await expect(page.getByText('Forgot your password?')).toContainText('exisone admin password');
+  installation.command(['admin', 'password', '--email', person.email], `${chosen}\n`);
+  await tryToSignIn(page, person.email, person.password);
+  await expect(page.getByRole('alert')).toContainText('the password is wrong');
+  await tryToSignIn(page, person.email, chosen);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dashboard');
 });
 
 test('who tries too often is told to wait', { tag: '@no-js' }, async ({ page, installation }) => {

@@ -87,6 +87,12 @@ enum AdminCommand {
         #[arg(long, default_value = "owner")]
         role: Role,
     },
+    /// Give a person who forgot theirs another password, from standard input or a prompt, and sign them out everywhere
+    Password {
+        /// Address that they sign in with
+        #[arg(long)]
+        email: String,
+    },
     /// Let a person who lost their authenticator app and all recovery codes sign in with the password alone
     EndSecondFactor {
         /// Address that they sign in with
@@ -155,6 +161,9 @@ async fn execute(config: &Config, command: Command) -> Result<(), BootError> {
             email,
             role,
         }) => people::create_admin(config, tenant, (&email, role)).await,
+        Command::Admin(AdminCommand::Password { email }) => {
+            people::set_password(config, &email).await
+        }
         Command::Admin(AdminCommand::EndSecondFactor { email }) => {
             people::end_second_factor(config, &email).await
         }

@@ -91,6 +91,16 @@ pub struct TimeZoneInput {
     pub time_zone: String,
 }
 
+/// The present password, and the one to come.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct PasswordInput {
+    /// The one that the person signs in with.
+    pub current_password: SecretText,
+    /// The one that takes its place.
+    pub new_password: SecretText,
+}
+
 /// The person's own account.
 #[server]
 pub async fn load_account() -> Result<Sent<Account>, UiError> {
@@ -106,6 +116,15 @@ pub async fn choose_time_zone(#[server(flatten)] input: TimeZoneInput) -> Result
     let who = signed_in().await?;
     let chosen = choose_zone(&who, &input.time_zone).await;
     reply::<ChooseTimeZone>(chosen, &input).await
+}
+
+/// Replaces the person's password and signs all their other browsers out.
+#[server]
+pub async fn change_password(#[server(flatten)] input: PasswordInput) -> Result<Done, UiError> {
+    use crate::ssr::{NOTHING, choose_password, reply, signed_in};
+    let who = signed_in().await?;
+    let changed = choose_password(&who, input).await;
+    reply::<ChangePassword>(changed, NOTHING).await
 }
 
 /// Signs one of the person's browsers out.

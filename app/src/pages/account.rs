@@ -1,4 +1,4 @@
-//! One's own account: the second factor, the browsers that are signed in, the companies.
+//! One's own account: the password, the second factor, the browsers that are signed in, the companies.
 
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
@@ -6,8 +6,9 @@ use leptos::server_fn::ServerFn as _;
 
 use super::load::{Data, ZoneData, loaded};
 use crate::api::account::{
-    Account, BeginSecondFactor, BrowserRow, ChooseCompany, ChooseTimeZone, CompanyRow,
-    ConfirmSecondFactor, EndOwnSecondFactor, EndSession, SecondFactor, WaitingSecret, load_account,
+    Account, BeginSecondFactor, BrowserRow, ChangePassword, ChooseCompany, ChooseTimeZone,
+    CompanyRow, ConfirmSecondFactor, EndOwnSecondFactor, EndSession, SecondFactor, WaitingSecret,
+    load_account,
 };
 use crate::api::session::SignOut;
 use crate::format;
@@ -29,6 +30,7 @@ const BROWSERS: &[Column] = &[
 /// The actions of the page.
 #[derive(Clone, Copy)]
 struct Acts {
+    password: FormAction,
     begin: FormAction,
     confirm: FormAction,
     turn_off: FormAction,
@@ -41,6 +43,7 @@ struct Acts {
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let acts = Acts {
+        password: FormAction::of::<ChangePassword>(),
         begin: FormAction::of::<BeginSecondFactor>(),
         confirm: FormAction::of::<ConfirmSecondFactor>(),
         turn_off: FormAction::of::<EndOwnSecondFactor>(),
@@ -56,8 +59,15 @@ pub fn AccountPage() -> impl IntoView {
             zone.fetch_again();
         }
     });
-    let changes =
-        [acts.begin, acts.confirm, acts.turn_off, acts.end, acts.zone].map(FormAction::successes);
+    let changing = [
+        acts.password,
+        acts.begin,
+        acts.confirm,
+        acts.turn_off,
+        acts.end,
+        acts.zone,
+    ];
+    let changes = changing.map(FormAction::successes);
     let data = Data::new(move || changes.map(|count| count.get()), |_| load_account());
     view! {
         <div class="page">
@@ -83,6 +93,7 @@ fn body(account: Account, acts: &Acts) -> AnyView {
     let codes = (!factor.new_codes.is_empty()).then(|| new_codes(&factor.new_codes));
     let companies = (companies.len() > 1).then(|| company_list(companies, acts.company));
     let second_factor = second_factor(factor, now, acts);
+    let password = password(email.clone(), acts.password);
     let zone = zone((time_zone, time_zones), acts.zone);
     let browsers = browser_list(browsers, now, acts.end);
     view! {
@@ -90,6 +101,7 @@ fn body(account: Account, acts: &Acts) -> AnyView {
             <p class="muted wrap">"You are " {email} "."</p>
             {codes}
             <Panel title="Time zone">{zone}</Panel>
+            <Panel title="Password">{password}</Panel>
             <Panel title="Second step at sign-in">{second_factor}</Panel>
             {browsers}
             {companies}
@@ -113,6 +125,28 @@ fn zone((chosen, all): (String, Vec<String>), action: FormAction) -> AnyView {
                 />
                 <div class="form-end">
                     <SubmitButton label="Save time zone"/>
+                </div>
+            </Form>
+        </div>
+    }
+    .into_any()
+}
+
+/// The address stands in the form for password managers alone: without a name it is not sent.
+fn password(email: String, action: FormAction) -> AnyView {
+    view! {
+        <div class="inner">
+            <Form action>
+                <input type="text" autocomplete="username" value=email readonly=true hidden=true/>
+                <Field name="currentPassword" label="Current password" kind=InputKind::Password/>
+                <Field
+                    name="newPassword"
+                    label="New password"
+                    hint="At least 12 characters; a sentence is fine. Your other browsers are signed out."
+                    kind=InputKind::NewPassword
+                />
+                <div class="form-end">
+                    <SubmitButton label="Change password"/>
                 </div>
             </Form>
         </div>

@@ -50,6 +50,10 @@ pub fn SignInPage() -> impl IntoView {
             </header>
             {loaded(is_new, form)}
             <p class="muted small">
+                "Forgot your password? Whoever runs this server sets a new one with "
+                <code>"exisone admin password"</code> "."
+            </p>
+            <p class="muted small">
                 "No account? Whoever runs this server makes one with "
                 <code>"exisone admin create"</code> "."
             </p>

@@ -2,18 +2,21 @@
 
 use engine::Error;
 use engine::accounts::browsers::{self, BrowserView};
+use engine::accounts::change_password::{self, NewPassword};
 use engine::accounts::second_factor::{self, SecondFactorView};
 use engine::accounts::switch_tenant::{self, WorkplaceView};
 use engine::accounts::time_zone;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::{ExposeSecret, SecretString};
 
 use super::browser_name::browser_name;
-use super::cookie::{keep_new_codes, take_new_codes};
+use super::cookie::{browser_cookie, keep_new_codes, renew_session, take_new_codes};
 use super::qr::qr_code;
 use super::reply::Next;
 use super::request::client;
 use super::session::SignedIn;
-use crate::api::account::{Account, BrowserRow, CompanyRow, SecondFactor, WaitingSecret};
+use crate::api::account::{
+    Account, BrowserRow, CompanyRow, PasswordInput, SecondFactor, WaitingSecret,
+};
 use crate::secret::SecretText;
 use crate::zone::Zone;
 
@@ -83,6 +86,23 @@ pub fn zone_of(who: &SignedIn) -> Option<Zone> {
 pub async fn choose_zone(who: &SignedIn, name: &str) -> Result<Next, Error> {
     time_zone::choose(&who.engine, &who.person(), name).await?;
     Ok(Next::stay("Saved."))
+}
+
+/// Replaces the person's password; this browser goes on, under a new token.
+pub async fn choose_password(who: &SignedIn, input: PasswordInput) -> Result<Next, Error> {
+    let engine = &who.engine;
+    let browser_pass = browser_cookie(engine);
+    let wish = NewPassword {
+        current: &input.current_password.into(),
+        new: &input.new_password.into(),
+        address: client().address,
+        browser_pass: browser_pass.as_ref().map(ExposeSecret::expose_secret),
+    };
+    let renewed = change_password::execute(engine, &who.person(), &wish).await?;
+    renew_session(engine, &renewed);
+    Ok(Next::stay(
+        "Your password is changed, and your other browsers are signed out.",
+    ))
 }
 
 /// Signs one of the person's browsers out.

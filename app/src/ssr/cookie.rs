@@ -2,6 +2,7 @@
 //! site is reached by TLS.
 
 use engine::Engine;
+use engine::accounts::change_password::Renewed;
 use engine::accounts::sign_in::{CodeWanted, NewlySignedIn};
 use http::header::{CACHE_CONTROL, COOKIE, SET_COOKIE};
 use http::request::Parts;
@@ -39,6 +40,12 @@ pub(super) fn start_session(engine: &Engine, opened: &NewlySignedIn) {
         BROWSER,
         (opened.browser_pass.expose_secret(), known),
     );
+}
+
+/// Hands the browser the token under which its session goes on.
+pub(super) fn renew_session(engine: &Engine, renewed: &Renewed) {
+    let seconds = renewed.expires_at.unix_seconds() - engine.now().unix_seconds();
+    set(engine, SESSION, (renewed.token.expose_secret(), seconds));
 }
 
 /// Hands the browser the way to the second step.

@@ -39,7 +39,7 @@ mod tickets;
 
 pub use access_tokens::{access_tokens, end_access_token, make_access_token};
 pub use account::{
-    account_page, choose_zone, draw_second_factor, end_browser, go_to_company,
+    account_page, choose_password, choose_zone, draw_second_factor, end_browser, go_to_company,
     turn_second_factor_off, turn_second_factor_on, zone_of,
 };
 pub use activity::{device_detail, device_list, move_trial};

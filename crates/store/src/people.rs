@@ -44,6 +44,9 @@ const FIND: &str = concat!("select ", columns!(), " from people where id = $1");
 const BY_EMAIL: &str = concat!("select ", columns!(), " from people where email_key = $1");
 const SET_PASSWORD_HASH: &str = "update people set password_hash = $3, updated_at = $4
     where id = $1 and password_hash = $2";
+// Writing the row's own hash locks it on both databases until the transaction ends.
+const LOCK_PASSWORD_HASH: &str = "update people set password_hash = password_hash
+    where id = $1 and password_hash = $2";
 const SET_TIME_ZONE: &str = "update people set time_zone = $2, updated_at = $3 where id = $1";
 const FIRST: &str = "select id from people limit 1";
 
@@ -76,6 +79,15 @@ pub async fn replace_password_hash(
     let (former, new) = hash;
     Ok(
         on!(tx, c => sqlx::query(SET_PASSWORD_HASH).bind(id.get()).bind(former).bind(new).bind(now)
+        .execute(c).await?.rows_affected() == 1),
+    )
+}
+
+/// Keeps a password from being replaced until the transaction ends; false where its hash is no longer
+/// this one.
+pub async fn lock_password_hash(tx: &mut Tx, id: PersonId, hash: &str) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(LOCK_PASSWORD_HASH).bind(id.get()).bind(hash)
         .execute(c).await?.rows_affected() == 1),
     )
 }

@@ -95,10 +95,13 @@ const SET_LIVEMODE: &str = "update sessions set livemode = $3 where person_id = 
 const BY_PERSON: &str = "select id, address, user_agent, created_at, last_seen_at from sessions
     where person_id = $1 and expires_at > $2 order by last_seen_at desc, id desc limit 200";
 const SET_TENANT: &str = "update sessions set tenant_id = $3 where person_id = $1 and id = $2";
+const REPLACE_TOKEN: &str = "update sessions set token_hash = $3 where person_id = $1 and id = $2
+    returning created_at";
 const REMOVE_ONE: &str = "delete from sessions where person_id = $1 and id = $2";
 const REMOVE_BY_MEMBER: &str = "delete from sessions where tenant_id = $1 and person_id = $2";
 const REMOVE: &str = "delete from sessions where token_hash = $1";
 const REMOVE_BY_PERSON: &str = "delete from sessions where person_id = $1";
+const REMOVE_OTHERS: &str = "delete from sessions where person_id = $1 and id <> $2";
 const PRUNE: &str = "delete from sessions where expires_at <= $1";
 
 /// Opens a session, on the Test side of the switch.
@@ -161,6 +164,20 @@ pub async fn set_tenant(
     )
 }
 
+/// Lets a person's session go on under another token; answers when it began, or nothing where there is
+/// none.
+pub async fn replace_token(
+    tx: &mut Tx,
+    person: PersonId,
+    id: SessionId,
+    token_hash: &[u8],
+) -> Result<Option<i64>> {
+    Ok(
+        on!(tx, c => sqlx::query_scalar(REPLACE_TOKEN).bind(person.get()).bind(id.get())
+        .bind(token_hash).fetch_optional(c).await?),
+    )
+}
+
 /// Ends one session of a person; false where they have none with this id.
 pub async fn remove_one(tx: &mut Tx, person: PersonId, id: SessionId) -> Result<bool> {
     Ok(
@@ -181,6 +198,14 @@ pub async fn remove_by_member(tx: &mut Tx, tenant: TenantId, person: PersonId) -
 pub async fn remove_by_person(tx: &mut Tx, person: PersonId) -> Result<u64> {
     Ok(
         on!(tx, c => sqlx::query(REMOVE_BY_PERSON).bind(person.get()).execute(c).await?.rows_affected()),
+    )
+}
+
+/// Ends all sessions of a person but this one; answers how many there were.
+pub async fn remove_others(tx: &mut Tx, person: PersonId, but: SessionId) -> Result<u64> {
+    Ok(
+        on!(tx, c => sqlx::query(REMOVE_OTHERS).bind(person.get()).bind(but.get())
+        .execute(c).await?.rows_affected()),
     )
 }
 

@@ -1,5 +1,5 @@
-//! `exisone tenant create`, `admin create`, `admin end-second-factor`, `token create`: each prints the one
-//! thing asked for.
+//! `exisone tenant create`, `admin create`, `admin password`, `admin end-second-factor`, `token create`: each
+//! prints the one thing asked for.
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
@@ -7,6 +7,7 @@ use domain::ids::TenantId;
 use domain::permission::Permissions;
 use domain::role::Role;
 use engine::accounts::create_admin::{self, Created, NewAdmin};
+use engine::accounts::set_password as set_password_action;
 use engine::tokens::create::{self as create_token_action, NewToken};
 use engine::{Actor, tenants};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -48,6 +49,17 @@ pub(super) async fn create_admin(
             println!("{id}");
         }
     }
+    engine.db().close().await;
+    Ok(())
+}
+
+pub(super) async fn set_password(config: &Config, email: &str) -> Result<(), BootError> {
+    let password = read_password()?;
+    let engine = open(config).await?;
+    let ended = set_password_action::execute(&engine, email, &password)
+        .await
+        .map_err(|e| refusal(&e))?;
+    eprintln!("exisone: the password is set; sessions that ended: {ended}");
     engine.db().close().await;
     Ok(())
 }

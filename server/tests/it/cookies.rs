@@ -74,6 +74,36 @@ async fn who_signs_in_gets_a_new_session_and_the_browser_s_former_one_ends() {
 }
 
 #[tokio::test]
+async fn who_changes_the_password_goes_on_by_a_new_cookie_and_other_browsers_are_out() {
+    on_each(async |house| {
+        add_ann(house).await;
+        let url = &house.nodes[0].url;
+        let (here, there) = (Browser::at(url), Browser::at(url));
+        for browser in [&here, &there] {
+            browser.sign_in(EMAIL, PASSWORD).await;
+        }
+        let first = here.cookie("exisone").expect("a session");
+        let other = there.cookie("exisone").expect("a session");
+        let form = [
+            ("currentPassword", PASSWORD),
+            ("newPassword", "another horse battery"),
+        ];
+        let of = ("/account", "/ui/change_password");
+        let answer = here.submit(of, &form).await;
+        assert!(sent_to(&answer).starts_with("/account?flash="));
+        let cookies = set_cookies(&answer);
+        assert_eq!(cookies.len(), 1, "{cookies:?}");
+        assert!(cookies[0].contains("HttpOnly") && !cookies[0].contains("Max-Age=0"));
+        let second = here.cookie("exisone").expect("a session");
+        assert!(opens(house, &second).await);
+        assert!(!opens(house, &first).await, "it ended");
+        assert!(!opens(house, &other).await, "the other browser is out");
+        assert_eq!(here.open("/account").await.status(), StatusCode::OK);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_cookie_that_somebody_else_put_there_becomes_nobody_s_session() {
     on_each(async |house| {
         add_ann(house).await;

@@ -12,6 +12,7 @@ const SELLER: &str = "seller@example.com";
 const PASSWORD: &str = "correct horse battery";
 /// Typed by mistake; most likely right elsewhere.
 const WRONG_PASSWORD: &str = "correct donkey battery";
+const NEW_PASSWORD: &str = "another horse battery";
 const WRONG_CODE: &str = "AAAA-BBBB-CCCC-DDDD";
 
 /// Sets up by the code, with a mistake before; answers what must not be told of it.
@@ -32,7 +33,7 @@ async fn set_up(program: &Program, browser: &Browser) -> Vec<String> {
     vec![code.replace('-', ""), code, WRONG_CODE.into()]
 }
 
-/// Signs in, with a mistake before; answers what must not be told of it.
+/// Signs in and changes the password, with a mistake before each; answers what must not be told of it.
 async fn sign_in(program: &Program, browser: &Browser) -> Vec<String> {
     program.add_owner(("1", SELLER), PASSWORD);
     let before = browser.cookie("exisone");
@@ -40,9 +41,18 @@ async fn sign_in(program: &Program, browser: &Browser) -> Vec<String> {
     assert!(sent_to(&refused).contains("flash="));
     assert_eq!(browser.cookie("exisone"), before, "nobody signed in");
     browser.sign_in(SELLER, PASSWORD).await;
-    let words = [OWNER, SELLER, PASSWORD, WRONG_PASSWORD];
+    let words = [OWNER, SELLER, PASSWORD, WRONG_PASSWORD, NEW_PASSWORD];
     let mut secrets = words.map(str::to_owned).to_vec();
     secrets.extend(before);
+    secrets.extend(browser.cookie("exisone"));
+    for current in [WRONG_PASSWORD, PASSWORD] {
+        let form = [("currentPassword", current), ("newPassword", NEW_PASSWORD)];
+        let form_of = ("/account", "/ui/change_password");
+        let answer = browser.submit(form_of, &form).await;
+        assert!(sent_to(&answer).contains("flash="));
+    }
+    let renewed = browser.cookie("exisone");
+    assert!(!secrets.contains(&renewed.expect("the browser keeps it")));
     for name in ["exisone", "exisone-browser"] {
         secrets.push(browser.cookie(name).expect("the browser keeps it"));
     }
@@ -120,6 +130,7 @@ fn assert_templates(log: &str) {
         "/licenses",
         "/licenses/export.csv",
         "/purchase/success",
+        "/ui/change_password",
         "/ui/set_up",
         "/ui/sign_in",
         "(no route)",

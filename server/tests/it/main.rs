@@ -19,6 +19,7 @@ mod master_key;
 mod monitor;
 #[cfg(feature = "embed")]
 mod one_file;
+mod passwords;
 mod power_cut;
 mod program;
 mod proxies;

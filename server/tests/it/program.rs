@@ -259,13 +259,22 @@ impl Program {
 
     /// Makes an owner of this tenant.
     pub fn add_owner(&self, (tenant, email): (&str, &str), password: &str) {
-        let mut create = self.prepare(&["admin", "create", "--tenant", tenant, "--email", email]);
-        let child = create.stdin(Stdio::piped()).stdout(Stdio::null()).spawn();
+        let create = ["admin", "create", "--tenant", tenant, "--email", email];
+        let done = self.run_with(&create, password);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{said}");
+    }
+
+    /// Runs a command to its end that reads a line.
+    pub fn run_with(&self, arguments: &[&str], line: &str) -> Output {
+        let mut command = self.prepare(arguments);
+        let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let child = piped.stderr(Stdio::piped()).spawn();
         let mut child = child.expect("the program starts");
         let mut input = child.stdin.take().expect("a pipe");
-        writeln!(input, "{password}").expect("it is read");
+        writeln!(input, "{line}").expect("it is read");
         drop(input);
-        assert!(child.wait().expect("it has ended").success());
+        child.wait_with_output().expect("it has ended")
     }
 
     /// Runs a command while the test goes on; it must end well.

@@ -66,6 +66,15 @@ const ROWS: &[Row] = &[
     ("load_account", Viewer, &[], Own),
     ("end_session", Viewer, &[], Missing("id", "{session}")),
     ("choose_time_zone", Viewer, &[], Apart),
+    (
+        "change_password",
+        Viewer,
+        &[
+            ("currentPassword", "a guess like another"),
+            ("newPassword", "a guess like yet another"),
+        ],
+        Apart,
+    ),
     ("choose_company", Viewer, &[], Missing("id", "{tenant}")),
     ("begin_second_factor", Viewer, &[], Own),
     ("confirm_second_factor", Viewer, &[], Apart),

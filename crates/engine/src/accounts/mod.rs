@@ -4,11 +4,13 @@
 //! that were counted, and sessions that were seen but not yet written down.
 
 pub mod browsers;
+pub mod change_password;
 pub mod create_admin;
 mod pass;
 pub(crate) mod password;
 pub mod second_factor;
 pub mod session;
+pub mod set_password;
 pub mod setup;
 pub mod sign_in;
 pub mod sign_out;

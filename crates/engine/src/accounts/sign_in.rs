@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use store::people::Person;
 use store::sessions::{self, NewSession};
-use store::{Tx, memberships, people, second_factors};
+use store::{StoreError, Tx, memberships, people, second_factors};
 
 use super::password::Verdict;
 use super::throttle::{CODES, Door, PASSWORDS};
@@ -92,7 +92,7 @@ pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<E
     let visitor = &credentials.visitor;
     let key = email_key(&cut(credentials.email.trim(), LONGEST_EMAIL));
     let accounts = engine.accounts();
-    let browser = known_browser(engine, &key, visitor);
+    let browser = known_browser(engine, &key, visitor.browser_pass);
     let door = Door {
         account: &key,
         address: visitor.address,
@@ -111,7 +111,7 @@ pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<E
         .hasher
         .verify_and_upgrade(credentials.password, &stored, engine.random())
         .await?;
-    let (person, upgraded) = match (found, verdict) {
+    let (mut person, upgraded) = match (found, verdict) {
         (Some(person), Verdict::Right) => (person, None),
         (Some(person), Verdict::RightButOutdated(hash)) => (person, Some(hash)),
         (None, _) | (_, Verdict::Wrong) => return Err(WRONG),
@@ -120,11 +120,15 @@ pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<E
     if let Some(hash) = upgraded {
         let now = engine.now().millis();
         let hashes = (person.password_hash.as_str(), hash.as_str());
-        people::replace_password_hash(&mut tx, person.id, hashes, now).await?;
+        if !people::replace_password_hash(&mut tx, person.id, hashes, now).await? {
+            // Somebody with the same password may have been first: the next try finds the new hash.
+            return Err(StoreError::Overtaken.into());
+        }
+        person.password_hash = hash;
     }
     let factor = second_factors::find(&mut tx, person.id).await?;
     let entered = if factor.is_some_and(|factor| factor.confirmed_at.is_some()) {
-        Entered::CodeWanted(want_code(engine, person.id)?)
+        Entered::CodeWanted(want_code(engine, &person)?)
     } else {
         Entered::SignedIn(open(engine, &mut tx, (&person, json!({})), visitor).await?)
     };
@@ -133,20 +137,40 @@ pub async fn execute(engine: &Engine, credentials: &Credentials<'_>) -> Result<E
     Ok(entered)
 }
 
-fn want_code(engine: &Engine, person: PersonId) -> Result<CodeWanted> {
+fn want_code(engine: &Engine, person: &Person) -> Result<CodeWanted> {
     let expires_at = engine.now().plus_minutes(CODE_MINUTES);
-    let pass = pass::issue(engine, CODE_STEP, (&person.to_string(), expires_at))?;
+    let text = format!("{} {}", person.id, mark(&person.password_hash));
+    let pass = pass::issue(engine, CODE_STEP, (&text, expires_at))?;
     Ok(CodeWanted { pass, expires_at })
 }
 
-/// True while a pass leads to the second step: it has not ended, and the person still has a second factor.
+/// By which a pass knows the password that it was given for: with another one it leads nowhere.
+fn mark(password_hash: &str) -> String {
+    hex::encode(&session::hash(password_hash)[..16])
+}
+
+/// Whose password was right, while it is still the same one.
+async fn at_code_step(engine: &Engine, pass: &str) -> Result<Option<Person>> {
+    let Some(said) = pass::open(engine, CODE_STEP, pass) else {
+        return Ok(None);
+    };
+    let (id, known) = said.split_once(' ').unwrap_or_default();
+    let Ok(id) = id.parse::<PersonId>() else {
+        return Ok(None);
+    };
+    let mut conn = engine.read().await?;
+    let found = people::find(&mut conn, id).await?;
+    Ok(found.filter(|person| mark(&person.password_hash) == known))
+}
+
+/// True while a pass leads to the second step: it has not ended, the password is still the same one, and
+/// the person still has a second factor.
 pub async fn waits_for_code(engine: &Engine, pass: &str) -> Result<bool> {
-    let person = pass::open(engine, CODE_STEP, pass).and_then(|id| id.parse().ok());
-    let Some(person) = person else {
+    let Some(person) = at_code_step(engine, pass).await? else {
         return Ok(false);
     };
     let mut conn = engine.read().await?;
-    let factor = second_factors::find(&mut conn, person).await?;
+    let factor = second_factors::find(&mut conn, person.id).await?;
     Ok(factor.is_some_and(|factor| factor.confirmed_at.is_some()))
 }
 
@@ -156,13 +180,8 @@ pub async fn with_code(
     (pass, code): (&str, &SecretString),
     visitor: &Visitor<'_>,
 ) -> Result<NewlySignedIn> {
-    let person: PersonId = pass::open(engine, CODE_STEP, pass)
-        .and_then(|id| id.parse().ok())
-        .ok_or(TOO_LATE)?;
-    let mut conn = engine.read().await?;
-    let person = people::find(&mut conn, person).await?.ok_or(TOO_LATE)?;
-    drop(conn);
-    let browser = known_browser(engine, &person.email_key, visitor);
+    let person = at_code_step(engine, pass).await?.ok_or(TOO_LATE)?;
+    let browser = known_browser(engine, &person.email_key, visitor.browser_pass);
     let door = Door {
         account: &format!("code of {}", person.id),
         address: visitor.address,
@@ -187,6 +206,10 @@ async fn open(
     visitor: &Visitor<'_>,
 ) -> Result<NewlySignedIn> {
     let now = engine.now();
+    // Whoever replaces the password ends the session that opens here, or this one finds it replaced.
+    if !people::lock_password_hash(tx, person.id, &person.password_hash).await? {
+        return Err(WRONG);
+    }
     // Somebody without any tenant has nothing to see, and nobody needs to know why.
     let (tenant, role) = home(tx, person).await?.ok_or(WRONG)?;
     if let Some(former) = visitor.former_token {
@@ -242,8 +265,12 @@ async fn home(tx: &mut Tx, person: &Person) -> Result<Option<(TenantId, Role)>> 
 }
 
 /// The browser's id, where it has signed in to this account before.
-fn known_browser(engine: &Engine, email_key: &str, visitor: &Visitor<'_>) -> Option<String> {
-    pass::open(engine, &browser_place(email_key), visitor.browser_pass?)
+pub(super) fn known_browser(
+    engine: &Engine,
+    email_key: &str,
+    browser_pass: Option<&str>,
+) -> Option<String> {
+    pass::open(engine, &browser_place(email_key), browser_pass?)
 }
 
 /// The pass by which a browser is known to an account; its id stays the same.
@@ -252,7 +279,7 @@ fn introduce(
     person: &Person,
     (visitor, ends_at): (&Visitor<'_>, Timestamp),
 ) -> Result<SecretString> {
-    let id = known_browser(engine, &person.email_key, visitor)
+    let id = known_browser(engine, &person.email_key, visitor.browser_pass)
         .unwrap_or_else(|| hex::encode(engine.random::<16>()));
     pass::issue(engine, &browser_place(&person.email_key), (&id, ends_at))
 }

@@ -13,6 +13,7 @@ mod licenses;
 mod mail_servers;
 mod mails;
 mod orders;
+mod passwords;
 mod people;
 mod plans;
 mod postgres;

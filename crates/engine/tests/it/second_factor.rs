@@ -3,9 +3,10 @@
 
 use data_encoding::BASE32_NOPAD;
 use domain::role::Role;
+use engine::accounts::change_password::{self, NewPassword};
 use engine::accounts::second_factor::{begin, confirm, show, turn_off};
 use engine::accounts::session::SignedIn;
-use engine::accounts::sign_in::{Entered, NewlySignedIn, with_code};
+use engine::accounts::sign_in::{Entered, NewlySignedIn, waits_for_code, with_code};
 use engine::people::end_second_factor;
 use engine::{Error, Result};
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -141,6 +142,27 @@ async fn the_way_to_the_second_step_holds_five_minutes_and_cannot_be_made_up() {
         assert!(matches!(refused, Err(Error::Unauthorized(_))), "{made_up}");
     }
     t.clock.advance_seconds(300);
+    let refused = step_two(&t, &pass, &app.code(&t)).await;
+    assert!(matches!(refused, Err(Error::Unauthorized(_))));
+}
+
+#[tokio::test]
+async fn the_way_to_the_second_step_ends_with_the_password_that_it_was_given_for() {
+    let t = TestEngine::start().await;
+    let ann = ann(&t).await;
+    let (app, _) = turned_on(&t, &ann).await;
+    let pass = pass(&t).await;
+    t.clock.advance_seconds(30);
+    assert!(waits_for_code(&t.engine, &pass).await.expect("looks"));
+    let wish = NewPassword {
+        current: &secret(PASSWORD),
+        new: &secret("another horse battery"),
+        address: HOME,
+        browser_pass: None,
+    };
+    let changed = change_password::execute(&t.engine, &ann, &wish).await;
+    assert!(changed.is_ok(), "the current password suffices");
+    assert!(!waits_for_code(&t.engine, &pass).await.expect("looks"));
     let refused = step_two(&t, &pass, &app.code(&t)).await;
     assert!(matches!(refused, Err(Error::Unauthorized(_))));
 }

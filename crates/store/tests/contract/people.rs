@@ -76,6 +76,29 @@ async fn a_password_hash_is_replaced_only_where_it_is_still_the_former() {
 }
 
 #[tokio::test]
+async fn a_password_is_locked_only_where_its_hash_is_still_this_one() {
+    on_each(async |db| {
+        let ann = person(1, "ann@example.com");
+        write(db, async |tx| people::insert(tx, &ann).await).await;
+        for (who, hash, is_locked) in [
+            (ann.id, "1$salt$hash", true),
+            (ann.id, "2$a$b", false),
+            (crate::support::id(9), "1$salt$hash", false),
+        ] {
+            let locked = write(db, async |tx| {
+                people::lock_password_hash(tx, who, hash).await
+            });
+            assert_eq!(locked.await, is_locked, "{hash}");
+        }
+        let found = read(db, async |c| people::find(c, ann.id).await).await;
+        let found = found.expect("is there");
+        assert_eq!(found.password_hash, "1$salt$hash");
+        assert_eq!(found.updated_at, NOW, "nothing was changed");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_person_has_one_role_in_each_tenant() {
     on_each(async |db| {
         let (acme, blue) = (tenant(db).await, tenant(db).await);

@@ -149,6 +149,51 @@ async fn a_person_sees_their_browsers_and_ends_them_one_by_one() {
 }
 
 #[tokio::test]
+async fn a_session_goes_on_under_another_token_and_alone() {
+    on_each(async |db| {
+        let (acme, ann) = signed_in(db, 3).await;
+        let bob = person(2, "bob@example.com");
+        write(db, async |tx| {
+            people::insert(tx, &bob).await?;
+            memberships::put(tx, acme, (bob.id, "viewer"), NOW).await?;
+            let row = NewSession {
+                id: id(4),
+                token_hash: &[4; 32],
+                person_id: bob.id,
+                tenant_id: acme,
+                address: "192.0.2.1",
+                user_agent: "a browser",
+                created_at: NOW,
+                expires_at: NOW + 1_000,
+            };
+            sessions::insert(tx, &row).await
+        })
+        .await;
+        let look = async |hash: [u8; 32]| {
+            read(db, async |c| sessions::find_by_token(c, &hash, NOW).await).await
+        };
+        let replace = async |person: PersonId, n: u128| {
+            write(db, async |tx| {
+                sessions::replace_token(tx, person, id(n), &[9; 32]).await
+            })
+            .await
+        };
+        assert_eq!(replace(bob.id, 2).await, None, "another person's session");
+        assert_eq!(replace(ann, 7).await, None, "there is none");
+        assert_eq!(replace(ann, 2).await, Some(NOW));
+        assert!(look([2; 32]).await.is_none());
+        let found = look([9; 32]).await.expect("goes on");
+        assert_eq!((found.id, found.person_id), (id(2), ann));
+        let ended = write(db, async |tx| sessions::remove_others(tx, ann, id(2)).await).await;
+        assert_eq!(ended, 2);
+        assert!(look([1; 32]).await.is_none() && look([3; 32]).await.is_none());
+        assert!(look([9; 32]).await.is_some());
+        assert!(look([4; 32]).await.is_some(), "another person's stays");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_fault_says_for_the_log_names_the_rule_and_quotes_no_row() {
     on_each(async |db| {
         let (tenant_id, person_id) = signed_in(db, 1).await;
