@@ -22,8 +22,10 @@ pub struct DeviceLine {
     pub product_name: String,
     /// Word of its state.
     pub state: String,
-    /// Which key it has, or when its trial ends or ended; in words.
+    /// Which key it has, or how its trial stands; in words.
     pub remark: String,
+    /// The end of the trial that these words are about.
+    pub trial_ends_at: Option<Timestamp>,
     /// The version that its program said last, or blank.
     pub version: String,
     /// Where it came from last.

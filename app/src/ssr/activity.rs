@@ -4,6 +4,7 @@ use domain::device_state::{DeviceOrder, DeviceState};
 use domain::hardware_id::HardwareId;
 use domain::ids::{ChangeId, ProductId};
 use domain::permission::Permission;
+use domain::timestamp::Timestamp;
 use domain::trial_form::TrialForm;
 use engine::Error;
 use engine::devices::list::{self, DevicePlace, DeviceQuery};
@@ -43,9 +44,11 @@ pub async fn device_list(
 }
 
 fn line(device: DeviceView) -> DeviceLine {
+    let (remark, trial_ends_at) = remark(&device);
     DeviceLine {
         href: device_address(device.product_id, &device.hardware_id),
-        remark: remark(&device),
+        remark,
+        trial_ends_at,
         hardware_id: device.hardware_id,
         product_name: device.product_name,
         state: device.state.as_str().replace('_', " "),
@@ -67,13 +70,13 @@ pub(super) fn device_path(named: &str) -> Option<String> {
     Some(device_address(product.parse().ok()?, hardware_id))
 }
 
-fn remark(device: &DeviceView) -> String {
-    let end = format::date(device.trial_ends_at);
+fn remark(device: &DeviceView) -> (String, Option<Timestamp>) {
+    let end = Some(device.trial_ends_at);
     match (device.state, &device.license) {
-        (DeviceState::Activated, Some((_, last_four))) => format!("key …{last_four}"),
-        (DeviceState::OnTrial, _) => format!("until {end}"),
-        (DeviceState::TrialOver, _) => format!("since {end}"),
-        _ => "never again".to_owned(),
+        (DeviceState::Activated, Some((_, last_four))) => (format!("key …{last_four}"), None),
+        (DeviceState::OnTrial, _) => ("until".to_owned(), end),
+        (DeviceState::TrialOver, _) => ("since".to_owned(), end),
+        _ => ("never again".to_owned(), None),
     }
 }
 

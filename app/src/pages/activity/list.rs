@@ -11,8 +11,8 @@ use crate::pages::filters::{address, any_of};
 use crate::pages::load::{Data, loaded, loaded_or_refused, query_part};
 use crate::pages::words;
 use crate::ui::{
-    Ago, Breakable, Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Segments,
-    Table, Tag,
+    Ago, Breakable, Cell, Column, Day, Empty, FilterForm, PageHead, Pager, Panel, Place, Row,
+    Segments, Table, Tag,
 };
 
 const COLUMNS: &[Column] = &[
@@ -157,6 +157,12 @@ fn table(devices: Vec<DeviceLine>, now: Timestamp) -> AnyView {
 }
 
 fn line(device: DeviceLine, now: Timestamp) -> impl IntoView {
+    let end = device.trial_ends_at.map(|at| {
+        view! {
+            " "
+            <Day at is_alone=true/>
+        }
+    });
     view! {
         <Row>
             <Cell place=Place::Lead>
@@ -170,6 +176,7 @@ fn line(device: DeviceLine, now: Timestamp) -> impl IntoView {
             </Cell>
             <Cell place=Place::Detail>
                 <span class="keep">{device.remark}</span>
+                {end}
             </Cell>
             <Cell place=Place::Wide>
                 <Breakable text=device.version/>
