@@ -211,7 +211,7 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
             </Cell>
             <Cell place=Place::Wide label="Created">
                 <Day at=token.created_at/>
-                <span class="under">{end}</span>
+                <span class="under keep">{end}</span>
             </Cell>
             <Cell place=Place::Acts>{revoke}</Cell>
         </Row>
