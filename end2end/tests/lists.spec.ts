@@ -367,6 +367,7 @@ const NARROWED: [name: string, address: string][] = [
   ['list-tickets-open', '/tickets?state=open'],
   ['list-tickets-oldest', '/tickets?sort=created'],
   ['list-tokens-oldest', '/access-tokens?sort=created'],
+  ['list-devices-by-hardware', '/activity?sort=hardware_id'],
   ['list-changes-of-a-product', '/audit-log?about=product&id=1&from=2020-01-31&to=2100-01-31'],
 ];
 
