@@ -194,4 +194,12 @@ test('times are read in the zone that a person chose, with UTC beside', { tag: '
   await expect(page.getByRole('columnheader', { name: 'When (Kathmandu)' })).toBeVisible();
   const when = page.getByRole('table', { name: 'Changes' }).locator('tbody').getByRole('row').first().getByRole('cell').last();
   await expect(when).toHaveText(/^\S+ \S+ Kathmandu \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC (just now|.* ago)$/);
+  // A day is one of UTC for everybody.
+  const email = `day-${test.info().project.name}@example.com`;
+  const wish = { productId: installation.product.id, email, validityDays: 30, livemode: false };
+  await installation.api('POST', '/api/activationkey/generate', wish);
+  await page.goto(`/licenses?find=${email}`);
+  await expect(page.getByRole('columnheader', { name: /^Expires/ })).toHaveText('Expires (UTC day)');
+  const key = page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('row');
+  await expect(key.getByRole('cell').nth(3)).toHaveText(/^\d{4}-\d\d-\d\d UTC$/);
 });

@@ -1,6 +1,7 @@
 // License Activity: devices found, one looked at, and its trial given another end; keys taken along as a file.
 import { readFile } from 'node:fs/promises';
 import { expectRefusal } from '../pages/fields.ts';
+import { ListTable } from '../pages/list_table.ts';
 import type { Installation } from '../support/installation.ts';
 import { expectSound } from '../support/soundness.ts';
 import { adminTest, expect, hydrated, test } from '../support/test.ts';
@@ -39,6 +40,30 @@ adminTest('a device is found, and its trial gets another end by hand', { tag: ['
   await expect(page.getByText('The trial ends on 2031-12-31 23:59:59 UTC.')).toBeVisible();
   await expect(page.getByText(/trial changed by/)).toBeVisible();
   await expectSound(page, 'device-moved');
+});
+
+adminTest('devices are sorted by a column’s head, and what a beginning finds by hardware id alone', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
+  const product = await askForTrial(installation, ['SORT-B', 'SORT-A']);
+  const list = new ListTable(page, 'Devices');
+  await page.goto(`/activity?product=${product.id}`);
+  await hydrated(page);
+  await list.expectSorted('Last seen', 'descending');
+  await list.sortBy('Hardware id', 'ascending');
+  await expect(list.rows.first()).toContainText('SORT-A');
+  await list.sortBy('Hardware id', 'descending');
+  await expect(list.rows.first()).toContainText('SORT-B');
+  for (const column of ['First seen', 'Last seen']) {
+    await list.sortBy(column, 'ascending');
+    await list.sortBy(column, 'descending');
+    await expect(list.rows).toHaveCount(2);
+  }
+  await hydrated(page);
+  await page.getByLabel('Hardware id, from its beginning').fill('sort-');
+  await page.getByRole('button', { name: 'Find', exact: true }).click();
+  await list.expectSorted('Hardware id', 'ascending');
+  await expect(list.rows).toHaveCount(2);
+  await expect(list.rows.first()).toContainText('SORT-A');
+  await expect(list.head('Last seen').getByRole('link')).toHaveCount(0);
 });
 
 adminTest('what no device is like is said, with the way back', { tag: '@no-js' }, async ({ page, installation }) => {

@@ -57,13 +57,13 @@ adminTest('a key is extended by days or until a day, and told why not', { tag: '
   await expect(days).toHaveValue('30');
   await days.fill('');
   await extend.click();
-  await expect(page.getByText('It ends on 2031-05-06 now.')).toBeVisible();
-  await expect(page.getByText('2031-05-06 23:59:59').first()).toBeVisible();
+  await expect(page.getByText('It ends on 2031-05-06 23:59:59 UTC now.')).toBeVisible();
+  await expect(page.locator('time').filter({ hasText: '2031-05-06 23:59:59' })).toBeVisible();
   await hydrated(page);
   await expect(days).toHaveValue('');
   await days.fill('1');
   await extend.click();
-  await expect(page.getByText('It ends on 2031-05-07 now.')).toBeVisible();
+  await expect(page.getByText('It ends on 2031-05-07 23:59:59 UTC now.')).toBeVisible();
 });
 
 adminTest('what stands on a key is edited, and its seats never fall below those taken', { tag: '@no-js' }, async ({ page, installation }) => {

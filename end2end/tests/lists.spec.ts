@@ -327,7 +327,7 @@ adminTest('a mail is found by its recipient, and the audit log narrowed to one t
   const lines = rowsOf(page, 'Changes');
   await expect(lines.first()).toContainText('issued');
   await hydrated(page);
-  await page.getByLabel('To', { exact: true }).fill('2020-01-31');
+  await page.getByLabel('To (UTC)', { exact: true }).fill('2020-01-31');
   await page.getByRole('button', { name: 'Find' }).click();
   await expect(page.getByText('Nothing here')).toBeVisible();
 });
@@ -349,7 +349,7 @@ adminTest.describe('a day behind the year 9999', () => {
   adminTest('is refused beside its field, and the form stays', { tag: ['@no-js', '@mobile'] }, async ({ page }) => {
     await page.goto('/audit-log?about=product&from=20000-01-31');
     await hydrated(page);
-    await expectRefusal(page.getByLabel('From', { exact: true }), /like 2027-01-31/);
+    await expectRefusal(page.getByLabel('From (UTC)', { exact: true }), /like 2027-01-31/);
     await expect(page.getByLabel('About', { exact: true })).toHaveValue('product');
     await expect(page.getByText('Nothing was looked for')).toBeVisible();
   });
@@ -367,6 +367,7 @@ const NARROWED: [name: string, address: string][] = [
   ['list-tickets-open', '/tickets?state=open'],
   ['list-tickets-oldest', '/tickets?sort=created'],
   ['list-tokens-oldest', '/access-tokens?sort=created'],
+  ['list-devices-by-hardware', '/activity?sort=hardware_id'],
   ['list-changes-of-a-product', '/audit-log?about=product&id=1&from=2020-01-31&to=2100-01-31'],
 ];
 

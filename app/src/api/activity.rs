@@ -22,8 +22,10 @@ pub struct DeviceLine {
     pub product_name: String,
     /// Word of its state.
     pub state: String,
-    /// Which key it has, or when its trial ends or ended; in words.
+    /// Which key it has, or how its trial stands; in words.
     pub remark: String,
+    /// The end of the trial that these words are about.
+    pub trial_ends_at: Option<Timestamp>,
     /// The version that its program said last, or blank.
     pub version: String,
     /// Where it came from last.
@@ -44,10 +46,18 @@ pub struct DeviceSearch {
     pub product: String,
     /// Word of a state.
     pub state: String,
-    /// `first_seen`, or empty for what was seen last.
+    /// `last_seen`, `first_seen` or `hardware_id`, with a hyphen before it the other way around; empty for what was
+    /// seen last.
     pub sort: String,
     /// Where the page begins.
     pub after: Option<String>,
+}
+
+impl DeviceSearch {
+    /// Whether a beginning is looked for: what begins so is listed by hardware ids alone.
+    pub fn is_by_beginning(&self) -> bool {
+        !self.find.trim().is_empty()
+    }
 }
 
 /// One device of one product, whole.

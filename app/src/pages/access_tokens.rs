@@ -11,10 +11,10 @@ use crate::api::NamedSearch;
 use crate::api::access_tokens::{
     AccessTokenRow, AccessTokens, CreateAccessToken, RevokeAccessToken, load_access_tokens,
 };
-use crate::format;
 use crate::ui::{
-    Ago, ButtonLook, Cell, CheckField, Column, Confirm, CopyButton, Empty, Field, FieldRefusal,
-    Form, FormAction, Notice, Outcome, PageHead, Panel, Place, Row, SubmitButton, Table, Tag, Tone,
+    Ago, ButtonLook, Cell, CheckField, Column, Confirm, CopyButton, Day, Empty, Field,
+    FieldRefusal, Form, FormAction, Notice, Outcome, PageHead, Panel, Place, Row, SubmitButton,
+    Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -22,7 +22,7 @@ const COLUMNS: &[Column] = &[
     ("State", Place::Mark),
     ("May", Place::Detail),
     ("Last used (UTC)", Place::Wide),
-    ("Created", Place::Wide),
+    ("Created (UTC day)", Place::Wide),
     ("", Place::Acts),
 ];
 
@@ -161,7 +161,7 @@ fn NewToken(action: FormAction) -> impl IntoView {
             <Field
                 name="expiresAt"
                 label="Ends"
-                hint="A day like 2027-01-31, or nothing for never."
+                hint="A day like 2027-01-31, whose last second (UTC) it is, or nothing for never."
             />
             <div class="form-end">
                 <SubmitButton label="Make token"/>
@@ -192,8 +192,10 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
             </Confirm>
         }
     });
-    let end = token.expires_at.map(format::date);
-    let end = end.map_or_else(|| "never ends".to_owned(), |end| format!("ends {end}"));
+    let end = match token.expires_at {
+        Some(at) => view! { "ends " <Day at/> }.into_any(),
+        None => "never ends".into_any(),
+    };
     let name = token.name.clone();
     view! {
         <Row>
@@ -208,8 +210,8 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
                 {last_used}
             </Cell>
             <Cell place=Place::Wide label="Created">
-                <span class="keep">{format::date(token.created_at)}</span>
-                <span class="under">{end}</span>
+                <Day at=token.created_at/>
+                <span class="under keep">{end}</span>
             </Cell>
             <Cell place=Place::Acts>{revoke}</Cell>
         </Row>

@@ -99,8 +99,8 @@ fn body(found: Result<Listed<ChangeRow>, FieldError>, search: &ChangeSearch) -> 
     let kept = kept.map(|(name, value)| (name, value.clone())).into();
     let find = search.find.clone();
     let days = vec![
-        ("from", "From", search.from.clone()),
-        ("to", "To", search.to.clone()),
+        ("from", "From (UTC)", search.from.clone()),
+        ("to", "To (UTC)", search.to.clone()),
     ];
     let newest = search.after.is_some();
     let newest = newest.then(|| link(search, &search.sort, None));

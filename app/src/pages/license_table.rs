@@ -5,14 +5,13 @@ use leptos::prelude::*;
 
 use super::words;
 use crate::api::licenses::LicenseRow;
-use crate::format;
-use crate::ui::{Ago, Breakable, Cell, Column, CopyButton, Place, Row, Sort, Table, Tag};
+use crate::ui::{Ago, Breakable, Cell, Column, CopyButton, Day, Place, Row, Sort, Table, Tag};
 
 const COLUMNS: &[Column] = &[
     ("Key", Place::Lead),
     ("Product", Place::Wide),
     ("Customer", Place::Detail),
-    ("Expires", Place::WideNumber),
+    ("Expires (UTC day)", Place::WideNumber),
     ("State", Place::Mark),
     ("Issued (UTC)", Place::End),
 ];
@@ -58,7 +57,9 @@ fn LicenseLine(row: LicenseRow, now: Timestamp) -> impl IntoView {
             <Cell place=Place::Detail>
                 <Breakable text=customer/>
             </Cell>
-            <Cell place=Place::WideNumber>{format::date(row.expires_at)}</Cell>
+            <Cell place=Place::WideNumber>
+                <Day at=row.expires_at/>
+            </Cell>
             <Cell place=Place::Mark>
                 <Tag tone=words::license(&row.state) word=row.state/>
             </Cell>

@@ -4,6 +4,7 @@ use domain::device_state::{DeviceOrder, DeviceState};
 use domain::hardware_id::HardwareId;
 use domain::ids::{ChangeId, ProductId};
 use domain::permission::Permission;
+use domain::timestamp::Timestamp;
 use domain::trial_form::TrialForm;
 use engine::Error;
 use engine::devices::list::{self, DevicePlace, DeviceQuery};
@@ -25,12 +26,14 @@ pub async fn device_list(
 ) -> Result<Listed<DeviceLine>, Error> {
     let after = search.after.as_deref().map(str::parse::<DevicePlace>);
     let after = after.transpose();
+    let (order, is_backwards) = order(search);
     let query = DeviceQuery {
         // A word that is no product or state narrows nothing: the address was typed by hand.
         product_id: search.product.parse().ok(),
         state: search.state.parse().ok(),
         beginning: search.find.clone(),
-        order: search.sort.parse().unwrap_or(DeviceOrder::LastSeen),
+        order,
+        is_backwards,
         after: after.map_err(|error| Error::field("after", error.to_string()))?,
         limit: PAGE_SIZE,
     };
@@ -42,10 +45,26 @@ pub async fn device_list(
     })
 }
 
+/// The order that the address names, and whether it is read from its end: on the page a word without a hyphen rises,
+/// moments too. What is found by its beginning is listed by hardware ids alone.
+fn order(search: &DeviceSearch) -> (DeviceOrder, bool) {
+    let falling = search.sort.strip_prefix('-');
+    let word = falling.unwrap_or(&search.sort);
+    match word.parse::<DeviceOrder>() {
+        Ok(DeviceOrder::HardwareId) => (DeviceOrder::HardwareId, falling.is_some()),
+        _ if search.is_by_beginning() => (DeviceOrder::HardwareId, false),
+        Ok(moment) => (moment, falling.is_none()),
+        // A word that is no order is the list's own.
+        Err(_) => (DeviceOrder::LastSeen, false),
+    }
+}
+
 fn line(device: DeviceView) -> DeviceLine {
+    let (remark, trial_ends_at) = remark(&device);
     DeviceLine {
         href: device_address(device.product_id, &device.hardware_id),
-        remark: remark(&device),
+        remark,
+        trial_ends_at,
         hardware_id: device.hardware_id,
         product_name: device.product_name,
         state: device.state.as_str().replace('_', " "),
@@ -67,13 +86,13 @@ pub(super) fn device_path(named: &str) -> Option<String> {
     Some(device_address(product.parse().ok()?, hardware_id))
 }
 
-fn remark(device: &DeviceView) -> String {
-    let end = format::date(device.trial_ends_at);
+fn remark(device: &DeviceView) -> (String, Option<Timestamp>) {
+    let end = Some(device.trial_ends_at);
     match (device.state, &device.license) {
-        (DeviceState::Activated, Some((_, last_four))) => format!("key …{last_four}"),
-        (DeviceState::OnTrial, _) => format!("until {end}"),
-        (DeviceState::TrialOver, _) => format!("since {end}"),
-        _ => "never again".to_owned(),
+        (DeviceState::Activated, Some((_, last_four))) => (format!("key …{last_four}"), None),
+        (DeviceState::OnTrial, _) => ("until".to_owned(), end),
+        (DeviceState::TrialOver, _) => ("since".to_owned(), end),
+        _ => ("never again".to_owned(), None),
     }
 }
 
@@ -126,5 +145,36 @@ fn named(product: &str, hardware: &str) -> Result<(ProductId, HardwareId), Error
     match (product.parse(), HardwareId::parse(hardware)) {
         (Ok(product), Ok(device)) => Ok((product, device)),
         _ => Err(missing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_with_a_hyphen_falls_and_what_is_found_is_listed_by_its_id() {
+        let of = |find: &str, sort: &str| {
+            order(&DeviceSearch {
+                find: find.to_owned(),
+                sort: sort.to_owned(),
+                ..DeviceSearch::default()
+            })
+        };
+        for (sort, expected) in [
+            ("-last_seen", (DeviceOrder::LastSeen, false)),
+            ("last_seen", (DeviceOrder::LastSeen, true)),
+            ("-first_seen", (DeviceOrder::FirstSeen, false)),
+            ("first_seen", (DeviceOrder::FirstSeen, true)),
+            ("hardware_id", (DeviceOrder::HardwareId, false)),
+            ("-hardware_id", (DeviceOrder::HardwareId, true)),
+            ("", (DeviceOrder::LastSeen, false)),
+            ("--last_seen", (DeviceOrder::LastSeen, false)),
+        ] {
+            assert_eq!(of(" ", sort), expected, "{sort}");
+        }
+        for (sort, falls) in [("last_seen", false), ("", false), ("-hardware_id", true)] {
+            assert_eq!(of("a7", sort), (DeviceOrder::HardwareId, falls), "{sort}");
+        }
     }
 }

@@ -116,7 +116,7 @@ pub async fn extend(who: &SignedIn, id: &str, form: &ExtendForm) -> Result<Next,
     Ok(Next::stay(if end.is_perpetual() {
         "It never ends now.".to_owned()
     } else {
-        format!("It ends on {} now.", format::date(end))
+        format!("It ends on {} UTC now.", format::date_time(end))
     }))
 }
 

@@ -47,4 +47,4 @@ pub use stat::Stat;
 pub use steps::{Step, Steps};
 pub use table::{Cell, Column, Place, Row, Sort, Table};
 pub use tag::{Tag, Tone};
-pub use time::{Ago, When};
+pub use time::{Ago, Day, When};

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::time::heading;
+use super::time::{heading, without_zone};
 
 /// Where a cell stands once its row is an item of two lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub type Column = (&'static str, Place);
 /// A column that the list can be sorted by.
 #[derive(Debug, Clone)]
 pub struct Sort {
-    /// The column's label, without the zone of its moments.
+    /// The column's label, without the zone of its moments or days.
     pub column: &'static str,
     /// Which way the list is sorted by it now, as `aria-sort` says it.
     pub direction: Option<&'static str>,
@@ -76,7 +76,7 @@ pub fn Table(
     let heads = columns
         .iter()
         .map(|column| {
-            let label = column.0.strip_suffix(" (UTC)").unwrap_or(column.0);
+            let label = without_zone(column.0);
             let place = left.iter().position(|sort| sort.column == label);
             head(column, place.map(|place| left.swap_remove(place)))
         })

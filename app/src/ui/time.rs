@@ -3,6 +3,9 @@
 //!
 //! Nothing of a moment waits for a pointer: what hovering tells stands in the page too. The name of the zone
 //! is always said; where a heading has it already, the style leaves it to screen readers.
+//!
+//! Days are those of UTC whatever zone the reader has: rules count them so. A heading of days says `(UTC day)`, and
+//! that stays.
 
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
@@ -10,6 +13,13 @@ use leptos::prelude::*;
 use crate::clock::Clock;
 use crate::format;
 use crate::zone::Zone;
+
+/// A heading without its zone.
+pub(super) fn without_zone(heading: &'static str) -> &'static str {
+    heading
+        .split_once(" (UTC")
+        .map_or(heading, |(what, _)| what)
+}
 
 /// A heading of moments: `Queued (UTC)` names the reader's zone where there is one.
 pub(super) fn heading(text: Oco<'static, str>) -> Oco<'static, str> {
@@ -76,4 +86,28 @@ pub fn Ago(at: Timestamp, now: Timestamp) -> impl IntoView {
             </span>
         </span>
     }
+}
+
+/// `2026-11-23`, a day of UTC, or `Perpetual`.
+#[component]
+pub fn Day(
+    at: Timestamp,
+    /// No heading says its zone, so everybody reads it here.
+    #[prop(optional)]
+    is_alone: bool,
+) -> impl IntoView {
+    let day = format::date(at);
+    if at.is_perpetual() {
+        return day.into_any();
+    }
+    let (text, title) = (day.clone(), format!("{day} UTC"));
+    view! {
+        <span class="moment">
+            <time datetime=day title=title>
+                {text}
+            </time>
+            <span class=if is_alone { "muted" } else { "zone" }>" UTC"</span>
+        </span>
+    }
+    .into_any()
 }

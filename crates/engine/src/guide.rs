@@ -111,6 +111,7 @@ async fn has_activation(engine: &Engine, actor: &Actor) -> Result<bool> {
         state: Some(DeviceState::Activated),
         beginning: String::new(),
         order: DeviceOrder::LastSeen,
+        is_backwards: false,
         after: None,
         limit: 1,
     };

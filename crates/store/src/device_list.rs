@@ -41,6 +41,8 @@ pub struct DevicePlace {
 pub struct DeviceFilter {
     /// In which order.
     pub order: DeviceOrder,
+    /// That order from its end.
+    pub is_backwards: bool,
     /// How the hardware id begins, folded, or empty; asked for in the order of hardware ids alone.
     pub beginning: String,
     /// Only what comes after this place.
@@ -110,35 +112,57 @@ macro_rules! looked_at {
     };
 }
 
-const BY_LAST_SEEN: &str = listed!(
+/// Statements of an order: its pages, and where they stop looking.
+#[derive(Clone, Copy)]
+struct Statements {
+    listed: &'static str,
+    looked_at: &'static str,
+}
+
+macro_rules! statements {
+    ($at:literal, $beyond:literal, $order:literal, $sorted:literal) => {
+        Statements {
+            listed: listed!($beyond, $order, $sorted),
+            looked_at: looked_at!($at, $beyond, $order),
+        }
+    };
+}
+
+const BY_LAST_SEEN: Statements = statements!(
+    "last_seen_at",
     "(last_seen_at, product_id, hardware_key) < ($2, $3, $4)",
     "last_seen_at desc, product_id desc, hardware_key desc",
     "d.last_seen_at desc, d.product_id desc, d.hardware_key desc"
 );
-const BY_FIRST_SEEN: &str = listed!(
+const BY_LAST_SEEN_BACKWARDS: Statements = statements!(
+    "last_seen_at",
+    "(last_seen_at, product_id, hardware_key) > ($2, $3, $4)",
+    "last_seen_at, product_id, hardware_key",
+    "d.last_seen_at, d.product_id, d.hardware_key"
+);
+const BY_FIRST_SEEN: Statements = statements!(
+    "first_seen_at",
     "(first_seen_at, product_id, hardware_key) < ($2, $3, $4)",
     "first_seen_at desc, product_id desc, hardware_key desc",
     "d.first_seen_at desc, d.product_id desc, d.hardware_key desc"
 );
-const BY_HARDWARE: &str = listed!(
+const BY_FIRST_SEEN_BACKWARDS: Statements = statements!(
+    "first_seen_at",
+    "(first_seen_at, product_id, hardware_key) > ($2, $3, $4)",
+    "first_seen_at, product_id, hardware_key",
+    "d.first_seen_at, d.product_id, d.hardware_key"
+);
+const BY_HARDWARE: Statements = statements!(
+    "cast(0 as bigint)",
     "(hardware_key, product_id) > ($2, $3) and hardware_key < $4",
     "hardware_key, product_id",
     "d.hardware_key, d.product_id"
 );
-const LOOKED_AT_BY_LAST_SEEN: &str = looked_at!(
-    "last_seen_at",
-    "(last_seen_at, product_id, hardware_key) < ($2, $3, $4)",
-    "last_seen_at desc, product_id desc, hardware_key desc"
-);
-const LOOKED_AT_BY_FIRST_SEEN: &str = looked_at!(
-    "first_seen_at",
-    "(first_seen_at, product_id, hardware_key) < ($2, $3, $4)",
-    "first_seen_at desc, product_id desc, hardware_key desc"
-);
-const LOOKED_AT_BY_HARDWARE: &str = looked_at!(
+const BY_HARDWARE_BACKWARDS: Statements = statements!(
     "cast(0 as bigint)",
-    "(hardware_key, product_id) > ($2, $3) and hardware_key < $4",
-    "hardware_key, product_id"
+    "(hardware_key, product_id) < ($2, $3) and hardware_key >= $4",
+    "hardware_key desc, product_id desc",
+    "d.hardware_key desc, d.product_id desc"
 );
 const FIND: &str = concat!(
     lines!("devices d"),
@@ -148,24 +172,43 @@ const FIND: &str = concat!(
 impl DeviceFilter {
     /// What the list has before its first row.
     fn begins_after(&self) -> DevicePlace {
-        let beginning = match self.order {
-            DeviceOrder::HardwareId => DevicePlace {
-                at: 0,
-                product_id: ProductId::from(0),
-                hardware_key: self.beginning.clone(),
-            },
-            DeviceOrder::LastSeen | DeviceOrder::FirstSeen => DevicePlace {
-                at: i64::MAX,
-                product_id: ProductId::from(i32::MAX),
-                hardware_key: String::new(),
-            },
+        let (at, product_id, hardware_key) = match (self.order, self.is_backwards) {
+            (DeviceOrder::HardwareId, false) => (0, 0, self.beginning.clone()),
+            (DeviceOrder::HardwareId, true) => (0, i32::MAX, self.last()),
+            (_, false) => (i64::MAX, i32::MAX, String::new()),
+            (_, true) => (i64::MIN, 0, String::new()),
         };
-        self.after.clone().unwrap_or(beginning)
+        let outermost = DevicePlace {
+            at,
+            product_id: ProductId::from(product_id),
+            hardware_key,
+        };
+        self.after.clone().unwrap_or(outermost)
+    }
+
+    /// What its last row comes before, or is: what begins so ends there.
+    fn ends_at(&self) -> String {
+        if self.is_backwards {
+            self.beginning.clone()
+        } else {
+            self.last()
+        }
     }
 
     /// What lies behind all ids that begin so: the greatest of all characters.
-    fn ends_before(&self) -> String {
+    fn last(&self) -> String {
         format!("{}\u{10ffff}", self.beginning)
+    }
+
+    const fn statements(&self) -> Statements {
+        match (self.order, self.is_backwards) {
+            (DeviceOrder::LastSeen, false) => BY_LAST_SEEN,
+            (DeviceOrder::LastSeen, true) => BY_LAST_SEEN_BACKWARDS,
+            (DeviceOrder::FirstSeen, false) => BY_FIRST_SEEN,
+            (DeviceOrder::FirstSeen, true) => BY_FIRST_SEEN_BACKWARDS,
+            (DeviceOrder::HardwareId, false) => BY_HARDWARE,
+            (DeviceOrder::HardwareId, true) => BY_HARDWARE_BACKWARDS,
+        }
     }
 }
 
@@ -178,7 +221,7 @@ macro_rules! from_place {
             DeviceOrder::HardwareId => query
                 .bind(place.hardware_key)
                 .bind(place.product_id.get())
-                .bind($filter.ends_before()),
+                .bind($filter.ends_at()),
             DeviceOrder::LastSeen | DeviceOrder::FirstSeen => query
                 .bind(place.at)
                 .bind(place.product_id.get())
@@ -189,11 +232,7 @@ macro_rules! from_place {
 
 /// Devices by filter, out of the next `looked_at` ones of the order.
 pub async fn list(conn: &mut Conn, tenant: TenantId, f: &DeviceFilter) -> Result<Vec<DeviceLine>> {
-    let text = match f.order {
-        DeviceOrder::LastSeen => BY_LAST_SEEN,
-        DeviceOrder::FirstSeen => BY_FIRST_SEEN,
-        DeviceOrder::HardwareId => BY_HARDWARE,
-    };
+    let text = f.statements().listed;
     let state = f.state.map_or("", DeviceState::as_str);
     Ok(
         on!(conn, c => from_place!(sqlx::query_as(text), f, tenant).bind(f.looked_at)
@@ -207,11 +246,7 @@ pub async fn looked_until(
     tenant: TenantId,
     f: &DeviceFilter,
 ) -> Result<Option<DevicePlace>> {
-    let text = match f.order {
-        DeviceOrder::LastSeen => LOOKED_AT_BY_LAST_SEEN,
-        DeviceOrder::FirstSeen => LOOKED_AT_BY_FIRST_SEEN,
-        DeviceOrder::HardwareId => LOOKED_AT_BY_HARDWARE,
-    };
+    let text = f.statements().looked_at;
     let last: Vec<DevicePlace> = on!(conn, c => from_place!(sqlx::query_as(text), f, tenant)
         .bind(f.looked_at - 1).fetch_all(c).await?);
     Ok(match last.as_slice() {
@@ -244,36 +279,29 @@ mod tests {
             .expect("a database in memory");
         let migrated = crate::migrate::SQLITE.run(&mut conn).await;
         migrated.expect("the migrations apply");
+        let last = "devices_by_last_seen (tenant_id=? AND (last_seen_at,";
+        let first = "devices_by_first_seen (tenant_id=? AND (first_seen_at,";
+        let hardware = "devices_by_hardware (tenant_id=? AND (hardware_key,";
+        let backwards = "devices_by_hardware (tenant_id=? AND ";
+        let licensed = "activations_by_hardware (tenant_id=? AND hardware_key=?)";
         for (sql, found_by) in [
+            (BY_LAST_SEEN.listed, last),
+            (BY_LAST_SEEN_BACKWARDS.listed, last),
+            (BY_FIRST_SEEN.listed, first),
+            (BY_FIRST_SEEN_BACKWARDS.listed, first),
+            (BY_HARDWARE.listed, hardware),
+            (BY_HARDWARE_BACKWARDS.listed, backwards),
+            (BY_LAST_SEEN.listed, licensed),
+            (FIND, licensed),
+            (BY_LAST_SEEN.looked_at, last),
+            (BY_LAST_SEEN_BACKWARDS.looked_at, last),
+            (BY_FIRST_SEEN.looked_at, first),
+            (BY_FIRST_SEEN_BACKWARDS.looked_at, first),
+            (BY_HARDWARE.looked_at, "COVERING INDEX devices_by_hardware"),
             (
-                BY_LAST_SEEN,
-                "devices_by_last_seen (tenant_id=? AND (last_seen_at,",
+                BY_HARDWARE_BACKWARDS.looked_at,
+                "COVERING INDEX devices_by_hardware",
             ),
-            (
-                BY_FIRST_SEEN,
-                "devices_by_first_seen (tenant_id=? AND (first_seen_at,",
-            ),
-            (
-                BY_HARDWARE,
-                "devices_by_hardware (tenant_id=? AND (hardware_key,",
-            ),
-            (
-                BY_LAST_SEEN,
-                "activations_by_hardware (tenant_id=? AND hardware_key=?)",
-            ),
-            (
-                FIND,
-                "activations_by_hardware (tenant_id=? AND hardware_key=?)",
-            ),
-            (
-                LOOKED_AT_BY_LAST_SEEN,
-                "devices_by_last_seen (tenant_id=? AND (last_seen_at,",
-            ),
-            (
-                LOOKED_AT_BY_FIRST_SEEN,
-                "devices_by_first_seen (tenant_id=? AND (first_seen_at,",
-            ),
-            (LOOKED_AT_BY_HARDWARE, "COVERING INDEX devices_by_hardware"),
         ] {
             let explain = format!("explain query plan {sql}");
             let rows = sqlx::query(AssertSqlSafe(explain))

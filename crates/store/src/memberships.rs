@@ -62,14 +62,17 @@ macro_rules! paged {
         )
     };
 }
-// The address of a place is looked up where the page begins, so that none stands in it.
+// The address of a place is looked up where the page begins, so that none stands in it. Whoever was let go meanwhile
+// is still known by the tenant's change log; nobody else's address says where a page begins.
 macro_rules! paged_by_email {
     ($beyond:literal, $way:literal, $outermost:literal) => {
         paged!(
             "p.email_key ",
             $beyond,
-            " coalesce((select o.email_key from memberships n join people o on o.id = n.person_id
-            where n.tenant_id = $1 and n.person_id = $3 and $2 is not null), '",
+            " coalesce((select o.email_key from people o where o.id = $3 and $2 is not null
+            and (exists (select 1 from memberships n where n.tenant_id = $1 and n.person_id = $3)
+                or exists (select 1 from changes h where h.tenant_id = $1 and h.subject_kind = 'person'
+                    and h.subject_id = $7 and h.verb = 'removed'))), '",
             $outermost,
             "') order by p.email_key ",
             $way
@@ -110,17 +113,22 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, f: &MemberFilter) -> Result
     let (at, id) = f
         .after
         .map_or((i64::MIN, Uuid::nil()), |(at, id)| (at, id.get()));
-    let page = match f.order {
-        MemberOrder::Oldest => PAGE,
-        MemberOrder::Email => PAGE_BY_EMAIL,
-        MemberOrder::EmailBackwards => PAGE_BY_EMAIL_BACKWARDS,
+    let (page, is_by_email) = match f.order {
+        MemberOrder::Oldest => (PAGE, false),
+        MemberOrder::Email => (PAGE_BY_EMAIL, true),
+        MemberOrder::EmailBackwards => (PAGE_BY_EMAIL_BACKWARDS, true),
     };
     // The greatest of all characters.
     let end = format!("{}\u{10ffff}", f.beginning);
-    Ok(
-        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(at).bind(id).bind(&f.beginning)
-        .bind(&end).bind(f.limit).fetch_all(c).await?),
-    )
+    Ok(on!(conn, c => {
+        let mut query = sqlx::query_as(page).bind(tenant.get()).bind(at).bind(id).bind(&f.beginning)
+            .bind(&end).bind(f.limit);
+        if is_by_email {
+            // As the change log writes it.
+            query = query.bind(id.to_string());
+        }
+        query.fetch_all(c).await?
+    }))
 }
 
 /// How many owners a tenant has besides one person.

@@ -264,6 +264,10 @@ async fn what_has_a_state_or_a_time_is_listed_by_an_index_of_its_own() {
             memberships::PAGE_BY_EMAIL,
             "memberships_by_time (tenant_id=?)",
         ),
+        (
+            memberships::PAGE_BY_EMAIL,
+            "changes_by_subject (tenant_id=? AND subject_kind=? AND subject_id=?)",
+        ),
     ])
     .await;
 }

@@ -178,6 +178,7 @@ fn query(wanted: &DeviceListParameters) -> ApiResult<DeviceQuery> {
         state,
         beginning: wanted.hardware_id.clone().unwrap_or_default(),
         order: order.unwrap_or(DeviceOrder::LastSeen),
+        is_backwards: false,
         after,
         limit: input::page_size(wanted.page_size.as_ref())?,
     })

@@ -1,4 +1,4 @@
-//! The devices that programs run on, what was seen last first.
+//! The devices that programs run on, what was seen last first where no other order is chosen.
 
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
@@ -7,12 +7,12 @@ use crate::api::Listed;
 use crate::api::activity::{DeviceLine, DeviceSearch, load_devices};
 use crate::api::products::load_product_choices;
 use crate::format;
-use crate::pages::filters::{address, any_of};
+use crate::pages::filters::{self, Head, address, any_of};
 use crate::pages::load::{Data, loaded, loaded_or_refused, query_part};
 use crate::pages::words;
 use crate::ui::{
-    Ago, Breakable, Cell, Column, Empty, FilterForm, PageHead, Pager, Panel, Place, Row, Segments,
-    Table, Tag,
+    Ago, Breakable, Cell, Column, Day, Empty, FilterForm, IN_ORDER, NEWEST_FIRST, PageHead, Pager,
+    Panel, Place, Row, Segments, Sort, Table, Tag,
 };
 
 const COLUMNS: &[Column] = &[
@@ -32,6 +32,12 @@ const STATES: [(&str, &str); 5] = [
     ("trial_over", "trial over"),
     ("activated", "activated"),
     ("trial_used", "trial used"),
+];
+
+const HEADS: &[Head] = &[
+    ("Hardware id", "hardware_id"),
+    ("First seen", "first_seen"),
+    ("Last seen", "last_seen"),
 ];
 
 /// License Activity.
@@ -74,15 +80,43 @@ pub fn ActivityPage() -> impl IntoView {
     }
 }
 
-fn link(search: &DeviceSearch, state: &str, after: Option<&str>) -> String {
+fn link(search: &DeviceSearch, (state, sort): (&str, &str), after: Option<&str>) -> String {
     let filters = [
         ("find", search.find.as_str()),
         ("product", &search.product),
         ("state", state),
-        ("sort", &search.sort),
+        ("sort", sort),
         ("after", after.unwrap_or_default()),
     ];
     address("/activity", &filters)
+}
+
+/// Heads that the list can be sorted by, and the order that it has where the address names none.
+fn heads(search: &DeviceSearch) -> (&'static [Head], &'static str) {
+    if search.is_by_beginning() {
+        (&HEADS[..1], "hardware_id")
+    } else {
+        (HEADS, "-last_seen")
+    }
+}
+
+fn order(search: &DeviceSearch) -> &str {
+    let (heads, own) = heads(search);
+    filters::order(heads, own, &search.sort)
+}
+
+fn sorts(search: &DeviceSearch) -> Vec<Sort> {
+    filters::sorts(heads(search).0, order(search), &|sort| {
+        link(search, (&search.state, sort), None)
+    })
+}
+
+/// What the links between its pages say.
+fn pages(search: &DeviceSearch) -> (&'static str, &'static str) {
+    match order(search) {
+        "-last_seen" | "-first_seen" => NEWEST_FIRST,
+        _ => IN_ORDER,
+    }
 }
 
 fn form(
@@ -90,19 +124,12 @@ fn form(
     products: Vec<(String, String)>,
     refusal: Option<String>,
 ) -> AnyView {
-    let sorts = [("", "Last seen"), ("first_seen", "First seen")];
-    let sorts = sorts.map(|(word, label)| (word.to_owned(), label.to_owned()));
-    let (product, sort) = (search.product.clone(), search.sort.clone());
-    let choices = vec![
-        (
-            "product",
-            "Product",
-            product,
-            any_of("All products", products),
-        ),
-        ("sort", "Sorted by", sort, sorts.into()),
-    ];
-    let (find, kept) = (search.find.clone(), vec![("state", search.state.clone())]);
+    let product = search.product.clone();
+    let products = any_of("All products", products);
+    let choices = vec![("product", "Product", product, products)];
+    let kept = [("state", &search.state), ("sort", &search.sort)];
+    let kept = kept.map(|(name, value)| (name, value.clone())).into();
+    let find = search.find.clone();
     view! {
         <FilterForm
             label="Devices"
@@ -120,36 +147,37 @@ fn form(
 fn panel(found: Result<Listed<DeviceLine>, String>, search: &DeviceSearch) -> AnyView {
     let states = STATES.map(|(word, label)| {
         let is_chosen = search.state == word;
-        (label.to_owned(), link(search, word, None), is_chosen)
+        let href = link(search, (word, &search.sort), None);
+        (label.to_owned(), href, is_chosen)
     });
     let states = Vec::from(states);
     let filter = move || view! { <Segments label="State" items=states.clone()/> };
-    let newest = search
-        .after
-        .is_some()
-        .then(|| link(search, &search.state, None));
+    let present = (search.state.as_str(), search.sort.as_str());
+    let newest = search.after.is_some();
+    let newest = newest.then(|| link(search, present, None));
     let older = found.as_ref().ok().and_then(|list| list.next.clone());
-    let older = older.map(|older| link(search, &search.state, Some(&older)));
+    let older = older.map(|older| link(search, present, Some(&older)));
+    let labels = pages(search);
     let content = match found {
         Ok(list) if list.items.is_empty() => nothing(search, older.is_some()),
-        Ok(list) => table(list.items, list.now),
+        Ok(list) => table(list.items, list.now, sorts(search)),
         Err(_) => nothing_sought(),
     };
     view! {
         <Panel title="Devices" end=filter>
-            {content} <Pager newest older/>
+            {content} <Pager newest older labels/>
         </Panel>
     }
     .into_any()
 }
 
-fn table(devices: Vec<DeviceLine>, now: Timestamp) -> AnyView {
+fn table(devices: Vec<DeviceLine>, now: Timestamp, sorts: Vec<Sort>) -> AnyView {
     let rows = devices
         .into_iter()
         .map(|device| line(device, now))
         .collect_view();
     view! {
-        <Table label="Devices" columns=COLUMNS>
+        <Table label="Devices" columns=COLUMNS sorts>
             {rows}
         </Table>
     }
@@ -157,6 +185,12 @@ fn table(devices: Vec<DeviceLine>, now: Timestamp) -> AnyView {
 }
 
 fn line(device: DeviceLine, now: Timestamp) -> impl IntoView {
+    let end = device.trial_ends_at.map(|at| {
+        view! {
+            " "
+            <Day at is_alone=true/>
+        }
+    });
     view! {
         <Row>
             <Cell place=Place::Lead>
@@ -170,6 +204,7 @@ fn line(device: DeviceLine, now: Timestamp) -> impl IntoView {
             </Cell>
             <Cell place=Place::Detail>
                 <span class="keep">{device.remark}</span>
+                {end}
             </Cell>
             <Cell place=Place::Wide>
                 <Breakable text=device.version/>
@@ -201,12 +236,11 @@ fn nothing_sought() -> AnyView {
 
 /// Why the page is empty: there is nothing, nothing like that, or nothing like that so far.
 fn nothing(search: &DeviceSearch, goes_on: bool) -> AnyView {
-    let is_narrowed = link(search, &search.state, search.after.as_deref())
-        != link(&DeviceSearch::default(), "", None);
+    let is_narrowed = link(search, (&search.state, ""), search.after.as_deref()) != "/activity";
     let (title, text) = match (goes_on, is_narrowed) {
         (true, _) => (
             "None among these",
-            "A page looks at 20,000 devices. There are older ones: go on below.",
+            "A page looks at 20,000 devices. There are more: go on below.",
         ),
         (false, true) => (
             "Nothing found",

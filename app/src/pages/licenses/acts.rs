@@ -119,7 +119,7 @@ pub fn manage(license: &LicenseDetail, acts: &Acts) -> AnyView {
             <Field
                 name="expirationDate"
                 label="Or until"
-                hint="A day like 2027-01-31; 2049-12-31 is for ever."
+                hint="A day like 2027-01-31, whose last second (UTC) it is; 2049-12-31 is for ever."
             />
         </FormPanel>
         <Panel title="Hold back">

@@ -30,6 +30,8 @@ pub struct DeviceQuery {
     pub beginning: String,
     /// In which order.
     pub order: DeviceOrder,
+    /// That order from its end.
+    pub is_backwards: bool,
     /// Only what comes after this place.
     pub after: Option<DevicePlace>,
     /// Rows of the page, 1..=200.
@@ -115,6 +117,7 @@ fn filter(engine: &Engine, query: &DeviceQuery) -> Result<DeviceFilter> {
         } else {
             DeviceOrder::HardwareId
         },
+        is_backwards: query.is_backwards,
         beginning,
         after: query.after.clone().map(|place| place.0),
         product_id: query.product_id.map_or(0, ProductId::get),

@@ -1,7 +1,7 @@
 //! Who belongs to a tenant: invitations, roles, letting go, and a person's own browsers.
 
 use domain::ids::PersonId;
-use domain::list_order::LogOrder;
+use domain::list_order::{LogOrder, MemberOrder};
 use domain::role::Role;
 use engine::accounts::create_admin::Created;
 use engine::accounts::session::SignedIn;
@@ -377,4 +377,24 @@ async fn people_are_found_by_how_their_address_begins() {
     assert!(page("ob@", None).await.is_empty());
     let behind_all = Place::of(t.engine.now().plus_millis(1), ann.session.person.get());
     assert!(page("", Some(behind_all)).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_list_by_address_goes_on_where_somebody_was_let_go_meanwhile() {
+    let t = TestEngine::start().await;
+    let ann = person(&t, "ann@example.com", Role::Owner).await;
+    let bob = person(&t, "bob@example.com", Role::Viewer).await;
+    person(&t, "cid@example.com", Role::Viewer).await;
+    let bob = bob.session.person;
+    let removed = remove::execute(&t.engine, &ann.actor, bob).await;
+    assert!(removed.is_ok());
+    let query = MemberQuery {
+        order: MemberOrder::Email,
+        after: Some(Place::of(t.engine.now(), bob.get())),
+        ..MemberQuery::default()
+    };
+    let people = list::execute(&t.engine, &ann.actor, &query).await;
+    let rest = people.expect("lists").members.items;
+    assert_eq!(rest.len(), 1);
+    assert_eq!(rest[0].email, "cid@example.com");
 }

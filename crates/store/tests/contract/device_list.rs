@@ -9,7 +9,7 @@ use store::licenses;
 use uuid::Uuid;
 
 use crate::rows::{a_license, data_key, product, tenant};
-use crate::support::{NOW, TestDb, id, keep, on_each, read, write};
+use crate::support::{NOW, TestDb, id, keep, on_each, page_by_page, read, write};
 
 fn device(product_id: ProductId, hardware_key: &str, at: i64) -> Device {
     Device {
@@ -28,6 +28,7 @@ fn device(product_id: ProductId, hardware_key: &str, at: i64) -> Device {
 fn all(order: DeviceOrder) -> DeviceFilter {
     DeviceFilter {
         order,
+        is_backwards: false,
         beginning: String::new(),
         after: None,
         product_id: 0,
@@ -154,6 +155,50 @@ fn place(device: &Device, order: DeviceOrder) -> DevicePlace {
         product_id: device.product_id,
         hardware_key: device.hardware_key.clone(),
     }
+}
+
+#[tokio::test]
+async fn every_order_is_read_from_its_end_too_page_by_page() {
+    on_each(async |db| {
+        let (acme, _) = four(db).await;
+        let page =
+            async |order: DeviceOrder, beginning: &str, limit: i64, last: Option<&DeviceLine>| {
+                let filter = DeviceFilter {
+                    is_backwards: true,
+                    beginning: beginning.into(),
+                    after: last.map(|line| place(&line.device, order)),
+                    limit,
+                    ..all(order)
+                };
+                listed(db, acme, &filter).await
+            };
+        for (order, beginning, expected) in [
+            (DeviceOrder::LastSeen, "", vec!["AB", "AA", "BA", "BB"]),
+            (DeviceOrder::FirstSeen, "", vec!["BB", "BA", "AA", "AB"]),
+            (DeviceOrder::HardwareId, "", vec!["BB", "BA", "AB", "AA"]),
+            (DeviceOrder::HardwareId, "A", vec!["AB", "AA"]),
+            (DeviceOrder::HardwareId, "BA", vec!["BA"]),
+        ] {
+            let lines = page_by_page(async |last: Option<&DeviceLine>| {
+                page(order, beginning, 1, last).await
+            });
+            let keys = lines.await.into_iter().map(|line| line.device.hardware_key);
+            let keys: Vec<_> = keys.collect();
+            assert_eq!(keys, expected, "{order} {beginning}");
+            let short = DeviceFilter {
+                is_backwards: true,
+                looked_at: 3,
+                ..all(order)
+            };
+            let until = read(db, async |c| {
+                device_list::looked_until(c, acme, &short).await
+            })
+            .await;
+            let whole = page(order, "", 9, None).await;
+            assert_eq!(until, Some(place(&whole[2].device, order)), "{order}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

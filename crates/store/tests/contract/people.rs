@@ -2,13 +2,14 @@
 
 use domain::ids::{PersonId, TenantId};
 use domain::list_order::MemberOrder;
+use store::changes::NewChange;
 use store::memberships::{Member, MemberFilter};
 use store::people::Person;
 use store::sessions::NewSession;
-use store::{memberships, people, second_factors, sessions};
+use store::{changes, memberships, people, second_factors, sessions};
 
 use crate::rows::tenant;
-use crate::support::{NOW, on_each, page_by_page, read, write};
+use crate::support::{NOW, TestDb, on_each, page_by_page, read, write};
 
 pub fn person(n: u128, email: &str) -> Person {
     Person {
@@ -225,6 +226,67 @@ async fn members_are_paged_by_address_either_way_around() {
         };
         let rows = read(db, async |c| memberships::page(c, acme, &of_blue).await).await;
         assert_eq!(rows.len(), 4, "no place of this tenant");
+    })
+    .await;
+}
+
+/// What letting somebody go leaves behind: the line of the change log.
+async fn let_go(db: &TestDb, tenant: TenantId, who: PersonId) {
+    let id = who.to_string();
+    let line = NewChange {
+        tenant_id: tenant,
+        livemode: false,
+        actor_kind: "person",
+        actor_id: "1",
+        actor_name: "ann@example.com",
+        subject_kind: "person",
+        subject_id: &id,
+        verb: "removed",
+        data: "{}",
+        hardware_key: None,
+        at: NOW,
+    };
+    let was_there = write(db, async |tx| {
+        changes::insert(tx, &line);
+        memberships::remove(tx, tenant, who).await
+    });
+    assert!(was_there.await);
+}
+
+#[tokio::test]
+async fn a_page_by_address_goes_on_where_somebody_was_let_go_meanwhile() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        for (n, email, tenant) in [
+            (1, "ann@example.com", acme),
+            (2, "bob@example.com", acme),
+            (3, "bob@example.org", blue),
+            (4, "cid@example.com", acme),
+        ] {
+            let row = person(n, email);
+            write(db, async |tx| {
+                people::insert(tx, &row).await?;
+                memberships::put(tx, tenant, (row.id, "viewer"), NOW).await
+            })
+            .await;
+        }
+        let after = async |order: MemberOrder, n: u128| {
+            let filter = MemberFilter {
+                order,
+                after: Some((NOW, crate::support::id(n))),
+                ..everybody()
+            };
+            let rows = read(db, async |c| memberships::page(c, acme, &filter).await).await;
+            let ids = rows.iter().map(|row| row.person_id.get().as_u128());
+            ids.collect::<Vec<_>>()
+        };
+        let_go(db, acme, crate::support::id(2)).await;
+        assert_eq!(after(MemberOrder::Oldest, 2).await, [4]);
+        assert_eq!(after(MemberOrder::Email, 2).await, [4]);
+        assert_eq!(after(MemberOrder::EmailBackwards, 2).await, [1]);
+        let_go(db, blue, crate::support::id(3)).await;
+        let all = after(MemberOrder::Email, 3).await;
+        assert_eq!(all, [1, 4], "another tenant let that one go");
     })
     .await;
 }
