@@ -21,6 +21,7 @@ export async function openCheckout(
   email: string,
   quantity = 1,
   app = installation.stripeApp,
+  planId?: number,
 ): Promise<Checkout> {
   return installation.api('POST', '/api/stripe/checkout/session', {
     productId: installation.product.id,
@@ -28,6 +29,7 @@ export async function openCheckout(
     livemode: false,
     customerEmail: email,
     quantity,
+    planId,
   });
 }
 

@@ -102,7 +102,7 @@ fn devices(devices: Vec<DeviceRow>, now: Timestamp) -> AnyView {
             view! {
                 <Row>
                     <Cell place=Place::Lead>
-                        <Copyable text=device.hardware_id what="hardware id"/>
+                        <Copyable text=device.hardware_id what="hardware id" href=device.href/>
                     </Cell>
                     <Cell place=Place::Mark>
                         <Tag tone word/>
@@ -154,6 +154,13 @@ fn facts(license: LicenseDetail) -> impl IntoView {
             </Fact>
         }
     });
+    let plan = license.plan.map(|(id, name)| {
+        view! {
+            <Fact name="Plan">
+                <a href=format!("/plans/{id}")>{name}</a>
+            </Fact>
+        }
+    });
     let company = (!license.corporate_name.is_empty()).then(|| {
         view! { <Fact name="Company">{license.corporate_name}</Fact> }
     });
@@ -178,7 +185,10 @@ fn facts(license: LicenseDetail) -> impl IntoView {
             <Fact name="Mode">
                 <Tag tone word=mode/>
             </Fact>
-            <Fact name="Product">{row.product_name}</Fact>
+            <Fact name="Product">
+                <a href=format!("/products/{}", license.product_id)>{row.product_name}</a>
+            </Fact>
+            {plan}
             <Fact name="Customer">{customer}</Fact>
             {company}
             <Fact name="Expires (UTC)">{ends}</Fact>
