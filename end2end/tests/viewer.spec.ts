@@ -23,6 +23,7 @@ const CHANGES: [name: string, body: Record<string, string>][] = [
   ['resend_mail', { email: 'eve@example.com' }],
   ['replay_event', {}],
   ['create_access_token', { name: 'Mine', manage: 'true' }],
+  ['rename_access_token', { name: 'Mine' }],
   ['revoke_access_token', {}],
   ['activate_tenant_key', {}],
   ['rotate_signing_key', {}],
