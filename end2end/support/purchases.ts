@@ -21,6 +21,7 @@ export async function openCheckout(
   email: string,
   quantity = 1,
   app = installation.stripeApp,
+  planId?: number,
 ): Promise<Checkout> {
   return installation.api('POST', '/api/stripe/checkout/session', {
     productId: installation.product.id,
@@ -28,6 +29,7 @@ export async function openCheckout(
     livemode: false,
     customerEmail: email,
     quantity,
+    planId,
   });
 }
 
@@ -91,12 +93,12 @@ export async function payInEuros(installation: Installation, email: string): Pro
   });
 }
 
-/** A delivery whose signature is wrong: nobody vouches for it. */
-export async function sendForged(installation: Installation): Promise<void> {
+/** A delivery whose signature is wrong, with so many characters in its object: nobody vouches for it. */
+export async function sendForged(installation: Installation, id = 'evt_1Forged', length = 0): Promise<void> {
   await fetch(installation.stripeApp.webhookUrl, {
     method: 'POST',
     headers: { 'stripe-signature': `t=${Math.floor(Date.now() / 1000)},v1=${'0'.repeat(64)}` },
-    body: JSON.stringify({ id: 'evt_1Forged', object: 'event', type: 'checkout.session.completed', data: { object: {} } }),
+    body: JSON.stringify({ id, object: 'event', type: 'checkout.session.completed', data: { object: { note: 'x'.repeat(length) } } }),
   });
 }
 

@@ -99,6 +99,25 @@ test('whoever knows the password changes it, and their other browsers are out', 
   await expect(page).toHaveURL(/\/products$/);
 });
 
+test('signing out everywhere asks first, and says whom', { tag: ['@no-js', '@mobile'] }, async ({ page, context, installation }) => {
+  const person = installation.addPerson('viewer');
+  const other = await signIn(installation, person);
+  await context.addCookies((await signIn(installation, person)).cookies);
+  await page.goto('/account');
+  await hydrated(page);
+  const main = page.getByRole('main');
+  const sure = main.getByRole('button', { name: 'Sign out everywhere', exact: true });
+  await expect(sure).toBeHidden();
+  await main.getByText('Sign out everywhere…').click();
+  await expect(main.getByText(`Every browser in which ${person.email} is signed in`)).toBeVisible();
+  await expectSound(page, 'account-sign-out-everywhere');
+  await sure.click();
+  await expect(page).toHaveURL(/\/sign-in/);
+  const cookie = other.cookies.map(({ name, value }) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${installation.url}/products`, { redirect: 'manual', headers: { cookie } });
+  expect(answer.status).toBe(302);
+});
+
 test('sign-in asks for a code once the second step is on', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
   const { person, key } = await withSecondStep(page, installation);
   await page.getByLabel('Code').fill('000000');

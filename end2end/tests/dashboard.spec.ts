@@ -51,12 +51,12 @@ adminTest.describe('where something is wrong', () => {
     const half = { name: `Half an app ${own}`, isLive: false, isActive: true };
     const app = await installation.api<{ id: string }>('POST', '/api/stripe/apps', half);
     const expiresAt = new Date(Date.now() + 3 * 86_400_000).toISOString().replace(/\.\d+/, '');
-    await installation.api('POST', '/api/token', { name: `robot ${own}`, permissions: ['verify'], expiresAt });
+    await installation.api('POST', '/api/token', { name: `clockwork ${own}`, permissions: ['verify'], expiresAt });
     const expected = [
       [/events? for “.*” failed/, /^\/stripe\?status=failed$/],
       [/mails? not sent yet, tried again/, /^\/outbox[/?]/],
       [`The Stripe app “${half.name}” is not ready`, new RegExp(`^/stripe/apps/${app.id}$`)],
-      [`The access token “robot ${own}” ends soon`, /^\/access-tokens$/],
+      [`The access token “clockwork ${own}” ends soon`, /^\/access-tokens\?find=clockwork/],
     ] as const;
     const attention = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Needs attention' }) });
     // Refused deliveries are written, and mails tried, a moment after their answer.
@@ -70,6 +70,10 @@ adminTest.describe('where something is wrong', () => {
     for (const [title, address] of expected) {
       await expect(attention.getByRole('link').filter({ hasText: title })).toHaveAttribute('href', address);
     }
+    await attention.getByRole('link').filter({ hasText: `“clockwork ${own}”` }).click();
+    const tokens = page.getByRole('table', { name: 'Access tokens' }).locator('tbody').getByRole('row');
+    await expect(tokens).toHaveCount(1);
+    await expect(tokens).toContainText(`clockwork ${own}`);
   });
 });
 

@@ -73,6 +73,33 @@ adminTest('the audit log goes on page by page', { tag: '@no-js' }, async ({ page
   expect(await rows.first().innerText()).not.toBe(newest);
 });
 
+adminTest('a key’s page leads to its product, its plan and its device, and shows the latest of its history', { tag: '@no-js' }, async ({ page, installation }) => {
+  const own = `${test.info().project.name}-${test.info().testId}`;
+  const plan = await installation.api<{ id: number; name: string }>('POST', '/api/plan/', { name: `Led to ${own}`, durationDays: 30 });
+  const email = `leads-${own}@example.com`;
+  const { activationKey } = await installation.api<{ activationKey: string }>('POST', '/api/activationkey/generate', {
+    productId: installation.product.id,
+    planId: plan.id,
+    email,
+    hardwareId: `led-to-${own}`,
+    livemode: false,
+  });
+  for (let n = 0; n < PAGE; n += 1) await installation.api('PUT', `/api/license/${activationKey}`, { note: `No. ${n}` });
+  await page.goto(`/licenses?find=${encodeURIComponent(email)}`);
+  await page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('link').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText(activationKey);
+  await hydrated(page);
+  const main = page.getByRole('main');
+  await expect(main.getByRole('link', { name: installation.product.name })).toHaveAttribute('href', `/products/${installation.product.id}`);
+  await expect(main.getByRole('link', { name: `Led to ${own}` })).toHaveAttribute('href', `/plans/${plan.id}`);
+  const history = page.locator('section').filter({ has: page.getByRole('heading', { name: 'History' }) });
+  await expect(history.getByRole('listitem')).toHaveCount(PAGE);
+  await expect(history.getByRole('link', { name: 'All of it in the audit log' })).toBeVisible();
+  await page.getByRole('table', { name: 'Devices' }).locator('tbody').getByRole('link').click();
+  await expect(page).toHaveURL(new RegExp(`/activity/${installation.product.id}/LED`));
+  await expect(page.getByRole('main').getByRole('link', { name: `…${activationKey.slice(-4)}` })).toBeVisible();
+});
+
 adminTest('the devices of a key with many seats are read a page at a time', { tag: '@no-js' }, async ({ page, installation }) => {
   const email = `seats.${test.info().project.name}.${test.info().testId}@example.com`;
   const { activationKey } = await installation.api<{ activationKey: string }>('POST', '/api/activationkey/generate', {

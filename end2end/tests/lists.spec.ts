@@ -343,6 +343,40 @@ adminTest('the audit log of one thing is left by another choice', { tag: '@no-js
   await expect(page.getByText('Only what was done')).toHaveCount(0);
 });
 
+adminTest('the audit log of one act, of one thing and of both says so, and leads back from each', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `Narrowed ${test.info().project.name}`;
+  const plan = await installation.api<{ id: number }>('POST', '/api/plan/', { name, durationDays: 30 });
+  await installation.api('POST', '/api/plan/', { id: plan.id, durationDays: 60 });
+  const lines = rowsOf(page, 'Changes');
+  const [act, thing] = [page.getByText('Only “created”'), page.getByText('Only what was done to the plan')];
+  const narrowed = (verb: string | null, id: string | null) => (url: URL) =>
+    url.searchParams.get('verb') === verb && url.searchParams.get('id') === id && url.searchParams.get('about') === 'plan';
+  await page.goto(`/audit-log?about=plan&id=${plan.id}`);
+  await hydrated(page);
+  await expect(lines).toHaveCount(2);
+  await expect(act).toHaveCount(0);
+  await page.getByRole('table', { name: 'Changes' }).getByRole('link', { name: 'created', exact: true }).click();
+  await expect(page).toHaveURL(narrowed('created', `${plan.id}`));
+  await expect(lines).toHaveCount(1);
+  await expect(act).toBeVisible();
+  await expect(thing).toBeVisible();
+  await page.getByRole('link', { name: 'Whatever was done' }).click();
+  await expect(page).toHaveURL(narrowed(null, `${plan.id}`));
+  await expect(lines).toHaveCount(2);
+  await expect(act).toHaveCount(0);
+  await page.goto(`/audit-log?about=plan&id=${plan.id}&verb=created`);
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Every plan' }).click();
+  await expect(page).toHaveURL(narrowed('created', null));
+  await expect(thing).toHaveCount(0);
+  await expect(act).toBeVisible();
+  // The form keeps the act, and it is said all the same.
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Find' }).click();
+  await expect(page).toHaveURL(narrowed('created', null));
+  await expect(act).toBeVisible();
+});
+
 adminTest.describe('a day behind the year 9999', () => {
   adminTest.use({ expectedComplaints: [/status of 422 .*from=20000/] });
 
@@ -369,6 +403,7 @@ const NARROWED: [name: string, address: string][] = [
   ['list-tokens-oldest', '/access-tokens?sort=created'],
   ['list-devices-by-hardware', '/activity?sort=hardware_id'],
   ['list-changes-of-a-product', '/audit-log?about=product&id=1&from=2020-01-31&to=2100-01-31'],
+  ['list-changes-of-an-act', '/audit-log?verb=created&about=product&id=1'],
 ];
 
 for (const [name, address] of NARROWED) {

@@ -1,6 +1,6 @@
 // One purchase whole, and the buyer that Stripe did not name.
 import { expectRefusal } from '../pages/fields.ts';
-import { buy, mailsTo, orderOf, payWithoutAddress } from '../support/purchases.ts';
+import { buy, mailsTo, openCheckout, orderOf, payFor, payWithoutAddress } from '../support/purchases.ts';
 import { expectSound } from '../support/soundness.ts';
 import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
@@ -23,6 +23,22 @@ adminTest('a purchase is reached from its key, its mail and its event', { tag: '
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('checkout.session.completed');
   await page.getByRole('link', { name: 'See what was bought' }).click();
   await expect(page).toHaveURL(address);
+});
+
+adminTest('a purchase leads to its product and to its plan', { tag: '@no-js' }, async ({ page, installation }) => {
+  const name = `Bought ${test.info().project.name}`;
+  const plan = await installation.api<{ id: number }>('POST', '/api/plan/', { name, durationDays: 90 });
+  const email = `planned-${test.info().project.name}@example.com`;
+  const checkout = await openCheckout(installation, email, 1, installation.stripeApp, plan.id);
+  await payFor(installation, checkout, email);
+  await page.goto(`/licenses?find=${email}`);
+  await page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('link').click();
+  await page.getByRole('link', { name: 'See what was bought' }).click();
+  const facts = page.locator('section').filter({ has: page.getByRole('heading', { name: 'Facts' }) });
+  const product = facts.getByRole('link', { name: installation.product.name });
+  await expect(product).toHaveAttribute('href', `/products/${installation.product.id}`);
+  await facts.getByRole('link', { name }).click();
+  await expect(page).toHaveURL(`/plans/${plan.id}`);
 });
 
 adminTest('a purchase without an address is given one, and its keys are mailed', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {

@@ -20,6 +20,7 @@ adminTest('a plan is made, changed and taken off sale', { tag: '@no-js' }, async
   await days.fill('90');
   await save.click();
   const row = page.getByRole('table', { name: 'Plans' }).getByRole('row').filter({ hasText: made });
+  await expect(page.getByRole('status').filter({ hasText: `The plan “${made}” is made.` })).toBeVisible();
   await expect(row).toContainText('90 days');
   await expect(row).toContainText('active');
   await row.getByRole('link').click();

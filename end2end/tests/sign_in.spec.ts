@@ -90,7 +90,11 @@ test('who signs out everywhere is out in every browser', { tag: '@no-js' }, asyn
   await page.goto('/');
   await hydrated(page);
   await page.getByRole('button', { name: 'Account' }).click();
-  await page.getByRole('button', { name: 'Sign out everywhere' }).click();
+  const sure = page.getByRole('button', { name: 'Sign out everywhere', exact: true });
+  await expect(sure).toBeHidden();
+  await page.getByText('Sign out everywhere…').click();
+  await expect(page.getByText(`Every browser in which ${person.email} is signed in`)).toBeVisible();
+  await sure.click();
   await expect(page).toHaveURL(/\/sign-in/);
   await other.goto(`${installation.url}/products`);
   await expect(other).toHaveURL(/\/sign-in\?next=/);

@@ -55,7 +55,8 @@ adminTest('an app is archived after a question', { tag: '@no-js' }, async ({ pag
   await hydrated(page);
   await page.getByText('Archive…').click();
   await page.getByRole('button', { name: 'Archive “Old account”' }).click();
-  await expect(page).toHaveURL(/\/stripe$/);
+  await expect(page).toHaveURL(({ pathname }) => pathname === '/stripe');
+  await expect(page.getByRole('status').filter({ hasText: '“Old account” is archived.' })).toBeVisible();
   await expect(page.getByRole('table', { name: 'Stripe apps' })).toBeVisible();
   await expect(page.getByRole('table', { name: 'Stripe apps' }).getByText('Old account')).toHaveCount(0);
 });

@@ -23,6 +23,7 @@ const CHANGES: [name: string, body: Record<string, string>][] = [
   ['resend_mail', { email: 'eve@example.com' }],
   ['replay_event', {}],
   ['create_access_token', { name: 'Mine', manage: 'true' }],
+  ['rename_access_token', { name: 'Mine' }],
   ['revoke_access_token', {}],
   ['activate_tenant_key', {}],
   ['rotate_signing_key', {}],
@@ -78,7 +79,7 @@ test('a viewer reads a product, a plan and a Stripe app as facts', { tag: '@no-j
   const name = `Viewed ${test.info().project.name}`;
   const plan = await installation.api<{ id: number }>('POST', '/api/plan/', { name, durationDays: 30, isActive: true });
   const facts = [
-    [`/products/${installation.product.id}`, installation.product.name, ['49.00 USD', '365 days', '{{ActivationKey}}']],
+    [`/products/${installation.product.id}`, installation.product.name, ['49.00 USD', '365 days', 'revokes the licences', '{{ActivationKey}}']],
     [`/plans/${plan.id}`, name, ['active', '30 days']],
     [`/stripe/apps/${installation.stripeApp.id}`, installation.stripeApp.name, ['Test', 'USD', 'Secret key is saved']],
   ] as const;

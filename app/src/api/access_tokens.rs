@@ -111,3 +111,12 @@ pub async fn revoke_access_token(id: String) -> Result<Done, UiError> {
     let ended = end_access_token(&who, &id).await;
     reply::<RevokeAccessToken>(ended, &[("id", id)]).await
 }
+
+/// Gives a token another name.
+#[server]
+pub async fn rename_access_token(id: String, name: String) -> Result<Done, UiError> {
+    use crate::ssr::{give_token_name, reply, signed_in};
+    let who = signed_in().await?;
+    let renamed = give_token_name(&who, &id, &name).await;
+    reply::<RenameAccessToken>(renamed, &[("id", id), ("name", name)]).await
+}

@@ -1,6 +1,6 @@
 //! License keys: found, listed, looked at. What people do with them is in `license_acts`.
 
-use domain::ids::{LicenseId, OrderId};
+use domain::ids::{LicenseId, OrderId, PlanId, ProductId};
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -34,6 +34,8 @@ pub struct LicenseRow {
 pub struct DeviceRow {
     /// Its hardware id, folded.
     pub hardware_id: String,
+    /// Address of its page.
+    pub href: String,
     /// The version that its program said last; empty where it said none.
     pub version: String,
     /// Where it last came from; empty where it never came itself.
@@ -53,6 +55,10 @@ pub struct DeviceRow {
 pub struct LicenseDetail {
     /// The row.
     pub row: LicenseRow,
+    /// Its product.
+    pub product_id: ProductId,
+    /// Its plan and the plan's name, where it was made with one.
+    pub plan: Option<(PlanId, String)>,
     /// Seats, where it has a number of them.
     pub max_seats: Option<i32>,
     /// Seats taken.
@@ -79,7 +85,7 @@ pub struct LicenseDetail {
     pub may_send: bool,
     /// Whether whoever looks may change it.
     pub may_manage: bool,
-    /// What happened to it, newest first.
+    /// What happened to it lately, newest first.
     pub history: Vec<ChangeRow>,
     /// The server's clock.
     pub now: Timestamp,

@@ -50,8 +50,8 @@ pub struct OrderPage {
     pub product: Option<(i32, String)>,
     /// The product as the payment names it.
     pub named_product: String,
-    /// Name of the plan, where one was bought.
-    pub plan: Option<String>,
+    /// The plan, where one was bought.
+    pub plan: Option<(i32, String)>,
     /// The Stripe app that it came by, and its name.
     pub app: Option<(StripeAppId, String)>,
     /// How many; `None` while nobody knows.

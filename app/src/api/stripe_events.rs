@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Listed;
 use super::changes::ChangeRow;
 use crate::error::UiError;
-use crate::flash::Done;
+use crate::flash::{Done, Link};
 use crate::sent::Sent;
 
 /// One event in the log; also a delivery that nobody vouches for.
@@ -36,10 +36,25 @@ pub struct EventRow {
 pub struct EventStep {
     /// True where it went well; `None` where it was not tried.
     pub went_well: Option<bool>,
+    /// The app that it was done with.
+    pub app: Option<Link>,
     /// What was done.
     pub text: String,
+    /// The keys that it made, by their last four characters.
+    pub keys: Vec<Link>,
     /// When.
     pub at: Option<Timestamp>,
+}
+
+/// What to do about an event, in one sentence or more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remedy {
+    /// How it begins.
+    pub text: String,
+    /// Where it is done.
+    pub link: Option<Link>,
+    /// How it ends.
+    pub rest: String,
 }
 
 /// One event, whole.
@@ -58,11 +73,13 @@ pub struct EventDetail {
     /// The first error.
     pub error: Option<String>,
     /// What to do about it, where there is something.
-    pub remedy: Option<String>,
+    pub remedy: Option<Remedy>,
     /// Its way.
     pub steps: Vec<EventStep>,
-    /// The body as it came, but for client secrets; empty where it was too long to be kept.
-    pub payload: String,
+    /// The body as it came, but for client secrets; or why it is not here.
+    pub payload: Result<String, String>,
+    /// The app that vouched, or that the URL names.
+    pub app: Option<Link>,
     /// The purchase that it told of.
     pub order_id: Option<String>,
     /// True where processing again makes sense, and whoever looks may do it.

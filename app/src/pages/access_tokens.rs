@@ -4,12 +4,13 @@ use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
 use super::filters::NEWEST;
-use super::history::History;
+use super::history::{History, history_link};
 use super::load::{Data, loaded};
 use super::named_list::{NamedList, named_search};
 use crate::api::NamedSearch;
 use crate::api::access_tokens::{
-    AccessTokenRow, AccessTokens, CreateAccessToken, RevokeAccessToken, load_access_tokens,
+    AccessTokenRow, AccessTokens, CreateAccessToken, RenameAccessToken, RevokeAccessToken,
+    load_access_tokens,
 };
 use crate::ui::{
     Ago, ButtonLook, Cell, CheckField, Column, Confirm, CopyButton, Day, Empty, Field,
@@ -40,40 +41,52 @@ const LIST: NamedList = NamedList {
     order: NEWEST,
 };
 
+/// The actions of the page.
+#[derive(Clone, Copy)]
+struct Acts {
+    create: FormAction,
+    rename: FormAction,
+    revoke: FormAction,
+}
+
 /// Kinds of changes that its history shows, as the audit log names them, and in words.
 const KINDS: &[(&str, &str)] = &[("access_token", "tokens")];
 
 /// Access Tokens.
 #[component]
 pub fn AccessTokensPage() -> impl IntoView {
-    let create = FormAction::of::<CreateAccessToken>();
-    let revoke = FormAction::of::<RevokeAccessToken>();
-    let (made, ended) = (create.successes(), revoke.successes());
+    let acts = Acts {
+        create: FormAction::of::<CreateAccessToken>(),
+        rename: FormAction::of::<RenameAccessToken>(),
+        revoke: FormAction::of::<RevokeAccessToken>(),
+    };
+    let changes = [acts.create, acts.rename, acts.revoke].map(FormAction::successes);
     let search = named_search();
-    let key = move || (made.get(), ended.get(), search());
-    let data = Data::new(key, |(_, _, search)| load_access_tokens(search));
+    let key = move || (changes.map(|count| count.get()), search());
+    let data = Data::new(key, |(_, search)| load_access_tokens(search));
     view! {
         <div class="page">
             <PageHead
                 title="Access Tokens"
                 purpose="For your programs and scripts. Give each its own, with no more permissions than it needs."
             />
-            {loaded(data, move |data| body(data, &untrack(search), (create, revoke)))}
+            {loaded(data, move |data| body(data, &untrack(search), acts))}
         </div>
     }
 }
 
-fn body(
-    data: AccessTokens,
-    search: &NamedSearch,
-    (create, revoke): (FormAction, FormAction),
-) -> AnyView {
+fn body(data: AccessTokens, search: &NamedSearch, acts: Acts) -> AnyView {
+    let Acts {
+        create,
+        rename,
+        revoke,
+    } = acts;
     let now = data.now;
     let present = data
         .tokens
         .iter()
         .filter(|token| token.revoked_at.is_none());
-    let present = present.map(|token| token.id.to_string()).collect();
+    let present: Vec<_> = present.map(|token| token.id.to_string()).collect();
     let new_token = data.new_token.map(|token| {
         view! {
             <Notice tone=Tone::Ok title="Copy the new token now: it is shown this once">
@@ -96,7 +109,7 @@ fn body(
         let rows = data
             .tokens
             .into_iter()
-            .map(|token| line(token, now, data.may_manage.then_some(revoke)))
+            .map(|token| line(token, now, data.may_manage.then_some(acts)))
             .collect_view();
         Ok(view! {
             <Table label="Access tokens" columns=COLUMNS sorts=LIST.sorts(search)>
@@ -117,7 +130,9 @@ fn body(
     let list = LIST.frame(search, data.next.as_ref(), list);
     view! {
         <div class="stack loose">
-            {new_token} <Outcome action=revoke about="id" present/>
+            {new_token}
+            <Outcome action=rename about="id" present=present.clone()/>
+            <Outcome action=revoke about="id" present/>
             <div class=if data.may_manage { "two" } else { "stack" }>
                 <div class="stack">
                     {list}
@@ -170,28 +185,19 @@ fn NewToken(action: FormAction) -> impl IntoView {
     }
 }
 
-/// A token, with the way to end it for whoever may.
-fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> impl IntoView {
+/// A token, with what can be done with it for whoever may.
+fn line(token: AccessTokenRow, now: Timestamp, acts: Option<Acts>) -> impl IntoView {
     let (tone, word) = state(&token, now);
     // Several may have one name: how it begins says which.
     let called = format!("“{}” ({}…)", token.name, token.begins_with);
-    let (id, label) = (token.id.to_string(), format!("End {called}"));
+    let id = token.id.to_string();
+    let history = history_link("access_token", &id, &called);
     let last_used = match token.last_used_at {
         Some(at) => view! { <Ago at now/> }.into_any(),
         None => view! { <span class="muted">"never"</span> }.into_any(),
     };
-    let revoke = revoke.filter(|_| token.revoked_at.is_none()).map(|revoke| {
-        view! {
-            <Confirm
-                label="End…"
-                question=format!("{called} stops working within a second, everywhere.")
-            >
-                <Form action=revoke about=("id", id)>
-                    <SubmitButton label look=ButtonLook::Danger/>
-                </Form>
-            </Confirm>
-        }
-    });
+    let acts = acts.filter(|_| token.revoked_at.is_none());
+    let acts = acts.map(|acts| changing((id, &token.name, &called), acts));
     let end = match token.expires_at {
         Some(at) => view! { "ends " <Day at/> }.into_any(),
         None => "never ends".into_any(),
@@ -200,7 +206,7 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
     view! {
         <Row>
             <Cell place=Place::Lead>
-                {name} <code class="under">{token.begins_with} "…"</code>
+                {name} <code class="under">{token.begins_with} "…"</code> {history}
             </Cell>
             <Cell place=Place::Mark>
                 <Tag tone word/>
@@ -213,9 +219,34 @@ fn line(token: AccessTokenRow, now: Timestamp, revoke: Option<FormAction>) -> im
                 <Day at=token.created_at/>
                 <span class="under keep">{end}</span>
             </Cell>
-            <Cell place=Place::Acts>{revoke}</Cell>
+            <Cell place=Place::Acts>{acts}</Cell>
         </Row>
     }
+}
+
+/// Another name, or its end.
+fn changing((id, name, called): (String, &str, &str), acts: Acts) -> AnyView {
+    let (rename, revoke) = (acts.rename, acts.revoke);
+    let is_open = rename.was_refused(("id", id.as_str()));
+    let label = format!("End {called}");
+    let question = format!("{called} stops working within a second, everywhere.");
+    view! {
+        <details class="confirm plain" open=is_open>
+            <summary class="btn quiet">"Change…"</summary>
+            <div>
+                <Form action=rename about=("id", id.clone())>
+                    <Field name="name" label=format!("Name of {called}") value=name/>
+                    <SubmitButton label="Save name" look=ButtonLook::Plain/>
+                </Form>
+                <Confirm label="End…" question>
+                    <Form action=revoke about=("id", id)>
+                        <SubmitButton label look=ButtonLook::Danger/>
+                    </Form>
+                </Confirm>
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 fn state(token: &AccessTokenRow, now: Timestamp) -> (Tone, &'static str) {

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn as _;
 
 use super::load::{Data, ZoneData, loaded};
+use super::sign_out::sign_out_everywhere;
 use crate::api::account::{
     Account, BeginSecondFactor, BrowserRow, ChangePassword, ChooseCompany, ChooseTimeZone,
     CompanyRow, ConfirmSecondFactor, EndOwnSecondFactor, EndSession, SecondFactor, WaitingSecret,
     load_account,
 };
-use crate::api::session::SignOut;
 use crate::format;
 use crate::secret::SecretText;
 use crate::ui::{
@@ -95,7 +95,7 @@ fn body(account: Account, acts: &Acts) -> AnyView {
     let second_factor = second_factor(factor, now, acts);
     let password = password(email.clone(), acts.password);
     let zone = zone((time_zone, time_zones), acts.zone);
-    let browsers = browser_list(browsers, now, acts.end);
+    let browsers = browser_list(browsers, now, (&email, acts.end));
     view! {
         <div class="stack loose">
             <p class="muted wrap">"You are " {email} "."</p>
@@ -259,27 +259,24 @@ fn turned_on(
     .into_any()
 }
 
-fn browser_list(browsers: Vec<BrowserRow>, now: Timestamp, end: FormAction) -> AnyView {
+fn browser_list(
+    browsers: Vec<BrowserRow>,
+    now: Timestamp,
+    (email, end): (&str, FormAction),
+) -> AnyView {
     let present = browsers.iter().map(|browser| browser.id.clone()).collect();
     let rows = browsers
         .into_iter()
         .map(|browser| browser_line(browser, now, end))
         .collect_view();
-    let everywhere = || {
-        view! {
-            <form method="post" action=SignOut::PATH>
-                <button class="btn quiet" name="everywhere" value="true">
-                    "Sign out everywhere"
-                </button>
-            </form>
-        }
-    };
+    let everywhere = sign_out_everywhere(email);
     view! {
         <Outcome action=end about="id" present/>
-        <Panel title="Signed-in browsers" end=everywhere>
+        <Panel title="Signed-in browsers">
             <Table label="Signed-in browsers" columns=BROWSERS>
                 {rows}
             </Table>
+            <footer>{everywhere}</footer>
         </Panel>
     }
     .into_any()

@@ -130,7 +130,7 @@ fn body(found: Result<Listed<ChangeRow>, FieldError>, search: &ChangeSearch) -> 
                 refusal
                 refused
             />
-            {one_thing(search)}
+            {narrowed(search)}
             <Panel>{content} <Pager newest older labels/></Panel>
         </div>
     }
@@ -143,6 +143,32 @@ fn refused(error: Option<&FieldError>) -> (&'static str, Option<String>) {
     let input = REFUSED.into_iter().find(is_it);
     let input = input.map_or("find", |(_, input)| input);
     (input, error.map(|error| error.message.clone()))
+}
+
+/// Says what the form does not: that the log is that of one act, of one thing, or of both.
+fn narrowed(search: &ChangeSearch) -> Option<AnyView> {
+    let lines = [one_verb(search), one_thing(search)];
+    let is_narrowed = lines.iter().any(Option::is_some);
+    is_narrowed.then(|| view! { <div class="stack tight">{lines}</div> }.into_any())
+}
+
+/// Says that the log is that of one act, and leads back to all.
+fn one_verb(search: &ChangeSearch) -> Option<AnyView> {
+    if search.verb.is_empty() {
+        return None;
+    }
+    let all = ChangeSearch {
+        verb: String::new(),
+        ..search.clone()
+    };
+    let verb = search.verb.replace('_', " ");
+    let line = view! {
+        <p class="line tight small">
+            <span class="muted wrap">{format!("Only “{verb}”")}</span>
+            <a href=link(&all, &all.sort, None)>"Whatever was done"</a>
+        </p>
+    };
+    Some(line.into_any())
 }
 
 /// Says that the log is that of one thing, and leads back to all.

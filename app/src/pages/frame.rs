@@ -8,6 +8,7 @@ use leptos_router::hooks::use_location;
 
 use super::live::Live;
 use super::load::{Data, ZoneData, provide_flash};
+use super::sign_out::sign_out_everywhere;
 use crate::api::session::{ChooseMode, SignOut, Viewer, load_viewer};
 use crate::parts::{Page, beside};
 use crate::ui::Logo;
@@ -242,6 +243,7 @@ fn Top(viewer: ViewerData) -> impl IntoView {
 /// for the person or the side before stays in the browser: these forms need no script.
 #[component]
 fn Account(viewer: Viewer) -> impl IntoView {
+    let everywhere = sign_out_everywhere(&viewer.email);
     view! {
         <ModeSwitch livemode=viewer.livemode/>
         <button type="button" class="btn quiet tenant" popovertarget="account">
@@ -254,12 +256,10 @@ fn Account(viewer: Viewer) -> impl IntoView {
                 <p class="muted small">{viewer.role.label()} " of " {viewer.tenant_name}</p>
             </div>
             <a href="/account">"Your account"</a>
-            <form class="stack tight" method="post" action=SignOut::PATH>
+            <form class="stack" method="post" action=SignOut::PATH>
                 <button class="btn">"Sign out"</button>
-                <button class="btn quiet" name="everywhere" value="true">
-                    "Sign out everywhere"
-                </button>
             </form>
+            {everywhere}
         </div>
     }
 }

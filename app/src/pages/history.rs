@@ -71,6 +71,17 @@ fn more(kinds: &[(&'static str, &'static str)]) -> AnyView {
     .into_any()
 }
 
+/// Leads from the row of a thing that has no page of its own to what was done to it.
+pub fn history_link(kind: &'static str, id: &str, thing: &str) -> AnyView {
+    let href = address("/audit-log", &[("about", kind), ("id", id)]);
+    view! {
+        <a class="under" href=href aria-label=format!("History of {thing}")>
+            "History"
+        </a>
+    }
+    .into_any()
+}
+
 fn link(kind: &str, id: &str, words: &'static str) -> AnyView {
     let href = address("/audit-log", &[("about", kind), ("id", id)]);
     view! { <a href=href>{words}</a> }.into_any()

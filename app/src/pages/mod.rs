@@ -1,6 +1,6 @@
 //! The pages, a folder or file each. Pages never import each other;
 //! `frame` stands around them, `load` brings their data, `live` brings it anew, `words` says the tone of a state,
-//! `filters`, `first_sale`, `shelf` and `snippets` are parts of several, and `license_table`, `mail_table`, `named_list` and `history` what several of them show.
+//! `filters`, `first_sale`, `shelf`, `sign_out` and `snippets` are parts of several, and `license_table`, `mail_table`, `named_list` and `history` what several of them show.
 
 pub mod access_tokens;
 pub mod account;
@@ -32,6 +32,7 @@ pub mod settings;
 mod shelf;
 pub mod sign_in;
 pub mod sign_in_code;
+mod sign_out;
 mod snippets;
 pub mod stripe;
 pub mod success;

@@ -188,10 +188,13 @@ fn facts(order: &Page) -> impl IntoView + use<> {
             </Fact>
         }
     });
-    let plan = order
-        .plan
-        .clone()
-        .map(|name| view! { <Fact name="Plan">{name}</Fact> });
+    let plan = order.plan.clone().map(|(id, name)| {
+        view! {
+            <Fact name="Plan">
+                <a href=format!("/plans/{id}")>{name}</a>
+            </Fact>
+        }
+    });
     let buyer = if order.email.is_empty() {
         view! { <span class="muted">"not told"</span> }.into_any()
     } else {

@@ -4,7 +4,7 @@ use domain::role::Role;
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::history::History;
+use super::history::{History, history_link};
 use super::load::{Data, loaded};
 use super::named_list::{NamedList, named_search};
 use crate::api::NamedSearch;
@@ -179,12 +179,14 @@ fn line(member: MemberRow, now: Timestamp, acts: Option<&Acts>) -> AnyView {
         Some(view! { <span class="under">{member.name.clone()}</span> })
     };
     let (person, role) = (format!("{}{you}", member.email), member.role.label());
+    let history = history_link("person", &member.id, &member.email);
     let acts = acts.map(|acts| member_acts(member, acts));
     view! {
         <Row>
             <Cell place=Place::Lead>
                 <Breakable text=person/>
                 {name}
+                {history}
             </Cell>
             <Cell place=Place::Mark>{role}</Cell>
             <Cell place=Place::Wide label="Second step">

@@ -16,7 +16,7 @@ use crate::api::{Listed, NamedSearch};
 use crate::format::text;
 use crate::ui::{
     Cell, CheckField, Column, Empty, Fact, Facts, Field, Form, FormAction, FormEnd, InputKind,
-    PageHead, Panel, Place, Row, Table, Tag, Tone,
+    Outcome, PageHead, Panel, Place, Row, Table, Tag, Tone,
 };
 
 const COLUMNS: &[Column] = &[
@@ -39,6 +39,8 @@ const LIST: NamedList = NamedList {
 #[component]
 pub fn PlansPage() -> impl IntoView {
     let search = named_search();
+    // What is made on the page of a new one is said here.
+    let save = FormAction::of::<SavePlan>();
     let data = Data::new(search, load_plans);
     view! {
         <div class="page">
@@ -48,7 +50,16 @@ pub fn PlansPage() -> impl IntoView {
             >
                 {where_permitted(Permission::Manage, || new_link("btn main", "New plan"))}
             </PageHead>
-            {loaded(data, move |plans| list(plans, &untrack(search)))}
+            {loaded(
+                data,
+                move |plans| {
+                    view! {
+                        <Outcome action=save about="id" present=Vec::new()/>
+                        {list(plans, &untrack(search))}
+                    }
+                        .into_any()
+                },
+            )}
         </div>
     }
 }

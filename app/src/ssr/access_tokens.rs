@@ -1,12 +1,13 @@
 //! Access tokens between the engine and their page.
 
+use domain::ids::AccessTokenId;
 use domain::permission::{Permission, Permissions};
 use domain::timestamp::Timestamp;
 use engine::Error;
 use engine::page::PAGE_SIZE;
 use engine::tokens::create::NewToken;
 use engine::tokens::list::{TokenQuery, TokenView};
-use engine::tokens::{create, list, revoke};
+use engine::tokens::{create, list, rename, revoke};
 
 use super::changes::history_of_kinds;
 use super::cookie::{keep_new_token, take_new_token};
@@ -85,7 +86,19 @@ fn end_of(text: &str) -> Result<Timestamp, Error> {
 
 /// Ends a token.
 pub async fn end_access_token(who: &SignedIn, id: &str) -> Result<Next, Error> {
-    let id = id.parse().map_err(|_| Error::NotFound("access token"))?;
-    revoke::execute(&who.engine, &who.actor, id).await?;
+    revoke::execute(&who.engine, &who.actor, parse(id)?).await?;
     Ok(Next::stay("The token has ended."))
+}
+
+/// Gives a token another name.
+pub async fn give_token_name(who: &SignedIn, id: &str, name: &str) -> Result<Next, Error> {
+    rename::execute(&who.engine, &who.actor, parse(id)?, name).await?;
+    Ok(Next::stay(format!(
+        "The token is called “{}” from now on.",
+        name.trim()
+    )))
+}
+
+fn parse(id: &str) -> Result<AccessTokenId, Error> {
+    id.parse().map_err(|_| Error::NotFound("access token"))
 }

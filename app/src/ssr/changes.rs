@@ -59,7 +59,12 @@ pub(super) async fn history_of(
     subject: (&str, &str),
 ) -> Result<Vec<ChangeRow>, Error> {
     let changes = list::by_subject(&who.engine, &who.actor, subject).await?;
-    Ok(changes.into_iter().take(HISTORY).map(change_row).collect())
+    Ok(latest(changes))
+}
+
+/// As many of a thing's changes as its page shows.
+pub(super) fn latest(changes: Vec<ChangeView>) -> Vec<ChangeRow> {
+    changes.into_iter().take(HISTORY).map(change_row).collect()
 }
 
 /// What happened lately to all things of some kinds, newest first: each line says which thing it was,

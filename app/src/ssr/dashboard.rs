@@ -7,6 +7,7 @@ use engine::dashboard::figures::Counts;
 use engine::dashboard::{
     self, FAILURES_DAYS, Problem as Found, ProblemKind, Target, UnsentMails, wanting,
 };
+use leptos_router::location::Url;
 
 use super::chart::Daily;
 use super::licenses::license_row;
@@ -123,12 +124,12 @@ fn problem(found: Found) -> Problem {
         is_urgent,
         title: found.title,
         text: found.detail,
-        href: address(found.target),
+        href: address(&found.target),
         since: found.since,
     }
 }
 
-fn address(target: Target) -> String {
+fn address(target: &Target) -> String {
     match target {
         Target::FailedEvents => "/stripe?status=failed".to_owned(),
         Target::Review(_) => "/review".to_owned(),
@@ -137,7 +138,8 @@ fn address(target: Target) -> String {
         Target::Mail(id) => format!("/outbox/{id}"),
         Target::StripeApps => "/stripe".to_owned(),
         Target::StripeApp(id) => format!("/stripe/apps/{id}"),
-        Target::AccessToken(_) => "/access-tokens".to_owned(),
+        // It has no page of its own: the list is searched for it.
+        Target::AccessToken(_, name) => format!("/access-tokens?find={}", Url::escape(name)),
         Target::Settings => "/settings".to_owned(),
         Target::Programs => "/help".to_owned(),
     }
@@ -149,9 +151,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_leads_to_where_it_is_mended() {
-        assert_eq!(address(Target::Settings), "/settings");
-        assert_eq!(address(Target::StripeApps), "/stripe");
-        assert_eq!(address(Target::FailedEvents), "/stripe?status=failed");
+        assert_eq!(address(&Target::Settings), "/settings");
+        assert_eq!(address(&Target::StripeApps), "/stripe");
+        assert_eq!(address(&Target::FailedEvents), "/stripe?status=failed");
+        let id = "00000000-0000-7000-8000-000000000000".parse();
+        let token = Target::AccessToken(id.expect("an id"), "A & B".to_owned());
+        assert_eq!(address(&token), "/access-tokens?find=A%20%26%20B");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use domain::ids::LicenseId;
 use domain::permission::Permission;
 use engine::Error;
-use engine::licenses::{LicenseView, find, history, list};
+use engine::licenses::{LicenseView, find, list};
 use engine::page::PAGE_SIZE;
+use engine::plans;
 
-use super::changes::change_row;
+use super::changes::history_of;
 use super::license_devices::devices;
 use super::session::SignedIn;
 use crate::api::Listed;
@@ -70,9 +71,17 @@ pub async fn license_detail(
 ) -> Result<LicenseDetail, Error> {
     let id: LicenseId = id.parse().map_err(|_| Error::NoSuchLicense)?;
     let view = find::execute(&who.engine, &who.actor, id).await?;
-    let (devices, next_devices) = devices(who, id, after).await?;
-    let changes = history::execute(&who.engine, &who.actor, id).await?;
+    let (devices, next_devices) = devices(who, (id, view.product_id), after).await?;
+    let plan = match view.plan_id {
+        Some(id) => {
+            let plan = plans::list::find(&who.engine, &who.actor, id).await?;
+            Some((id, plan.fields.name))
+        }
+        None => None,
+    };
     Ok(LicenseDetail {
+        product_id: view.product_id,
+        plan,
         max_seats: view.max_seats,
         seats_used: view.seats_used,
         livemode: view.livemode,
@@ -86,7 +95,7 @@ pub async fn license_detail(
         may_generate: who.actor.may(Permission::Generate).is_ok(),
         may_send: who.actor.may_send_keys().is_ok(),
         may_manage: who.actor.may(Permission::Manage).is_ok(),
-        history: changes.into_iter().map(change_row).collect(),
+        history: history_of(who, ("license", &id.to_string())).await?,
         now: who.engine.now(),
         row: license_row(view),
     })

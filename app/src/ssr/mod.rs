@@ -37,7 +37,7 @@ mod stripe_events;
 mod tenant_keys;
 mod tickets;
 
-pub use access_tokens::{access_tokens, end_access_token, make_access_token};
+pub use access_tokens::{access_tokens, end_access_token, give_token_name, make_access_token};
 pub use account::{
     account_page, choose_password, choose_zone, draw_second_factor, end_browser, go_to_company,
     turn_second_factor_off, turn_second_factor_on, zone_of,

@@ -6,7 +6,7 @@ use engine::Error;
 use engine::orders::find::{self, OrderDetail};
 use engine::orders::give_address::{self, Given};
 
-use super::changes::change_row;
+use super::changes::latest;
 use super::licenses::license_row;
 use super::mails::mail_row;
 use super::reply::Next;
@@ -25,7 +25,7 @@ pub async fn order_page(who: &SignedIn, id: &str) -> Result<OrderPage, Error> {
         livemode: order.livemode,
         product: order.product.map(|(id, name)| (id.get(), name)),
         named_product: order.named_product,
-        plan: order.plan.map(|(_, name)| name),
+        plan: order.plan.map(|(id, name)| (id.get(), name)),
         app: order.app,
         quantity: order.quantity,
         email: order.email,
@@ -39,7 +39,7 @@ pub async fn order_page(who: &SignedIn, id: &str) -> Result<OrderPage, Error> {
         licenses: found.licenses.into_iter().map(license_row).collect(),
         mails: found.mails.into_iter().rev().map(mail_row).collect(),
         events: found.events.into_iter().map(event).collect(),
-        history: found.history.into_iter().map(change_row).collect(),
+        history: latest(found.history),
         can_be_given_address,
         now: who.engine.now(),
     })

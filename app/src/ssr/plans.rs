@@ -89,8 +89,9 @@ pub async fn keep_plan(who: &SignedIn, id: &str, form: &PlanForm) -> Result<Next
     form.is_active.get_or_insert_with(|| "false".to_owned());
     if id.is_empty() {
         let made = plans::create::execute(&who.engine, &who.actor, &form).await;
-        made.map_err(beside_name)?;
-        return Ok(Next::Go("/plans".to_owned()));
+        let made = made.map_err(beside_name)?;
+        let notice = format!("The plan “{}” is made.", made.fields.name);
+        return Ok(Next::go_saying("/plans", notice));
     }
     let saved = plans::update::execute(&who.engine, &who.actor, parse(id)?, &form).await;
     saved.map_err(beside_name)?;

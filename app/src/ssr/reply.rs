@@ -31,6 +31,8 @@ pub enum Next {
     Stay(Done),
     /// Go to this address.
     Go(String),
+    /// Go to this address, whose page says this.
+    GoSaying(String, Done),
 }
 
 impl Next {
@@ -38,10 +40,16 @@ impl Next {
     pub fn stay(notice: impl Into<String>) -> Self {
         Self::Stay(Done::saying(notice))
     }
+
+    /// Goes to a page that says one sentence: it has an `Outcome` of the form's action.
+    pub fn go_saying(path: impl Into<String>, notice: impl Into<String>) -> Self {
+        Self::GoSaying(path.into(), Done::saying(notice))
+    }
 }
 
 /// Answers the form of the server function `F`: a script gets the value or the error; without
-/// one, notice or refusal and what was typed wait in the flash, and a redirect names it.
+/// one, notice or refusal and what was typed wait in the flash, and a redirect names it. What another
+/// page says waits there for both.
 pub async fn reply<F: ServerFn>(
     outcome: Result<Next, Error>,
     input: &(impl Serialize + Sync),
@@ -49,6 +57,15 @@ pub async fn reply<F: ServerFn>(
     match outcome {
         Ok(Next::Go(path)) => {
             send_to(&path);
+            Ok(Done::default())
+        }
+        Ok(Next::GoSaying(path, done)) => {
+            let flash = Flash {
+                form: F::PATH.to_owned(),
+                done: Some(done),
+                ..Flash::default()
+            };
+            send_to(&showing(&path, &flash).await);
             Ok(Done::default())
         }
         Ok(Next::Stay(done)) => {
@@ -165,13 +182,16 @@ fn left(body: &[u8]) -> Vec<(String, String)> {
 
 /// Stores the flash and sends the browser back to its page with the flash's id.
 async fn keep(flash: &Flash) {
-    let back = page_path();
-    let address = match put(flash).await {
-        Ok(id) => with_flash(&back, &id),
+    send_to(&showing(&page_path(), flash).await);
+}
+
+/// The address of a page that takes a flash up, once it is stored.
+async fn showing(page: &str, flash: &Flash) -> String {
+    match put(flash).await {
+        Ok(id) => with_flash(page, &id),
         // The page then shows what is saved, without the sentence about it.
-        Err(_) => back,
-    };
-    send_to(&address);
+        Err(_) => page.to_owned(),
+    }
 }
 
 async fn put(flash: &Flash) -> Result<String, UiError> {

@@ -105,8 +105,11 @@ pub async fn check_stripe_app(who: &SignedIn, id: &str) -> Result<Next, Error> {
 
 /// Archives an app.
 pub async fn archive_stripe_app(who: &SignedIn, id: &str) -> Result<Next, Error> {
-    archive::execute(&who.engine, &who.actor, parse(id)?).await?;
-    Ok(Next::Go("/stripe".to_owned()))
+    let id = parse(id)?;
+    archive::execute(&who.engine, &who.actor, id).await?;
+    let (app, _) = list::find_on_any_shelf(&who.engine, &who.actor, id).await?;
+    let notice = format!("“{}” is archived. Its events and purchases stay.", app.name);
+    Ok(Next::go_saying("/stripe", notice))
 }
 
 fn parse(id: &str) -> Result<StripeAppId, Error> {

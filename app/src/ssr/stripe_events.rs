@@ -1,6 +1,7 @@
 //! Events between the engine and their pages.
 
 use domain::event_log::EventStatus;
+use domain::ids::{LicenseId, StripeAppId};
 use domain::permission::Permission;
 use domain::timestamp::Timestamp;
 use engine::Error;
@@ -13,7 +14,11 @@ use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::Listed;
-use crate::api::stripe_events::{EventChoices, EventDetail, EventRow, EventSearch, EventStep};
+use crate::api::stripe_events::{
+    EventChoices, EventDetail, EventRow, EventSearch, EventStep, Remedy,
+};
+use crate::flash::Link;
+use crate::format;
 
 /// A page of the log.
 pub async fn event_list(who: &SignedIn, search: EventSearch) -> Result<Listed<EventRow>, Error> {
@@ -71,26 +76,25 @@ fn row(line: EventLine) -> EventRow {
 pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error> {
     let event = events::detail(&who.engine, &who.actor, parse(id)?).await?;
     let is_done = matches!(event.processing.as_str(), "fulfilled" | "ignored");
-    let remedy = (!event.is_event).then(|| remedy(&event.attempts));
+    let app_id = event.app.as_ref().map(|(id, _)| *id);
+    let remedy = (!event.is_event).then(|| remedy(app_id, &event.attempts));
     let may_replay = who.actor.may(Permission::Manage).is_ok() && !(event.is_event && is_done);
     let mut steps = vec![EventStep {
-        went_well: Some(true),
-        text: "Received".to_owned(),
         at: Some(event.received_at),
+        ..step(Some(true), "Received")
     }];
     steps.extend(event.attempts.iter().map(attempt));
     if !event.outcome.is_empty() {
         steps.push(EventStep {
-            went_well: went_well(&event.processing),
-            text: event.outcome.clone(),
             at: event.processed_at,
+            ..step(went_well(&event.processing), &event.outcome)
         });
     }
     if !event.issued.is_empty() {
+        let key = |(id, end): (LicenseId, String)| link(format!("/licenses/{id}"), end);
         steps.push(EventStep {
-            went_well: Some(true),
-            text: format!("Keys ending in {}", event.issued.join(", ")),
-            at: None,
+            keys: event.issued.into_iter().map(key).collect(),
+            ..step(Some(true), "Keys ending in ")
         });
     }
     Ok(EventDetail {
@@ -101,7 +105,8 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
         error: event.error.clone(),
         remedy,
         steps,
-        payload: event.payload.unwrap_or_default(),
+        payload: payload(event.payload, event.unkept_bytes),
+        app: event.app.clone().map(|(id, name)| app_link(id, name)),
         order_id: event.order_id.map(|id| id.to_string()),
         may_replay,
         history: history_of(who, ("stripe_event", id)).await?,
@@ -117,6 +122,41 @@ pub async fn event_detail(who: &SignedIn, id: &str) -> Result<EventDetail, Error
             received_at: event.received_at,
         },
     })
+}
+
+/// The body, or why there is none to be shown.
+fn payload(payload: Option<String>, unkept_bytes: Option<i64>) -> Result<String, String> {
+    match (payload, unkept_bytes) {
+        (Some(text), _) if !text.is_empty() => Ok(text),
+        (Some(_), _) => Err("It came without a body.".to_owned()),
+        (None, Some(bytes)) => Err(format!(
+            "Too large to keep ({} bytes): of what nobody vouches for, 64 KiB are kept at most.",
+            format::count(bytes)
+        )),
+        (None, None) => Err("It was kept, but cannot be read any more.".to_owned()),
+    }
+}
+
+fn link(href: String, label: String) -> Link {
+    Link { href, label }
+}
+
+fn app_link(id: StripeAppId, name: String) -> Link {
+    link(app_path(id), name)
+}
+
+fn app_path(id: StripeAppId) -> String {
+    format!("/stripe/apps/{id}")
+}
+
+fn step(went_well: Option<bool>, text: &str) -> EventStep {
+    EventStep {
+        went_well,
+        app: None,
+        text: text.to_owned(),
+        keys: Vec::new(),
+        at: None,
+    }
 }
 
 /// What Stripe calls it; what came may have no type at all.
@@ -140,26 +180,45 @@ fn attempt(attempt: &VerificationAttempt) -> EventStep {
     let mode = if attempt.is_live { "live" } else { "test" };
     let was_tried = !attempt.finding.ends_with("not tried");
     EventStep {
-        went_well: was_tried.then_some(attempt.matched),
-        text: format!("{} ({mode}): {}", attempt.app, attempt.finding),
-        at: None,
+        app: Some(app_link(attempt.app_id, attempt.app.clone())),
+        ..step(
+            was_tried.then_some(attempt.matched),
+            &format!(" ({mode}): {}", attempt.finding),
+        )
     }
 }
 
-fn remedy(attempts: &[VerificationAttempt]) -> String {
+/// What to do about a delivery that nobody vouches for, with the app that its URL names.
+fn remedy(named: Option<StripeAppId>, attempts: &[VerificationAttempt]) -> Remedy {
+    let alone = |text: &str| Remedy {
+        text: text.to_owned(),
+        link: None,
+        rest: String::new(),
+    };
     if attempts.iter().any(|attempt| attempt.matched) {
-        return "The secret that is saved now is the right one: press Process again.".to_owned();
+        return alone("The secret that is saved now is the right one: press Process again.");
     }
     let unsigned =
         |attempt: &VerificationAttempt| attempt.finding.contains("no readable signature");
     if !attempts.is_empty() && attempts.iter().all(unsigned) {
-        return "It did not come from Stripe, or something on its way took the signature off. If Stripe's \
-                Dashboard shows this delivery, let your proxy pass the Stripe-Signature header on, and resend it there."
-            .to_owned();
+        return alone(
+            "It did not come from Stripe, or something on its way took the signature off. If Stripe's \
+             Dashboard shows this delivery, let your proxy pass the Stripe-Signature header on, and resend it there.",
+        );
     }
-    "Copy the signing secret of exactly the endpoint in Stripe that sends here into its app, save it, \
-     and press Process again. Or let Stripe send the event again."
-        .to_owned()
+    let only = match attempts {
+        [one] => Some(one.app_id),
+        _ => None,
+    };
+    // The shared URL names no app: whoever mends it chooses among all.
+    let href = named
+        .or(only)
+        .map_or_else(|| "/stripe".to_owned(), app_path);
+    Remedy {
+        link: Some(link(href, "its app".to_owned())),
+        rest: ", save it, and press Process again. Or let Stripe send the event again.".to_owned(),
+        ..alone("Copy the signing secret of exactly the endpoint in Stripe that sends here into ")
+    }
 }
 
 /// Verifies and processes an event again; goes on to where an accepted delivery stands now.

@@ -15,11 +15,19 @@ pub fn Copyable(
     #[prop(into)] text: String,
     /// What it is, for the button's name: `key`, `webhook URL`.
     what: &'static str,
+    /// Where what it stands for is looked at.
+    #[prop(optional)]
+    href: Option<String>,
 ) -> impl IntoView {
     let shown = format::shorten(&text);
+    let shown = view! { <code title=text.clone()>{shown}</code> };
+    let shown = match href {
+        Some(href) => view! { <a href=href>{shown}</a> }.into_any(),
+        None => shown.into_any(),
+    };
     view! {
         <span class="copyable">
-            <code title=text.clone()>{shown}</code>
+            {shown}
             <CopyButton text what/>
         </span>
     }

@@ -68,6 +68,13 @@ impl FormAction {
         });
     }
 
+    /// True where the page was loaded after a refusal of the form about this thing, so that what
+    /// holds the form stands open and shows it.
+    pub fn was_refused(self, (input, thing): (&str, &str)) -> bool {
+        let flash = self.flash();
+        flash.error.is_some() && flash.typed(input) == Some(thing)
+    }
+
     fn flash(self) -> Flash {
         let flash = use_context::<Flash>().filter(|flash| flash.form == self.path);
         flash.unwrap_or_default()

@@ -111,6 +111,8 @@ const FIND: &str = concat!(
     columns!(),
     " from access_tokens where tenant_id = $1 and id = $2"
 );
+const RENAME: &str =
+    "update access_tokens set name = $3, name_key = $4 where tenant_id = $1 and id = $2";
 const REVOKE: &str = "update access_tokens set revoked_at = $3
     where tenant_id = $1 and id = $2 and revoked_at is null";
 const USED: &str = "update access_tokens set last_used_at = $3
@@ -180,6 +182,14 @@ pub async fn find(
 ) -> Result<Option<AccessToken>> {
     Ok(
         on!(conn, c => sqlx::query_as(FIND).bind(tenant.get()).bind(id.get()).fetch_optional(c).await?),
+    )
+}
+
+/// Gives a token another name; false where there is none.
+pub async fn rename(tx: &mut Tx, tenant: TenantId, id: AccessTokenId, name: &str) -> Result<bool> {
+    Ok(
+        on!(tx, c => sqlx::query(RENAME).bind(tenant.get()).bind(id.get()).bind(name)
+        .bind(name_key(name)).execute(c).await?.rows_affected() == 1),
     )
 }
 

@@ -57,7 +57,10 @@ const LOCK: &str = concat!(
 const LIST: &str = concat!(
     "select ",
     columns!(),
-    " from plans where tenant_id = $1 and archived_at is null order by id limit 1000"
+    " from (select ",
+    columns!(),
+    " from plans where tenant_id = $1 and archived_at is null order by id desc limit 1000) as newest
+    order by id"
 );
 pub(crate) const NAMED: Named = Named {
     table: "plans",
@@ -96,7 +99,7 @@ pub async fn lock(tx: &mut Tx, tenant: TenantId, id: PlanId) -> Result<Option<Pl
     )
 }
 
-/// The tenant's plans that are not archived, oldest first, at most 1,000.
+/// The newest 1,000 of the tenant's plans that are not archived, the oldest of them first.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Plan>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
 }

@@ -104,7 +104,10 @@ const LOCK: &str = concat!(
 const LIST: &str = concat!(
     "select id, ",
     columns!(),
-    " from products where tenant_id = $1 and archived_at is null order by id limit 1000"
+    " from (select id, ",
+    columns!(),
+    " from products where tenant_id = $1 and archived_at is null order by id desc limit 1000) as newest
+    order by id"
 );
 // Found by any name that it ever had.
 pub(crate) const NAMED: Named = Named {
@@ -159,7 +162,7 @@ pub async fn lock(tx: &mut Tx, tenant: TenantId, id: ProductId) -> Result<Option
     )
 }
 
-/// The tenant's products that are not archived, oldest first, at most 1,000.
+/// The newest 1,000 of the tenant's products that are not archived, the oldest of them first.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Product>> {
     Ok(on!(conn, c => sqlx::query_as(LIST).bind(tenant.get()).fetch_all(c).await?))
 }

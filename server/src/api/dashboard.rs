@@ -122,13 +122,13 @@ impl From<Problem> for Attention {
             kind: problem.kind.as_str(),
             title: problem.title,
             detail: problem.detail,
-            href: href(problem.target),
+            href: href(&problem.target),
             since: problem.since.map(Timestamp::to_rfc3339),
         }
     }
 }
 
-fn href(target: Target) -> String {
+fn href(target: &Target) -> String {
     match target {
         Target::FailedEvents => "/api/stripe/events?status=failed".into(),
         Target::Review(_) => "/api/stripe/review".into(),
@@ -137,7 +137,7 @@ fn href(target: Target) -> String {
         Target::Mail(id) => format!("/api/mail/{id}"),
         Target::StripeApps => "/api/stripe/apps".into(),
         Target::StripeApp(id) => format!("/api/stripe/apps/{id}"),
-        Target::AccessToken(_) => "/api/token".into(),
+        Target::AccessToken(..) => "/api/token".into(),
         Target::Settings => "/api/settings".into(),
         Target::Programs => "/api/openapi.json".into(),
     }

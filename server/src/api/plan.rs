@@ -77,7 +77,7 @@ pub struct PlanBody {
     is_active: Option<bool>,
 }
 
-/// All plans that are not archived, at most 1,000.
+/// All plans that are not archived, the newest 1,000 at most.
 #[utoipa::path(get, path = "/api/plan", tag = "Plans",
     responses((status = 200, body = [Plan])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Plan>>> {

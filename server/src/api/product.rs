@@ -173,7 +173,7 @@ impl From<ProductView> for Product {
     }
 }
 
-/// All products that are not archived, at most 1,000.
+/// All products that are not archived, the newest 1,000 at most.
 #[utoipa::path(get, path = "/api/product/", tag = "Products",
     responses((status = 200, body = [Product])))]
 pub(super) async fn list(caller: Caller) -> ApiResult<Json<Vec<Product>>> {

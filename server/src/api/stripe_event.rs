@@ -219,7 +219,7 @@ impl From<EventDetail> for WholeStripeEvent {
             payload: detail.payload,
             attempts: detail.attempts.into_iter().map(verification).collect(),
             order_id: detail.order_id.map(OrderId::get),
-            issued: detail.issued,
+            issued: detail.issued.into_iter().map(|(_, end)| end).collect(),
         }
     }
 }

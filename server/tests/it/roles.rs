@@ -62,6 +62,7 @@ type Row = (
 const ROWS: &[Row] = &[
     ("load_access_tokens", Viewer, &[], Own),
     ("create_access_token", Admin, &[("verify", "true")], Own),
+    ("rename_access_token", Admin, &[], Missing("id", "{token}")),
     ("revoke_access_token", Admin, &[], Missing("id", "{token}")),
     ("load_account", Viewer, &[], Own),
     ("end_session", Viewer, &[], Missing("id", "{session}")),

@@ -104,6 +104,13 @@ fn facts(license: LicenseDetail) -> impl IntoView {
             </Fact>
         }
     });
+    let plan = license.plan.map(|(id, name)| {
+        view! {
+            <Fact name="Plan">
+                <a href=format!("/plans/{id}")>{name}</a>
+            </Fact>
+        }
+    });
     let company = (!license.corporate_name.is_empty()).then(|| {
         view! { <Fact name="Company">{license.corporate_name}</Fact> }
     });
@@ -128,7 +135,10 @@ fn facts(license: LicenseDetail) -> impl IntoView {
             <Fact name="Mode">
                 <Tag tone word=mode/>
             </Fact>
-            <Fact name="Product">{row.product_name}</Fact>
+            <Fact name="Product">
+                <a href=format!("/products/{}", license.product_id)>{row.product_name}</a>
+            </Fact>
+            {plan}
             <Fact name="Customer">{customer}</Fact>
             {company}
             <Fact name="Expires (UTC)">{ends}</Fact>

@@ -79,13 +79,14 @@ fn line(device: &DeviceRow, license: &LicenseDetail, acts: &Acts) -> AnyView {
         version,
         address,
         at,
+        href,
         ..
     } = device.clone();
     let now = license.now;
     view! {
         <Row>
             <Cell place=Place::Lead>
-                <Copyable text=hardware_id what="hardware id"/>
+                <Copyable text=hardware_id what="hardware id" href/>
             </Cell>
             <Cell place=Place::Mark>
                 <Tag tone word/>

@@ -153,7 +153,8 @@ const TERMS: [Input; 8] = [
     (Number, "deactivationCooldownHours", "Hours between deactivations", "Empty: no wait."),
 ];
 
-const REFUND_POLICIES: [(&str, &str); 3] = [
+/// What a full refund does, as the form and the facts say it.
+pub(super) const REFUND_POLICIES: [(&str, &str); 3] = [
     ("revoke", "revokes the licences"),
     ("suspend", "suspends them, for you to decide"),
     ("keep", "leaves them, with a flag"),

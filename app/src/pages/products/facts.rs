@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::edit::REFUND_POLICIES;
 use super::mail::mail_view;
 use crate::api::products::ProductPage as Page;
 use crate::form_texts::FormTexts;
@@ -66,6 +67,9 @@ fn licence(form: &FormTexts) -> AnyView {
         "" => "none".to_owned(),
         hours => format!("{hours} hours"),
     };
+    let policy = form.get("refundPolicy");
+    let refund = REFUND_POLICIES.iter().find(|(word, _)| *word == policy);
+    let refund = refund.map_or(policy, |(_, label)| *label);
     [
         ("Length", length),
         ("Trial", trial),
@@ -78,6 +82,10 @@ fn licence(form: &FormTexts) -> AnyView {
         ),
         ("Older versions", older.to_owned()),
         ("Between deactivations", wait),
+        (
+            "A full refund",
+            format!("{refund}. Noted for later: refunds in Stripe are not read yet."),
+        ),
     ]
     .map(fact)
     .into_any()

@@ -3,7 +3,8 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use crate::api::stripe_events::{EventDetail, EventStep, ReplayEvent, load_event};
+use crate::api::stripe_events::{EventDetail, EventStep, Remedy, ReplayEvent, load_event};
+use crate::flash::Link;
 use crate::format;
 use crate::pages::history::History;
 use crate::pages::load::{Data, loaded, path_part};
@@ -32,7 +33,7 @@ pub fn EventPage() -> impl IntoView {
 fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
     let purpose = event.row.outcome.clone();
     let notice = event.error.clone().map(|error| {
-        let remedy = event.remedy.clone().map(|remedy| view! { <p>{remedy}</p> });
+        let remedy = event.remedy.clone().map(remedy_line);
         view! { <Notice tone=Tone::Bad title=error>{remedy}</Notice> }
     });
     let id = event.row.id.clone();
@@ -50,8 +51,7 @@ fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
         .iter()
         .map(|step| step_line(step.clone(), now))
         .collect_view();
-    let payload = event.payload.clone();
-    let copy = payload.clone();
+    let payload = payload(event.payload.clone());
     let about = ("stripe_event", event.row.id.clone());
     // Most events are processed once and nobody does anything with them.
     let history = event.history.clone();
@@ -63,12 +63,7 @@ fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
         </PageHead>
         {notice}
         <div class="two">
-            <Panel
-                title="Payload"
-                end=move || view! { <CopyButton text=copy.clone() what="payload"/> }
-            >
-                <pre tabindex="0">{payload}</pre>
-            </Panel>
+            {payload}
             <div class="stack">
                 <Panel title="Its way">
                     <Steps>{steps}</Steps>
@@ -80,6 +75,38 @@ fn Body(event: EventDetail, replay: FormAction) -> impl IntoView {
     }
 }
 
+fn remedy_line(remedy: Remedy) -> AnyView {
+    view! { <p>{remedy.text} {remedy.link.map(link)} {remedy.rest}</p> }.into_any()
+}
+
+fn link(link: Link) -> AnyView {
+    view! { <a href=link.href>{link.label}</a> }.into_any()
+}
+
+/// The body, or why there is none.
+fn payload(payload: Result<String, String>) -> AnyView {
+    match payload {
+        Ok(text) => {
+            let copy = text.clone();
+            view! {
+                <Panel
+                    title="Payload"
+                    end=move || view! { <CopyButton text=copy.clone() what="payload"/> }
+                >
+                    <pre tabindex="0">{text}</pre>
+                </Panel>
+            }
+            .into_any()
+        }
+        Err(why) => view! {
+            <Panel title="Payload">
+                <p class="inner muted">{why}</p>
+            </Panel>
+        }
+        .into_any(),
+    }
+}
+
 fn step_line(step: EventStep, now: Timestamp) -> AnyView {
     let tone = match step.went_well {
         Some(true) => Tone::Ok,
@@ -87,9 +114,15 @@ fn step_line(step: EventStep, now: Timestamp) -> AnyView {
         None => Tone::Warn,
     };
     let remark = step.at.map(|at| view! { <When at now/> });
+    let keys = step
+        .keys
+        .into_iter()
+        .enumerate()
+        .map(|(place, key)| ((place > 0).then_some(", "), link(key)))
+        .collect_view();
     view! {
         <Step tone remark=remark.into_any()>
-            {step.text}
+            {step.app.map(link)} {step.text} {keys}
         </Step>
     }
     .into_any()
@@ -123,7 +156,7 @@ fn facts(event: EventDetail, now: Timestamp) -> impl IntoView {
             </Fact>
         }
     });
-    let app = event.row.app_name.unwrap_or_else(|| "none".to_owned());
+    let app = event.app.map_or_else(|| "none".into_any(), link);
     view! {
         <Facts>
             <Fact name="Status">

@@ -4,11 +4,14 @@ use domain::permission::Permission;
 use leptos::prelude::*;
 
 use super::log::{EventLog, event_search, link};
-use crate::api::stripe_apps::{AppRow, load_apps, load_archived_apps};
+use crate::api::stripe_apps::{AppRow, ArchiveApp, load_apps, load_archived_apps};
 use crate::api::stripe_events::EventSearch;
 use crate::pages::load::{Data, loaded, query_part, where_permitted};
 use crate::pages::words;
-use crate::ui::{Cell, Column, Empty, PageHead, Panel, Place, Row, Segments, Table, Tag, Tone};
+use crate::ui::{
+    Cell, Column, Empty, FormAction, Outcome, PageHead, Panel, Place, Row, Segments, Table, Tag,
+    Tone,
+};
 
 const APP_COLUMNS: &[Column] = &[
     ("App", Place::Lead),
@@ -30,6 +33,8 @@ pub fn StripePage() -> impl IntoView {
         }
     });
     apps.follow(&[".stripe_app.", ".stripe_event."]);
+    // What is archived on an app's own page is said here.
+    let archive = FormAction::of::<ArchiveApp>();
     view! {
         <div class="page">
             <PageHead
@@ -42,7 +47,11 @@ pub fn StripePage() -> impl IntoView {
                 apps,
                 move |apps| {
                     let is_archived = untrack(is_archived);
-                    view! { <Apps apps is_archived search/> }.into_any()
+                    view! {
+                        <Outcome action=archive about="id" present=Vec::new()/>
+                        <Apps apps is_archived search/>
+                    }
+                        .into_any()
                 },
             )}
             <EventLog/>

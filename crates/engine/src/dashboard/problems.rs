@@ -74,7 +74,7 @@ impl ProblemKind {
 }
 
 /// Where it can be mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
     /// The event log, failed lines.
     FailedEvents,
@@ -90,8 +90,8 @@ pub enum Target {
     StripeApps,
     /// One Stripe app.
     StripeApp(StripeAppId),
-    /// One access token.
-    AccessToken(AccessTokenId),
+    /// One access token, and its name.
+    AccessToken(AccessTokenId, String),
     /// The tenant's settings, where a mail server is named.
     Settings,
     /// How programs ask: nothing to click.
@@ -343,7 +343,7 @@ fn ended_token(token: &AccessToken, end: Timestamp) -> Problem {
              exchange it, or end this one where nothing uses it any more.",
             minute(end)
         ),
-        target: Target::AccessToken(token.id),
+        target: Target::AccessToken(token.id, token.name.clone()),
         since: Some(end),
     }
 }
@@ -356,7 +356,7 @@ fn ending_token(token: &AccessToken, end: Timestamp) -> Problem {
             "It ends on {} UTC. Create another and exchange it before then.",
             minute(end)
         ),
-        target: Target::AccessToken(token.id),
+        target: Target::AccessToken(token.id, token.name.clone()),
         since: None,
     }
 }

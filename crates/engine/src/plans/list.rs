@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::named::NameQuery;
 use crate::page::{self, Page};
 
-/// The plans that are not archived, inactive ones too, oldest first, at most 1,000.
+/// The newest 1,000 of the plans that are not archived, inactive ones too, the oldest of them first.
 pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<PlanView>> {
     actor.may_read()?;
     let mut conn = engine.read().await?;

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::named::NameQuery;
 use crate::page::{self, Page};
 
-/// The products that are not archived, oldest first, at most 1,000.
+/// The newest 1,000 of the products that are not archived, the oldest of them first.
 pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<ProductView>> {
     actor.may_read()?;
     let mut conn = engine.read().await?;

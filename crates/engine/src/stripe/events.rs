@@ -1,6 +1,6 @@
 //! The event log: lines, and one event with everything that is known of it.
 
-use domain::ids::{OrderId, StripeAppId, StripeDeliveryId, StripeEventId};
+use domain::ids::{LicenseId, OrderId, StripeAppId, StripeDeliveryId, StripeEventId};
 use domain::stripe_payload::KeptPayload;
 use domain::stripe_signature::SignatureHeader;
 use domain::timestamp::Timestamp;
@@ -54,17 +54,21 @@ pub struct EventDetail {
     pub processed_at: Option<Timestamp>,
     /// The payload as it came, but for client secrets; absent above 64 KiB.
     pub payload: Option<String>,
+    /// Length in bytes of a body that was too large to be kept.
+    pub unkept_bytes: Option<i64>,
     /// App by app, why the signature matched or did not.
     pub attempts: Vec<VerificationAttempt>,
     /// The order that it concerns.
     pub order_id: Option<OrderId>,
-    /// Last four characters of the keys of that order.
-    pub issued: Vec<String>,
+    /// The licences of that order, with the last four characters of their keys.
+    pub issued: Vec<(LicenseId, String)>,
 }
 
 /// How one app's secrets fared against a signature.
 #[derive(Debug, Clone)]
 pub struct VerificationAttempt {
+    /// The app.
+    pub app_id: StripeAppId,
     /// The app's name.
     pub app: String,
     /// Live or test.
@@ -126,9 +130,10 @@ async fn of_event(conn: &mut Conn, actor: &Actor, event: StripeEvent) -> Result<
     let mut issued = Vec::new();
     if let Some(order) = order_id {
         let licenses = licenses::list_by_order(conn, tenant, order).await?;
-        issued = licenses.into_iter().map(|l| l.last_four).collect();
+        issued = licenses.into_iter().map(|l| (l.id, l.last_four)).collect();
     }
     let attempts = app.iter().map(|app| VerificationAttempt {
+        app_id: app.id,
         app: app.name.clone(),
         is_live: app.is_live,
         matched: true,
@@ -155,6 +160,7 @@ async fn of_event(conn: &mut Conn, actor: &Actor, event: StripeEvent) -> Result<
         received_at: Timestamp::from_millis(event.received_at),
         processed_at: event.processed_at.map(Timestamp::from_millis),
         payload: Some(KeptPayload::of(&event.payload).into_string()),
+        unkept_bytes: None,
         order_id,
         issued,
     })
@@ -197,6 +203,10 @@ async fn of_delivery(
         received_at: Timestamp::from_millis(delivery.first_at),
         processed_at: None,
         payload: body.as_deref().map(shown),
+        unkept_bytes: delivery
+            .body_sealed
+            .is_none()
+            .then_some(delivery.body_bytes),
         attempts,
         order_id: None,
         issued: Vec::new(),
@@ -233,9 +243,11 @@ fn attempt(
         (_, _, true) => "its signing secret made the signature",
         _ if secrets.is_unreadable => "its signing secret cannot be read: save it again",
         _ if app.signing_secret_sealed.is_none() => "no signing secret, not tried",
+        _ if body.is_none() => "the body was not kept, not tried",
         _ => "signature differs",
     };
     VerificationAttempt {
+        app_id: app.id,
         app: app.name.clone(),
         is_live: app.is_live,
         matched: matched && app.is_active,

@@ -70,14 +70,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, new: &NewToken) -> Result<C
 }
 
 fn check(now: Timestamp, new: &NewToken) -> Result<String> {
-    let name = new.name.trim();
-    let length = name.chars().count();
-    if length == 0 || length > 100 || name.chars().any(char::is_control) {
-        return Err(Error::field(
-            "name",
-            "Give it a name of 1 to 100 characters, to tell it from others.",
-        ));
-    }
+    let name = check_name(&new.name)?;
     if new.permissions.is_empty() {
         return Err(Error::field(
             "permissions",
@@ -86,6 +79,19 @@ fn check(now: Timestamp, new: &NewToken) -> Result<String> {
     }
     if new.expires_at.is_some_and(|end| end <= now) {
         return Err(Error::field("expiresAt", "Choose a time in the future."));
+    }
+    Ok(name)
+}
+
+/// A token's name as typed, without what stands around it.
+pub(super) fn check_name(typed: &str) -> Result<String> {
+    let name = typed.trim();
+    let length = name.chars().count();
+    if length == 0 || length > 100 || name.chars().any(char::is_control) {
+        return Err(Error::field(
+            "name",
+            "Give it a name of 1 to 100 characters, to tell it from others.",
+        ));
     }
     Ok(name.to_owned())
 }

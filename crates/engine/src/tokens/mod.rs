@@ -7,6 +7,7 @@
 pub mod authenticate;
 pub mod create;
 pub mod list;
+pub mod rename;
 pub mod revoke;
 
 use std::collections::BTreeMap;

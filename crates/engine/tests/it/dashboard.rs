@@ -342,15 +342,16 @@ async fn a_token_is_named_a_fortnight_before_its_end_and_a_fortnight_after() {
     let made = tokens::create::execute(&t.engine, &t.system(), &new)
         .await
         .expect("is created");
+    let token = Target::AccessToken(made.id, "Build server".to_owned());
     assert!(test_side(&t).await.problems.is_empty());
     t.clock.advance_seconds(86_400);
     let problem = only_problem(&t).await;
-    assert_eq!(problem.target, Target::AccessToken(made.id));
+    assert_eq!(problem.target, token);
     assert_eq!(problem.kind, ProblemKind::TokenExpires);
     t.clock.set(ends_at.plus_days(14));
     let problem = only_problem(&t).await;
     assert_eq!(problem.kind, ProblemKind::TokenExpired);
-    assert_eq!(problem.target, Target::AccessToken(made.id));
+    assert_eq!(problem.target, token);
     assert_eq!(problem.since, Some(ends_at));
     t.clock.advance_seconds(1);
     assert!(test_side(&t).await.problems.is_empty());

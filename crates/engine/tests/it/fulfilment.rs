@@ -1,5 +1,6 @@
 //! From a delivery of Stripe's to keys and one mail: who is believed, and that nothing happens twice.
 
+mod details;
 mod exactly_once;
 mod fixture;
 mod flood;

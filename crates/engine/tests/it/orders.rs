@@ -26,8 +26,8 @@ async fn unaddressed(t: &TestEngine) -> OrderId {
     t.clock.advance_seconds(15 * 60 + 1);
     let dashboard = dashboard::execute(&t.engine, &t.system(), false).await;
     match dashboard.expect("is read").problems.as_slice() {
-        [problem] => match problem.target {
-            Target::Order(id) => id,
+        [problem] => match &problem.target {
+            Target::Order(id) => *id,
             other => panic!("another problem: {other:?}"),
         },
         other => panic!("not one problem: {other:?}"),

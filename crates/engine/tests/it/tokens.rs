@@ -5,8 +5,10 @@ use std::str::FromStr;
 use domain::ids::AccessTokenId;
 use domain::permission::{Permission, Permissions};
 use domain::timestamp::Timestamp;
+use engine::actor::Who;
+use engine::audit;
 use engine::tokens::create::{CreatedToken, NewToken};
-use engine::tokens::{self, authenticate, create, list, revoke};
+use engine::tokens::{self, authenticate, create, list, rename, revoke};
 use engine::{Actor, Error, Result};
 use secrecy::ExposeSecret;
 
@@ -92,6 +94,45 @@ async fn a_revoked_token_stops_at_once_and_stays_in_the_list() {
 }
 
 #[tokio::test]
+async fn a_renamed_token_goes_on_and_is_told_by_its_new_name() {
+    let t = TestEngine::start().await;
+    let made = created(&t, "verify,manage").await;
+    let text = made.token.expose_secret();
+    assert!(authenticated(&t, text).await.is_ok());
+    for name in [" Build server ", "Build server"] {
+        rename::execute(&t.engine, &t.system(), made.id, name)
+            .await
+            .expect("is renamed");
+    }
+    let all = list::execute(&t.engine, &t.system()).await.expect("lists");
+    assert_eq!(all[0].name, "Build server");
+    let actor = authenticated(&t, text).await.expect("is valid");
+    assert!(matches!(actor.who(), Who::Token { name, .. } if name == "Build server"));
+    let id = made.id.to_string();
+    let of = ("access_token", id.as_str());
+    let lines = audit::list::by_subject(&t.engine, &t.system(), of).await;
+    let lines = lines.expect("is read");
+    let verbs: Vec<_> = lines.iter().map(|line| line.verb.as_str()).collect();
+    assert_eq!(verbs, ["renamed", "created"], "the same name again is none");
+    assert_eq!(lines[0].data["formerName"], "CI");
+}
+
+#[tokio::test]
+async fn a_token_is_given_no_name_that_it_could_not_have_had_at_first() {
+    let t = TestEngine::start().await;
+    let made = created(&t, "verify").await;
+    for name in ["  ", &"n".repeat(101), "a\nb"] {
+        let refused = rename::execute(&t.engine, &t.system(), made.id, name).await;
+        let Err(Error::Invalid(errors)) = refused else {
+            panic!("{name:?} should be refused");
+        };
+        assert!(errors.message("name").is_some(), "{errors}");
+    }
+    let all = list::execute(&t.engine, &t.system()).await.expect("lists");
+    assert_eq!(all[0].name, "CI");
+}
+
+#[tokio::test]
 async fn an_expired_token_says_so_to_whoever_has_the_whole_of_it() {
     let t = TestEngine::start().await;
     let end = t.engine.now().plus_days(1);
@@ -173,6 +214,8 @@ async fn another_tenants_token_is_not_there() {
     );
     for id in [made.id, AccessTokenId::from(uuid::Uuid::nil())] {
         let refused = revoke::execute(&t.engine, &stranger, id).await;
+        assert!(matches!(refused, Err(Error::NotFound("access token"))));
+        let refused = rename::execute(&t.engine, &stranger, id, "Mine").await;
         assert!(matches!(refused, Err(Error::NotFound("access token"))));
     }
     assert!(authenticated(&t, made.token.expose_secret()).await.is_ok());

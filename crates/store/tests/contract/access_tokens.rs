@@ -70,6 +70,40 @@ async fn a_token_is_revoked_once_and_only_by_its_tenant() {
 }
 
 #[tokio::test]
+async fn a_token_is_renamed_by_its_tenant_alone_and_found_by_its_new_name() {
+    on_each(async |db| {
+        let (acme, blue) = (tenant(db).await, tenant(db).await);
+        let row = token(acme, 1);
+        write(db, async |tx| access_tokens::insert(tx, &row).await).await;
+        let renamed = |tenant| {
+            write(db, async move |tx| {
+                access_tokens::rename(tx, tenant, id(1), "Build Server").await
+            })
+        };
+        assert!(!renamed(blue).await);
+        assert!(renamed(acme).await);
+        let found = async |beginning: &str| {
+            let filter = TokenFilter {
+                state: None,
+                now: NOW,
+                beginning: beginning.into(),
+                order: LogOrder::Newest,
+                after: None,
+                limit: 9,
+            };
+            let rows = read(db, async |c| access_tokens::page(c, acme, &filter).await).await;
+            rows.into_iter().map(|row| row.name).collect::<Vec<_>>()
+        };
+        assert_eq!(found("token").await, Vec::<String>::new());
+        assert_eq!(found("build s").await, ["Build Server"]);
+        let row = read(db, async |c| access_tokens::find(c, acme, id(1)).await).await;
+        let row = row.expect("is there");
+        assert_eq!((row.public_id.as_str(), row.revoked_at), ("public-1", None));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_last_use_never_moves_back() {
     on_each(async |db| {
         let acme = tenant(db).await;

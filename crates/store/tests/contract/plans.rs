@@ -117,6 +117,27 @@ async fn plans_are_paged_by_shelf_and_found_by_how_their_name_begins() {
 }
 
 #[tokio::test]
+async fn of_very_many_plans_the_newest_are_listed_the_oldest_of_them_first() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let made = write(db, async |tx| {
+            let mut ids = Vec::new();
+            for n in 0..1_001 {
+                let row = plan(&format!("Plan {n}"));
+                ids.extend(plans::insert(tx, acme, &row).await?);
+            }
+            Ok(ids)
+        });
+        let made = made.await;
+        assert_eq!(made.len(), 1_001);
+        let listed = read(db, async |c| plans::list(c, acme).await).await;
+        let listed: Vec<_> = listed.iter().map(|plan| plan.id).collect();
+        assert_eq!(listed, made[1..]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn plans_are_paged_by_name_and_by_age_either_way_around() {
     on_each(async |db| {
         let (acme, blue) = (tenant(db).await, tenant(db).await);

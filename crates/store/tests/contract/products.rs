@@ -58,6 +58,26 @@ async fn a_product_is_written_and_read_whole() {
 }
 
 #[tokio::test]
+async fn of_very_many_products_the_newest_are_listed_the_oldest_of_them_first() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let row = a_product("Any");
+        let made = write(db, async |tx| {
+            let mut ids = Vec::new();
+            for _ in 0..1_001 {
+                ids.push(products::insert(tx, acme, &row).await?);
+            }
+            Ok(ids)
+        });
+        let made = made.await;
+        let listed = read(db, async |c| products::list(c, acme).await).await;
+        let listed: Vec<_> = listed.iter().map(|product| product.id).collect();
+        assert_eq!(listed, made[1..]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_name_belongs_to_one_product_of_a_tenant_for_ever() {
     on_each(async |db| {
         let (acme, blue) = (tenant(db).await, tenant(db).await);
