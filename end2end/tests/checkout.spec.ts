@@ -1,5 +1,5 @@
 // The other endings of a checkout: paid later, refused later, declined at once, given up; and what the buyer sees meanwhile.
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { CheckoutPage } from '../pages/checkout_page.ts';
 import { SuccessPage } from '../pages/success_page.ts';
 import type { Installation } from '../support/installation.ts';
@@ -125,6 +125,32 @@ adminTest('whoever is signed in hears of the payment by the stream, while all ti
   await buy(installation, 'heard-after@example.com');
   expect(asked()).toBe(last);
   expect(await states()).toEqual([2]);
+});
+
+adminTest('news that come while the page is looking already are shown too', async ({ page, installation }) => {
+  const looks: Route[] = [];
+  await page.route('**/ui/load_receipt', (route) => void looks.push(route));
+  const held = (index: number) => {
+    const look = looks.at(index);
+    if (!look) throw new Error('the page is not looking');
+    return look;
+  };
+  const { email, checkout, form } = await checkOut(page, installation, 'meanwhile');
+  await form.choose('Pay later, then succeed');
+  await expectWaiting(page, installation, email);
+  // A stream begins with what was before: the page looks at once.
+  await expect.poll(() => looks.length).toBeGreaterThan(0);
+  const first = held(0);
+  const early = await first.fetch();
+  const before = looks.length;
+  await settle(installation, checkout, true);
+  await expect.poll(() => looks.length).toBeGreaterThan(before);
+  const last = held(-1);
+  const shown = page.waitForResponse('**/ui/load_receipt');
+  await first.fulfill({ response: early });
+  await shown;
+  await last.continue();
+  await new SuccessPage(page).keys(2);
 });
 
 test('a buyer who is not signed in is offered no stream, and the page asks', async ({ page, installation }) => {

@@ -16,6 +16,7 @@ use tower_http::request_id::{
     MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer,
 };
 
+use crate::api::error::ApiError;
 use crate::middleware::{access_log, client_address, deadline};
 use crate::state::ServerState;
 use crate::{api, export, live, monitor, pages, webhooks};
@@ -96,11 +97,7 @@ async fn nowhere(state: State<ServerState>, request: Request<Body>) -> Response 
     if !request.uri().path().starts_with("/api") {
         return pages::not_found(state, request).await;
     }
-    let body = Json(json!({
-        "error": "not_found",
-        "message": "There is no such address. /api/openapi.json lists them all.",
-    }));
-    (StatusCode::NOT_FOUND, body).into_response()
+    ApiError::no_such_address().into_response()
 }
 
 /// A proxy may name the request. What else comes in that header would stand in each line of the log.

@@ -52,7 +52,7 @@ pub struct ReviewSearch {
     pub find: String,
     /// Id of a product.
     pub product: String,
-    /// `-created` for the newest first; otherwise the oldest.
+    /// Word of an order; none for the oldest first.
     pub sort: String,
     /// Where the page begins.
     pub after: Option<String>,

@@ -157,10 +157,14 @@ impl Live {
 
     /// True where what was fetched beside the page can be shown; what else it says is told.
     fn takes(self, text: &Text) -> bool {
+        let Some(is_lost) = self.is_lost.try_get_value() else {
+            // Nobody listens any more.
+            return false;
+        };
         let signed_out = matches!(text, Err(error) if error.kind == Kind::SignedOut);
         if signed_out {
             self.trouble.try_set(Some(Trouble::SignedOut));
-        } else if text.is_ok() && !self.is_lost.get_value() {
+        } else if text.is_ok() && !is_lost {
             self.trouble.try_set(None);
         }
         text.is_ok()

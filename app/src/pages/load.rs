@@ -35,11 +35,40 @@ pub struct Data<T> {
 #[derive(Clone, Copy)]
 pub(super) struct Source {
     pub(super) text: Resource<Text>,
+    /// Counts what its key was.
+    key_turn: Memo<u32>,
     /// Counts what was shown; read by whoever has to know that it is something else now.
     pub(super) turn: Memo<u32>,
     fetch: StoredValue<Arc<dyn Fn() -> Fetching + Send + Sync>>,
+    looks: StoredValue<Looks>,
     /// What was fetched beside the page, and is to be shown.
     fresh: RwSignal<Option<Text>>,
+}
+
+/// Fetches beside the page. Several may be on their way: one that began later knows more.
+#[derive(Default)]
+struct Looks {
+    begun: u32,
+    /// The last of those that came back.
+    latest: u32,
+}
+
+impl Looks {
+    fn begin(&mut self) -> u32 {
+        self.begun += 1;
+        self.begun
+    }
+
+    /// True where none that began later has come back before.
+    fn end(&mut self, began: u32) -> bool {
+        let is_latest = began > self.latest;
+        self.latest = self.latest.max(began);
+        is_latest
+    }
+}
+
+fn one_more(count: Option<&u32>) -> u32 {
+    count.map_or(0, |count| count.wrapping_add(1))
 }
 
 impl<T> Clone for Data<T> {
@@ -66,15 +95,14 @@ impl<T: DeserializeOwned + 'static> Data<T> {
             Box::pin(async move { fetched.await.map(Sent::into_text) })
         };
         let fresh = RwSignal::new(None);
-        let turn = Memo::new(move |turn: Option<&u32>| {
+        let key_turn = Memo::new(move |turn: Option<&u32>| {
             // Read, not only tracked: a key that is worked out afterwards would count as changed,
             // and everything would be fetched twice.
             key.with(|_| ());
-            fresh.track();
-            turn.map_or(0, |turn| turn.wrapping_add(1))
+            one_more(turn)
         });
         Self {
-            source: Source::new(turn, (Arc::new(fetching), fresh)),
+            source: Source::new(key_turn, (Arc::new(fetching), fresh)),
             is: PhantomData,
         }
     }
@@ -93,12 +121,17 @@ impl<T: DeserializeOwned + 'static> Data<T> {
 
 impl Source {
     fn new(
-        turn: Memo<u32>,
+        key_turn: Memo<u32>,
         (fetch, fresh): (
             Arc<dyn Fn() -> Fetching + Send + Sync>,
             RwSignal<Option<Text>>,
         ),
     ) -> Self {
+        let turn = Memo::new(move |turn: Option<&u32>| {
+            key_turn.with(|_| ());
+            fresh.track();
+            one_more(turn)
+        });
         let again = fetch.clone();
         let text = Resource::new(
             move || turn.get(),
@@ -109,17 +142,22 @@ impl Source {
         );
         Self {
             text,
+            key_turn,
             turn,
             fetch: StoredValue::new(fetch),
+            looks: StoredValue::new(Looks::default()),
             fresh,
         }
     }
 
-    /// Fetches beside the page, which stays as it is; `None` where it shows something else by then.
+    /// Fetches beside the page, which stays as it is; `None` where the page has another key by then, or knows
+    /// what came later.
     pub(super) async fn look(self) -> Option<Text> {
-        let turn = self.turn.try_get_untracked()?;
+        let key_turn = self.key_turn.try_get_untracked()?;
+        let began = self.looks.try_update_value(Looks::begin)?;
         let text = self.fetch.try_with_value(|fetch| fetch())?.await;
-        (self.turn.try_get_untracked()? == turn).then_some(text)
+        let is_latest = self.looks.try_update_value(|looks| looks.end(began))?;
+        (is_latest && self.key_turn.try_get_untracked()? == key_turn).then_some(text)
     }
 
     /// Shows what was fetched beside the page.
@@ -303,4 +341,19 @@ pub fn query_part(name: &'static str) -> Memo<Option<String>> {
             .with(|query| query.get(name))
             .filter(|text| !text.is_empty())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_began_later_is_shown_over_what_came_back_before_and_never_the_other_way_around() {
+        let mut looks = Looks::default();
+        let (first, second) = (looks.begin(), looks.begin());
+        assert!(looks.end(first) && looks.end(second));
+        let (third, fourth) = (looks.begin(), looks.begin());
+        assert!(looks.end(fourth), "a newer one knows more");
+        assert!(!looks.end(third), "what is older than the page");
+    }
 }

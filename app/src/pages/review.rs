@@ -3,7 +3,7 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::filters::{address, any_of};
+use super::filters::{NEWEST, address, any_of};
 use super::load::{Data, loaded, query_part};
 use crate::api::products::load_product_choices;
 use crate::api::review::{DismissReview, IssueKeys, Review, ReviewRow, ReviewSearch, load_review};
@@ -12,8 +12,6 @@ use crate::ui::{
     InputKind, NEWEST_FIRST, Notice, Outcome, PageHead, Pager, Panel, SelectField, SubmitButton,
     Tone, When,
 };
-
-const NEWEST: &str = "-created";
 
 /// Orders of the list, and what they are called; whoever works off a queue begins with the oldest.
 const ORDERS: [(&str, &str); 2] = [("", "Oldest first"), (NEWEST, "Newest first")];

@@ -1,6 +1,7 @@
 //! Purchases between the engine and their pages: buying, the receipt, and the review.
 
 use domain::ids::OrderId;
+use domain::list_order::LogOrder;
 use domain::money::{Currency, Money};
 use domain::permission::Permission;
 use domain::stripe_app_status::StripeAppStatus;
@@ -118,13 +119,15 @@ pub async fn review_page(who: &SignedIn, search: ReviewSearch) -> Result<Review,
         // A word that is no product or order changes nothing: the address was typed by hand.
         product_id: search.product.parse().ok(),
         search: search.find,
-        is_newest_first: search.sort == "-created",
+        // Whoever works off a queue begins with the oldest.
+        order: search.sort.parse().unwrap_or(LogOrder::Oldest),
         after: place(search.after.as_deref())?,
         limit: IN_REVIEW,
     };
     let page = review_list::execute(&who.engine, &who.actor, &query).await?;
     let rows = page.items.into_iter().map(|order| ReviewRow {
         order_id: order.id,
+        since: Timestamp::from_millis(order.waits_since()),
         reason: order.review_reason.unwrap_or_default(),
         email: order.email,
         paid: paid(order.amount_minor, &order.currency),
@@ -132,7 +135,6 @@ pub async fn review_page(who: &SignedIn, search: ReviewSearch) -> Result<Review,
             .contains(&order.quantity)
             .then_some(order.quantity),
         product_id: order.product_id,
-        since: Timestamp::from_millis(order.paid_at.unwrap_or(order.created_at)),
     });
     let rows = rows.collect();
     let products = product_list(who).await?;

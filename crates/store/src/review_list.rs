@@ -1,29 +1,25 @@
 //! Orders in review, a page at a time, either way around: all of them, a product's, or what a search finds.
 
 use domain::ids::{OrderId, TenantId};
-use uuid::Uuid;
+use domain::list_order::LogOrder;
 
 use crate::conn::{Conn, on};
 use crate::error::Result;
+use crate::log_order::{BothWays, begins_after, both_ways};
 use crate::orders::{Order, columns};
 
-// They differ in the index that leads through them, and in the way.
+macro_rules! since {
+    () => {
+        "coalesce(paid_at, created_at)"
+    };
+}
+// They differ in the index that leads through them. The time is compared alone too: SQLite finds no place in an
+// index of expressions by several values at once.
 macro_rules! listed {
-    ($from:literal, $narrowed:literal, oldest) => {
-        listed!(
-            $from,
-            $narrowed,
-            " > ($4, $5) order by created_at, id limit $6"
-        )
+    ($beyond:literal, $way:literal, $narrowed:literal) => {
+        listed!($beyond, $way, "orders", $narrowed)
     };
-    ($from:literal, $narrowed:literal, newest) => {
-        listed!(
-            $from,
-            $narrowed,
-            " < ($4, $5) order by created_at desc, id desc limit $6"
-        )
-    };
-    ($from:literal, $narrowed:literal, $way:literal) => {
+    ($beyond:literal, $way:literal, $from:literal, $narrowed:literal) => {
         concat!(
             "select ",
             columns!(),
@@ -31,15 +27,28 @@ macro_rules! listed {
             $from,
             " where tenant_id = $1 and livemode = $2 and state = 'review' and ",
             $narrowed,
-            " and (created_at, id)",
-            $way
+            " and ",
+            since!(),
+            " ",
+            $beyond,
+            "= $4 and (",
+            since!(),
+            ", id) ",
+            $beyond,
+            " ($4, $5) order by ",
+            since!(),
+            " ",
+            $way,
+            ", id ",
+            $way,
+            " limit $6"
         )
     };
 }
 // What a search finds is read from its own indexes first, whole. `cross join` keeps SQLite from turning the two
 // around.
 macro_rules! found {
-    ($way:ident) => {
+    ($beyond:literal, $way:literal) => {
         concat!(
             "with found (found_id) as materialized (
             select id from orders where tenant_id = $1 and livemode = $2 and state = 'review'
@@ -48,23 +57,21 @@ macro_rules! found {
             select order_id from order_facts where tenant_id = $1 and kind in ('payment_intent', 'session')
                 and stripe_id = $9) ",
             listed!(
+                $beyond,
+                $way,
                 "found cross join orders",
-                "id = found_id and ($3 = 0 or product_id = $3)",
-                $way
+                "id = found_id and ($3 = 0 or product_id = $3)"
             )
         )
     };
 }
 
-pub(crate) const OLDEST: &str = listed!("orders", "$3 = 0", oldest);
-pub(crate) const NEWEST: &str = listed!("orders", "$3 = 0", newest);
-pub(crate) const OLDEST_OF_PRODUCT: &str = listed!("orders", "product_id = $3", oldest);
-pub(crate) const NEWEST_OF_PRODUCT: &str = listed!("orders", "product_id = $3", newest);
-pub(crate) const OLDEST_FOUND: &str = found!(oldest);
-pub(crate) const NEWEST_FOUND: &str = found!(newest);
+pub(crate) const LIST: BothWays = both_ways!(listed!("$3 = 0"));
+pub(crate) const LIST_OF_PRODUCT: BothWays = both_ways!(listed!("product_id = $3"));
+pub(crate) const FOUND: BothWays = both_ways!(found!());
 
-/// Which orders in review are wanted.
-#[derive(Debug, Clone, Default)]
+/// Which orders in review are wanted, and in which order.
+#[derive(Debug, Clone)]
 pub struct ReviewFilter {
     /// Test or live.
     pub livemode: bool,
@@ -74,40 +81,36 @@ pub struct ReviewFilter {
     pub beginning: String,
     /// The id of a payment intent or a checkout session, which is searched for beside the address.
     pub stripe_id: String,
-    /// The newest first; otherwise the oldest.
-    pub is_newest_first: bool,
+    /// In which order, by [`Order::waits_since`].
+    pub order: LogOrder,
     /// Only what comes after this place in the list.
     pub after: Option<(i64, OrderId)>,
     /// Rows wanted at most.
     pub limit: i64,
 }
 
-impl ReviewFilter {
-    const fn list(&self) -> &'static str {
-        match (self.is_newest_first, self.product_id) {
-            (false, _) if !self.beginning.is_empty() => OLDEST_FOUND,
-            (true, _) if !self.beginning.is_empty() => NEWEST_FOUND,
-            (false, 0) => OLDEST,
-            (true, 0) => NEWEST,
-            (false, _) => OLDEST_OF_PRODUCT,
-            (true, _) => NEWEST_OF_PRODUCT,
-        }
+impl Order {
+    /// Since when it waits, Unix milliseconds: since it was paid, or was made where no payment is known.
+    pub fn waits_since(&self) -> i64 {
+        self.paid_at.unwrap_or(self.created_at)
     }
+}
 
-    fn start(&self) -> (i64, Uuid) {
-        match self.after {
-            Some((at, id)) => (at, id.get()),
-            None if self.is_newest_first => (i64::MAX, Uuid::max()),
-            None => (i64::MIN, Uuid::nil()),
+impl ReviewFilter {
+    const fn list(&self) -> BothWays {
+        match self.product_id {
+            _ if !self.beginning.is_empty() => FOUND,
+            0 => LIST,
+            _ => LIST_OF_PRODUCT,
         }
     }
 }
 
 /// Orders in review by filter.
 pub async fn list(conn: &mut Conn, tenant: TenantId, f: &ReviewFilter) -> Result<Vec<Order>> {
-    let (at, id) = f.start();
+    let (at, id) = begins_after(f.order, f.after.map(|(at, id)| (at, id.get())));
     Ok(on!(conn, c => {
-        let mut query = sqlx::query_as(f.list()).bind(tenant.get()).bind(f.livemode)
+        let mut query = sqlx::query_as(f.list().text(f.order)).bind(tenant.get()).bind(f.livemode)
             .bind(f.product_id).bind(at).bind(id).bind(f.limit);
         if !f.beginning.is_empty() {
             // The greatest of all characters, which no address holds.

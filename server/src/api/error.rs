@@ -138,6 +138,12 @@ impl ApiError {
         Error::NotFound(what).into()
     }
 
+    /// 404: no route has the address.
+    pub fn no_such_address() -> Self {
+        let message = "There is no such address. /api/openapi.json lists them all.";
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
+    }
+
     /// 405.
     pub fn method_not_allowed() -> Self {
         let message =

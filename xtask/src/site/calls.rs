@@ -18,11 +18,12 @@ use wasm_encoder::reencode::{self, Reencode};
 use wasm_encoder::{CodeSection, ConstExpr, ElementSection, Elements, Instruction, Module};
 use wasmparser::{ElementSectionReader, FunctionBody, Operator, Parser};
 
-use super::table::{Known, rows};
+use super::table::{Known, TABLE, rows};
 use super::{read, write};
 use crate::process::Outcome;
 
-/// Rewrites the modules that share the table: all of them, so that it is known who fills which slot.
+/// Rewrites the modules that share the table, the program first: all of them, so that it is known who fills which
+/// slot.
 pub fn call_directly(paths: &[&Path]) -> Outcome {
     let modules = paths.iter().map(|path| read(path));
     let modules = directly(&modules.collect::<Outcome<Vec<_>>>()?)
@@ -34,6 +35,10 @@ pub fn call_directly(paths: &[&Path]) -> Outcome {
 fn directly(modules: &[Vec<u8>]) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let known = modules.iter().map(|module| Known::of(module));
     let known = known.collect::<Result<Vec<_>, _>>()?;
+    // Under another name it would not be seen who writes to it. A part that needs no table has none.
+    if known.first().and_then(|program| program.table).is_none() {
+        return Err(format!("the program has no {TABLE}: table.rs is out of date").into());
+    }
     let mut filled = BTreeSet::new();
     for slot in known.iter().flat_map(|module| module.slots.keys()) {
         if !filled.insert(slot) {
@@ -110,7 +115,6 @@ impl Reencode for Direct<'_> {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::table::TABLE;
     use super::*;
     use wasm_encoder::{
         CodeSection, EntityType, Function, FunctionSection, HeapType, ImportSection, RefType,
@@ -232,6 +236,14 @@ mod tests {
         let modules = [module(&[SEVEN], of(&[0])), module(&[SEVEN], of(&[0]))];
         let refused = directly(&modules).expect_err("is refused");
         assert!(refused.to_string().contains("slot 3"), "{refused}");
+    }
+
+    #[test]
+    fn a_program_without_the_table_is_refused_and_a_part_without_it_is_not() {
+        let (with, without) = (module(&[SEVEN], of(&[0])), Module::new().finish());
+        assert!(directly(&[with.clone(), without.clone()]).is_ok());
+        let refused = directly(&[without, with]).expect_err("is refused");
+        assert!(refused.to_string().contains(TABLE), "{refused}");
     }
 
     #[test]

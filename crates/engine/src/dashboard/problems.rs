@@ -177,11 +177,9 @@ async fn in_review(conn: &mut Conn, actor: &Actor, livemode: bool) -> Result<Vec
     let problem = |order: orders::Order| Problem {
         kind: ProblemKind::OrderInReview,
         title: "A payment needs your decision".into(),
+        since: Some(Timestamp::from_millis(order.waits_since())),
         detail: order.review_reason.unwrap_or_default(),
         target: Target::Review(order.id),
-        since: Some(Timestamp::from_millis(
-            order.paid_at.unwrap_or(order.created_at),
-        )),
     };
     Ok(found.into_iter().map(problem).collect())
 }

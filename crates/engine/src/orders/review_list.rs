@@ -2,6 +2,7 @@
 
 use domain::folding::email_key;
 use domain::ids::{OrderId, ProductId};
+use domain::list_order::LogOrder;
 use domain::timestamp::Timestamp;
 use store::orders::Order;
 use store::review_list::{self, ReviewFilter};
@@ -11,8 +12,8 @@ use crate::actor::Actor;
 use crate::error::Result;
 use crate::page::{self, Page, Place};
 
-/// Which payments are wanted.
-#[derive(Debug, Clone, Default)]
+/// Which payments are wanted, and in which order.
+#[derive(Debug, Clone)]
 pub struct ReviewQuery {
     /// Test or live.
     pub livemode: bool,
@@ -20,8 +21,8 @@ pub struct ReviewQuery {
     pub product_id: Option<ProductId>,
     /// How the buyer's address begins, or a whole id of Stripe's, as typed; empty for all.
     pub search: String,
-    /// The newest first; otherwise the oldest, as work is done.
-    pub is_newest_first: bool,
+    /// In which order, by when they were made.
+    pub order: LogOrder,
     /// Only what comes after this place.
     pub after: Option<Place>,
     /// Rows of the page, 1..=200.
@@ -37,7 +38,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, query: &ReviewQuery) -> Res
         product_id: query.product_id.map_or(0, ProductId::get),
         beginning: email_key(typed),
         stripe_id: typed.to_owned(),
-        is_newest_first: query.is_newest_first,
+        order: query.order,
         after: query.after.map(Place::row::<OrderId>),
         limit: page::rows_to_fetch(query.limit),
     };
@@ -47,5 +48,5 @@ pub async fn execute(engine: &Engine, actor: &Actor, query: &ReviewQuery) -> Res
 }
 
 fn place(order: &Order) -> Place {
-    Place::of(Timestamp::from_millis(order.created_at), order.id.get())
+    Place::of(Timestamp::from_millis(order.waits_since()), order.id.get())
 }

@@ -25,6 +25,7 @@ mod license_order;
 mod licenses;
 mod mail_servers;
 mod mails;
+mod migrations;
 mod monitor;
 mod news;
 mod orders;

@@ -1,6 +1,7 @@
 //! Orders in review, a page at a time.
 
 use domain::ids::{ProductId, TenantId};
+use domain::list_order::LogOrder;
 use store::orders::{self, Order};
 use store::review_list::{self, ReviewFilter};
 
@@ -49,8 +50,13 @@ async fn five(db: &TestDb, acme: TenantId) -> ProductId {
 
 fn all() -> ReviewFilter {
     ReviewFilter {
+        livemode: false,
+        product_id: 0,
+        beginning: String::new(),
+        stripe_id: String::new(),
+        order: LogOrder::Oldest,
+        after: None,
         limit: 9,
-        ..ReviewFilter::default()
     }
 }
 
@@ -63,7 +69,7 @@ async fn walk(db: &TestDb, tenant: TenantId, mut filter: ReviewFilter) -> Vec<u1
         let Some(last) = page.last() else {
             return found;
         };
-        filter.after = Some((last.created_at, last.id));
+        filter.after = Some((last.waits_since(), last.id));
         found.extend(page.iter().map(|order| order.id.get().as_u128()));
     }
 }
@@ -87,12 +93,47 @@ async fn orders_in_review_stand_oldest_or_newest_first_page_by_page_also_those_o
                     ..all()
                 };
                 let newest = ReviewFilter {
-                    is_newest_first: true,
+                    order: LogOrder::Newest,
                     ..oldest.clone()
                 };
                 assert_eq!(walk(db, acme, oldest).await, expected);
                 expected.reverse();
                 assert_eq!(walk(db, acme, newest).await, expected);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_stands_where_it_was_paid_and_before_that_is_known_where_it_was_made() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        let product = product(db, acme).await.get();
+        let minutes = |count: i64| NOW + count * 60_000;
+        for (n, made, paid) in [(1, 0, Some(120)), (2, 60, Some(61)), (3, 90, None)] {
+            let row = Order {
+                created_at: minutes(made),
+                paid_at: paid.map(minutes),
+                product_id: Some(product),
+                ..in_review(acme, n, "ann@example.com")
+            };
+            insert(db, &row).await;
+        }
+        for (product_id, beginning) in [(0, ""), (product, ""), (0, "ann@"), (product, "ann@")] {
+            for limit in [1, 2, 9] {
+                let oldest = ReviewFilter {
+                    product_id,
+                    beginning: beginning.into(),
+                    limit,
+                    ..all()
+                };
+                let newest = ReviewFilter {
+                    order: LogOrder::Newest,
+                    ..oldest.clone()
+                };
+                assert_eq!(walk(db, acme, oldest).await, [2, 3, 1]);
+                assert_eq!(walk(db, acme, newest).await, [1, 3, 2]);
             }
         }
     })

@@ -29,32 +29,36 @@ impl Deref for TestDb {
 
 /// Runs the body on a fresh SQLite file and, where a server is named, on a fresh PostgreSQL database.
 pub async fn on_each(body: impl AsyncFn(&TestDb)) {
+    on_each_empty(async |url: String| {
+        let db = open(url).await;
+        body(&db).await;
+        db.close().await;
+    })
+    .await;
+}
+
+/// The same with the URLs of databases in which nothing is yet.
+pub async fn on_each_empty(body: impl AsyncFn(String)) {
     let directory = tempfile::tempdir().expect("a directory for the database");
     println!("on SQLite");
-    let url = format!("sqlite://{}", directory.path().join("test.db").display());
-    let db = open(url).await;
-    body(&db).await;
-    db.close().await;
+    let path = directory.path().join("test.db");
+    body(format!("sqlite://{}", path.display())).await;
     if let Some(server) = postgres_url() {
         println!("on PostgreSQL");
         on_postgres(&server, &directory, &body).await;
     }
 }
 
-async fn on_postgres(server: &str, directory: &TempDir, body: &impl AsyncFn(&TestDb)) {
+async fn on_postgres(server: &str, directory: &TempDir, body: &impl AsyncFn(String)) {
     let name = database_name(directory);
     administer(
         server,
         &format!("create database {name} template template0"),
     )
     .await;
-    let outcome = AssertUnwindSafe(async {
-        let db = open(beside(server, &name)).await;
-        body(&db).await;
-        db.close().await;
-    })
-    .catch_unwind()
-    .await;
+    let outcome = AssertUnwindSafe(body(beside(server, &name)))
+        .catch_unwind()
+        .await;
     administer(server, &format!("drop database {name} with (force)")).await;
     if let Err(panic) = outcome {
         std::panic::resume_unwind(panic);

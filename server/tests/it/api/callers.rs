@@ -126,6 +126,7 @@ async fn unknown_addresses_and_methods_are_refused_as_json() {
             (404, "not_found"),
             "{path}"
         );
+        assert_eq!(reply.headers["cache-control"], "no-store", "{path}");
     }
     for path in [
         "/api/product/",
@@ -141,6 +142,7 @@ async fn unknown_addresses_and_methods_are_refused_as_json() {
             "{path}"
         );
         assert!(reply.headers.contains_key("allow"));
+        assert_eq!(reply.headers["cache-control"], "no-store", "{path}");
     }
     stage.stop().await;
 }

@@ -257,7 +257,11 @@ impl Matrix {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        send(request).await
+        let reply = send(request).await;
+        let kept = reply.headers.get("cache-control");
+        let kept = kept.map(reqwest::header::HeaderValue::as_bytes);
+        assert_eq!(kept, Some(&b"no-store"[..]), "{row}, {}", reply.status);
+        reply
     }
 
     async fn call_with(&self, row: &str, token: &str) -> Reply {

@@ -1,11 +1,12 @@
 //! What a paid purchase becomes: how many keys, or a review with its reason, or nothing.
 
+use domain::list_order::LogOrder;
 use engine::Actor;
 use engine::orders::review;
 use engine::orders::review_list::{self, ReviewQuery};
 use serde_json::{Value, json};
 
-use super::fixture::{COMPLETED, SUCCEEDED, Shop, add_product, event};
+use super::fixture::{ASYNC_SUCCEEDED, COMPLETED, SUCCEEDED, Shop, add_product, event};
 
 impl Shop {
     /// Pays a session with this patch; answers the outcome and the state of processing.
@@ -213,6 +214,17 @@ async fn a_person_issues_for_a_reviewed_payment_once() {
     assert_eq!(shop.t.mailer.sent().len(), 1);
 }
 
+fn two_oldest() -> ReviewQuery {
+    ReviewQuery {
+        livemode: false,
+        product_id: None,
+        search: String::new(),
+        order: LogOrder::Oldest,
+        after: None,
+        limit: 2,
+    }
+}
+
 #[tokio::test]
 async fn what_waits_for_a_person_is_listed_a_page_at_a_time_and_found_by_an_id_of_stripes() {
     let shop = Shop::open().await;
@@ -223,30 +235,64 @@ async fn what_waits_for_a_person_is_listed_a_page_at_a_time_and_found_by_an_id_o
         shop.t.clock.advance_seconds(1);
     }
     let list = async |query: ReviewQuery| {
-        let query = ReviewQuery { limit: 2, ..query };
         let page = review_list::execute(&shop.t.engine, &actor, &query).await;
         let page = page.expect("the list is read");
         let ids: Vec<_> = page.items.iter().map(|order| order.id).collect();
         (ids, page.after)
     };
-    let (oldest, after) = list(ReviewQuery::default()).await;
+    let (oldest, after) = list(two_oldest()).await;
     assert!(oldest.len() == 2 && after.is_some());
     let next = ReviewQuery {
         after,
-        ..ReviewQuery::default()
+        ..two_oldest()
     };
     let (rest, after) = list(next).await;
     assert!(rest.len() == 1 && after.is_none());
     let newest = ReviewQuery {
-        is_newest_first: true,
-        ..ReviewQuery::default()
+        order: LogOrder::Newest,
+        ..two_oldest()
     };
     assert_eq!(list(newest).await.0, [rest[0], oldest[1]]);
     let second = ReviewQuery {
         search: " cs_test_2 ".into(),
-        ..ReviewQuery::default()
+        ..two_oldest()
     };
     assert_eq!(list(second).await.0, [oldest[1]]);
+}
+
+#[tokio::test]
+async fn what_waits_for_a_person_stands_where_it_was_paid_not_where_it_was_opened() {
+    let shop = Shop::open().await;
+    let session = |number, email: &str, status: &str| {
+        let patch = json!({ "payment_status": status, "customer_details": { "email": email },
+            "metadata": { "quantity": "0" } });
+        shop.session(number, patch)
+    };
+    for (id, event_type, session) in [
+        ("evt_1", COMPLETED, session(1, "ann@example.com", "unpaid")),
+        ("evt_2", COMPLETED, session(2, "bob@example.com", "paid")),
+        (
+            "evt_3",
+            ASYNC_SUCCEEDED,
+            session(1, "ann@example.com", "paid"),
+        ),
+    ] {
+        shop.deliver(&event(id, event_type, &session)).await;
+        shop.t.clock.advance_seconds(1);
+    }
+    let mut query = ReviewQuery {
+        limit: 1,
+        ..two_oldest()
+    };
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let page = review_list::execute(&shop.t.engine, &shop.t.system(), &query).await;
+        let page = page.expect("the list is read");
+        seen.extend(page.items.into_iter().map(|order| order.email));
+        query.after = page.after;
+    }
+    assert_eq!(seen, ["bob@example.com", "ann@example.com"]);
+    assert_eq!(query.after, None);
 }
 
 #[tokio::test]
