@@ -25,7 +25,7 @@ export const PAGES: [name: string, address: string, ...links: string[]][] = [
   ['event-verified', '/stripe?status=verified', '/stripe/events/'],
   ['event-failed', '/stripe?status=failed', '/stripe/events/'],
   ['test-purchase', '/stripe/test-purchase'],
-  ['order', '/licenses', '/licenses/', '/orders/'],
+  ['order', '/licenses?find=jane@example.com', '/licenses/', '/orders/'],
   ['order-in-review', '/review', '/orders/'],
   ['review', '/review'],
   ['outbox', '/outbox'],

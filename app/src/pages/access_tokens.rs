@@ -230,12 +230,13 @@ fn changing((id, name, called): (String, &str, &str), acts: Acts) -> AnyView {
     let is_open = rename.was_refused(("id", id.as_str()));
     let label = format!("End {called}");
     let question = format!("{called} stops working within a second, everywhere.");
+    let (its_name, name) = (format!("Name of {called}"), name.to_owned());
     view! {
         <details class="confirm plain" open=is_open>
             <summary class="btn quiet">"Change…"</summary>
             <div>
                 <Form action=rename about=("id", id.clone())>
-                    <Field name="name" label=format!("Name of {called}") value=name/>
+                    <Field name="name" label=its_name value=name/>
                     <SubmitButton label="Save name" look=ButtonLook::Plain/>
                 </Form>
                 <Confirm label="End…" question>
