@@ -141,7 +141,7 @@ async function sendEvent(installation: Installation, app: StripeApp, object: obj
 
 /** The mails to an address, once there are so many. */
 export async function mailsTo(installation: Installation, email: string, count = 1) {
-  const arrived = async () => (await installation.mails()).filter((mail) => mail.to === email);
+  const arrived = async () => (await installation.mails()).filter((mail) => mail.recipients.includes(email));
   await expect.poll(async () => (await arrived()).length, `mails to ${email}`).toBe(count);
   return arrived();
 }
