@@ -16,6 +16,9 @@ const REFUSED_FORM = /^error: Failed to load resource: .* status of (401|403|409
  */
 const UNUSED_PROGRAM = /^warning: The resource .*\.(wasm|part) was preloaded using link preload but not used/;
 
+/** A test that takes the cookies away leaves a page behind whose stream is told that its session has ended. */
+const ENDED_STREAM = /^error: Failed to load resource: .* status of 401 .*\/live\?after=/;
+
 interface Fixtures {
   /** Further complaints of the console that this test brings about on purpose. */
   expectedComplaints: RegExp[];
@@ -54,7 +57,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     if (info.status !== info.expectedStatus) {
       await info.attach('logs', { body: installation.logs(), contentType: 'text/plain' });
     }
-    const expected = [REFUSED_FORM, UNUSED_PROGRAM, ...expectedComplaints];
+    const expected = [REFUSED_FORM, UNUSED_PROGRAM, ENDED_STREAM, ...expectedComplaints];
     const unexpected = complaints.filter((text) => !expected.some((pattern) => pattern.test(text)));
     expect(unexpected, 'the console is clean').toEqual([]);
   },

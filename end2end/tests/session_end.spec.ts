@@ -36,7 +36,7 @@ adminTest('a form whose session ended is filled in after signing in again', { ta
   await expect(page.getByLabel('Days', { exact: true })).toHaveValue('77');
   await expect(page.getByLabel('Active', { exact: true })).not.toBeChecked();
   await page.getByRole('button', { name: 'Save plan' }).click();
-  await expect(page).toHaveURL(/\/plans$/);
+  await expect(page).toHaveURL(/\/plans(\?flash=.*)?$/);
   await expect(page.getByRole('row').filter({ hasText: name })).toContainText('77 days');
 });
 
