@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use crate::bench::subject::Subject;
 use crate::bench::visitor::Visitor;
 use crate::process::{self, Outcome};
+use crate::results::{self, Origin};
 use crate::workspace::{Profile, Workspace};
-use crate::{results, seed, site, tools};
+use crate::{seed, site, tools};
 
 /// The section of these figures.
 pub const HEADING: &str = "Lighthouse";
@@ -48,6 +49,7 @@ struct Judged {
 /// Builds, seeds, judges, writes the figures, and fails where a mark is missed.
 pub fn run(workspace: &Workspace) -> Outcome {
     let chromium = tools::chromium().ok_or("Chromium is missing")?;
+    let origin = Origin::now(workspace);
     let cli = install(workspace)?;
     site::build(workspace)?;
     let exisone = workspace.build_server(Profile::Release)?;
@@ -77,7 +79,7 @@ pub fn run(workspace: &Workspace) -> Outcome {
         println!("judging {name}");
         pages.push((name, judge(path)?));
     }
-    results::put(workspace, HEADING, &table(&pages))?;
+    results::put(workspace, &origin, (HEADING, &table(&pages)))?;
     verdict(&pages)
 }
 

@@ -1,16 +1,81 @@
-//! `benches/RESULTS.md`, a section for each thing that is measured: who measures writes its own anew.
+//! `benches/RESULTS.md`, a section for each thing that is measured: who measures writes its own anew, and where and
+//! of which commit its figures are.
 
+use std::fmt;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
-use crate::process::Outcome;
+use crate::process::{self, Outcome};
 use crate::workspace::Workspace;
 
+/// Where figures are from. Sections are measured at different times, so each of them says its own.
+#[derive(Clone)]
+pub struct Origin {
+    /// Processor and number of cores.
+    pub machine: String,
+    /// What was measured.
+    pub commit: String,
+}
+
+impl Origin {
+    /// As things stand when a run begins, before it builds: what is committed meanwhile is not measured.
+    pub fn now(workspace: &Workspace) -> Self {
+        Self {
+            machine: machine(),
+            commit: commit(workspace),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Measured at {}, on {}.", self.commit, self.machine)
+    }
+}
+
+/// Processor and cores, as Linux tells them.
+fn machine() -> String {
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
+        .map_or("unknown processor", |(_, name)| name.trim());
+    format!("{name}, {cores} cores")
+}
+
+/// The commit that is checked out, and whether what is built differs from it.
+fn commit(workspace: &Workspace) -> String {
+    let git = |words: &[&str]| {
+        let mut git = Command::new("git");
+        process::capture(git.current_dir(&workspace.root).args(words))
+    };
+    let Ok(hash) = git(&["rev-parse", "--short", "HEAD"]) else {
+        return "an unknown commit".to_owned();
+    };
+    // The results themselves are no part of what is measured, and change with each stage.
+    let changed = git(&[
+        "status",
+        "--porcelain",
+        "--untracked-files=no",
+        "--",
+        ".",
+        ":(exclude)benches/RESULTS.md",
+    ]);
+    if changed.is_ok_and(|changed| changed.trim().is_empty()) {
+        hash.trim().to_owned()
+    } else {
+        format!("{} with changes that are not committed", hash.trim())
+    }
+}
+
 /// Puts a section (its heading without `## `, and what stands below) in its place, or at the end.
-pub fn put(workspace: &Workspace, heading: &str, body: &str) -> Outcome {
+pub fn put(workspace: &Workspace, origin: &Origin, (heading, body): (&str, &str)) -> Outcome {
     let path = path(workspace);
     let text = fs::read_to_string(&path).unwrap_or_else(|_| "# Results\n".to_owned());
-    write(workspace, &with_section(&text, heading, body))?;
+    let body = format!("{origin}\n\n{body}");
+    write(workspace, &with_section(&text, heading, &body))?;
     println!("\n## {heading}\n\n{body}\nwritten to {}", path.display());
     Ok(())
 }
@@ -87,6 +152,18 @@ mod tests {
         assert!(
             written.ends_with("second\n\n## Three\n\nthird\n"),
             "{written}"
+        );
+    }
+
+    #[test]
+    fn figures_say_where_they_are_from() {
+        let origin = Origin {
+            machine: "a machine, 2 cores".into(),
+            commit: "abc1234".into(),
+        };
+        assert_eq!(
+            origin.to_string(),
+            "Measured at abc1234, on a machine, 2 cores."
         );
     }
 

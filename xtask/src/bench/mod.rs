@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::lighthouse;
 use crate::process::{self, Outcome};
-use crate::results;
+use crate::results::{self, Origin};
 use crate::site;
 use crate::workspace::{Profile, Workspace};
 use report::{Report, Round};
@@ -52,6 +52,7 @@ pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
         ));
     }
     let is_wanted = |stage: &str| wanted.is_empty() || wanted.iter().any(|one| one == stage);
+    let origin = Origin::now(workspace);
     site::build(workspace)?;
     let exisone = workspace.build_server(Profile::Release)?;
     let bins = ["build", "--release", "-p", "bench", "--bins"];
@@ -62,19 +63,23 @@ pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
     }
     fs::create_dir_all(&folder).map_err(|error| format!("cannot make a folder: {error}"))?;
     if is_wanted("load") {
-        let text = measure(workspace, &exisone, &folder)?.to_markdown();
+        let text = measure(workspace, origin.clone(), (&exisone, &folder))?.to_markdown();
         results::put_all(workspace, &text, &[pages::HEADING, lighthouse::HEADING])?;
         println!("\n{text}");
     }
     if is_wanted("pages") {
         let seed = workspace.binary(Profile::Release, "seed");
         let text = pages::measure(&exisone, &seed, &folder.join("pages"))?;
-        results::put(workspace, pages::HEADING, &text)?;
+        results::put(workspace, &origin, (pages::HEADING, &text))?;
     }
     Ok(())
 }
 
-fn measure(workspace: &Workspace, exisone: &Path, folder: &Path) -> Outcome<Report> {
+fn measure(
+    workspace: &Workspace,
+    origin: Origin,
+    (exisone, folder): (&Path, &Path),
+) -> Outcome<Report> {
     let mut starts = Vec::new();
     for _ in 0..STARTS {
         let started = Instant::now();
@@ -100,8 +105,7 @@ fn measure(workspace: &Workspace, exisone: &Path, folder: &Path) -> Outcome<Repo
     let loaded = subject.resident_kib()?;
     drop((floor, subject));
     Ok(Report {
-        machine: report::machine(),
-        commit: commit(workspace),
+        origin,
         starts,
         idle_kib: idle,
         loaded_kib: loaded,
@@ -150,11 +154,4 @@ fn in_turn(
         rounds.push(pair);
     }
     Ok(rounds)
-}
-
-fn commit(workspace: &Workspace) -> String {
-    let mut git = Command::new("git");
-    git.current_dir(&workspace.root);
-    process::capture(git.args(["rev-parse", "--short", "HEAD"]))
-        .map_or_else(|_| "unknown".to_owned(), |text| text.trim().to_owned())
 }

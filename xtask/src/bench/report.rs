@@ -1,8 +1,9 @@
 //! The figures, in words that can be read in a year.
 
 use std::fmt::Write as _;
-use std::fs;
 use std::time::Duration;
+
+use crate::results::Origin;
 
 /// What a round of load measured.
 #[derive(Clone, Copy)]
@@ -17,10 +18,8 @@ pub struct Round {
 
 /// Everything that was measured.
 pub struct Report {
-    /// Processor and number of cores.
-    pub machine: String,
-    /// What was measured.
-    pub commit: String,
+    /// Where and what was measured.
+    pub origin: Origin,
     /// From the start of the process to the first 200; the first start also makes the database.
     pub starts: Vec<Duration>,
     /// Resident memory of a server that has nothing to do.
@@ -49,14 +48,16 @@ impl Report {
     /// The report as `benches/RESULTS.md`.
     pub fn to_markdown(&self) -> String {
         let mut text = String::from(
-            "# Results\n\nMade by `cargo xtask bench`; each run writes this file anew. Speed is told as a ratio \
-             to a floor server that ran\nbeside and took turns: absolute figures say more about the machine.\n\n",
+            "# Results\n\nMade by `cargo xtask bench` and `cargo xtask lighthouse`: each writes anew what it measures \
+             and keeps the rest.\nMachine and commit stand for the load, down to start and memory; every other section \
+             says its own. Speed under\nload is told as a ratio to a floor server that ran beside and took turns: \
+             absolute figures say more about the\nmachine.\n\n",
         );
         let line = |text: &mut String, words: String| {
             writeln!(text, "{words}").expect("a string takes all");
         };
-        line(&mut text, format!("- Machine: {}", self.machine));
-        line(&mut text, format!("- Commit: {}", self.commit));
+        line(&mut text, format!("- Machine: {}", self.origin.machine));
+        line(&mut text, format!("- Commit: {}", self.origin.commit));
         self.webhooks(&mut text);
         self.programs(&mut text);
         text.push_str("\n## Start and memory\n\n| what | measured | wanted |\n|---|---|---|\n");
@@ -159,17 +160,6 @@ fn table(rounds: &[(Round, Round)]) -> String {
     text
 }
 
-/// Processor and cores, as Linux tells them.
-pub fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let name = info
-        .lines()
-        .find_map(|line| line.strip_prefix("model name")?.split_once(':'))
-        .map_or("unknown processor", |(_, name)| name.trim());
-    format!("{name}, {cores} cores")
-}
-
 fn millis(duration: &Duration) -> f64 {
     duration.as_secs_f64() * 1e3
 }
@@ -201,8 +191,10 @@ mod tests {
             p99_ms: 2.0,
         };
         let report = Report {
-            machine: "a machine".into(),
-            commit: "abc".into(),
+            origin: Origin {
+                machine: "a machine".into(),
+                commit: "abc".into(),
+            },
             starts: vec![Duration::from_millis(90), Duration::from_millis(20)],
             idle_kib: 30 * 1024,
             loaded_kib: 40 * 1024,
