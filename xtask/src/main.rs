@@ -52,7 +52,7 @@ enum Command {
     },
     /// Print what the browser downloads, file by file and page by page; fail when it is too much.
     Size,
-    /// Measure the release build against a naive floor server; writes benches/RESULTS.md.
+    /// Measure the release build against a naive floor server, and its pages; fail when a page is too slow; writes benches/RESULTS.md.
     Bench {
         /// Only these stages: load, pages.
         stages: Vec<String>,
