@@ -54,7 +54,7 @@ enum Command {
     Size,
     /// Measure the release build against a naive floor server, and its pages; fail when a page is too slow; writes benches/RESULTS.md.
     Bench {
-        /// Only these stages: load, pages.
+        /// Only these stages: load, pages, navigation.
         stages: Vec<String>,
     },
     /// Fill a database with a plausible year of business.

@@ -4,6 +4,7 @@
 //! that a slow or busy machine slows both; those figures are for reading. Pages have bounds: one that is slower is
 //! named, and the run fails once everything is measured and written.
 
+mod navigation;
 mod pages;
 mod programs;
 mod report;
@@ -40,9 +41,9 @@ const SETTLES_IN: Duration = Duration::from_secs(2);
 const SECRET: &str = "whsec_bench_0123456789";
 
 /// All stages, in their order.
-const STAGES: [&str; 2] = ["load", "pages"];
+const STAGES: [&str; 3] = ["load", "pages", "navigation"];
 /// Sections that the load keeps as they are.
-const KEPT: [&str; 2] = [pages::HEADING, lighthouse::HEADING];
+const KEPT: [&str; 3] = [pages::HEADING, navigation::HEADING, lighthouse::HEADING];
 
 /// Builds, measures, writes the results, and fails where a page is slower than it may be.
 pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
@@ -57,6 +58,10 @@ pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
     }
     let is_wanted = |stage: &str| wanted.is_empty() || wanted.iter().any(|one| one == stage);
     let origin = Origin::now(workspace);
+    // What is missing is said before anything is built.
+    let browser = is_wanted("navigation")
+        .then(|| navigation::browser(workspace))
+        .transpose()?;
     site::build(workspace)?;
     let exisone = workspace.build_server(Profile::Release)?;
     let bins = ["build", "--release", "-p", "bench", "--bins"];
@@ -79,6 +84,13 @@ pub fn run(workspace: &Workspace, wanted: &[String]) -> Outcome {
         let text = pages::table(&rows);
         results::put(workspace, &origin, (pages::HEADING, &text))?;
         missed.extend(pages::missed(&rows));
+    }
+    if let Some(browser) = browser {
+        let years = years::of(workspace, &seed, &[navigation::LICENSES])?;
+        let visits = navigation::measure(&browser, &exisone, &years)?;
+        let text = navigation::table(&visits);
+        results::put(workspace, &origin, (navigation::HEADING, &text))?;
+        missed.extend(navigation::missed(&visits));
     }
     if missed.is_empty() {
         return Ok(());
