@@ -6,6 +6,13 @@ import { expectAccessible, expectColorsAccessible, expectNoSidewaysScroll, hydra
 
 const PICTURES = process.env.E2E_SCREENSHOTS ?? 'screenshots';
 
+/** Keeps a picture in one theme, under its name and the window's: of what is in sight, or of the whole page. */
+export async function keepPicture(page: Page, name: string, colorScheme: 'light' | 'dark', fullPage = false): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  const file = `${name}-${test.info().project.name}-${colorScheme}.png`;
+  await page.screenshot({ path: join(PICTURES, file), fullPage });
+}
+
 /** Fails where the page, light or dark, does not fit its window or where axe finds something. */
 export async function expectSound(page: Page, name: string): Promise<void> {
   await hydrated(page);
@@ -13,9 +20,7 @@ export async function expectSound(page: Page, name: string): Promise<void> {
   await page.evaluate(() => window.scrollTo({ top: 0, behavior: 'instant' }));
   // The themes differ in nothing but colours.
   for (const [colorScheme, look] of [['light', expectAccessible], ['dark', expectColorsAccessible]] as const) {
-    await page.emulateMedia({ colorScheme });
-    const file = `${name}-${test.info().project.name}-${colorScheme}.png`;
-    await page.screenshot({ path: join(PICTURES, file), fullPage: true });
+    await keepPicture(page, name, colorScheme, true);
     await expectNoSidewaysScroll(page);
     await look(page);
   }

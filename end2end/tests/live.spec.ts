@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { Installation } from '../support/installation.ts';
 import { buy, orderOf, payWithoutAddress } from '../support/purchases.ts';
 import { signIn } from '../support/signed_in.ts';
+import { keepPicture } from '../support/soundness.ts';
 import { adminTest, expect, expectAccessible, expectNoSidewaysScroll, hydrated, test } from '../support/test.ts';
 
 /** Opens a page, and waits until its stream is open. */
@@ -148,6 +149,7 @@ test.describe('while the server is away', () => {
       await installation.withoutServer(async () => {
         await expect(line).toBeVisible();
         await expect(page.getByRole('heading', { level: 1 })).toHaveText('Dashboard');
+        for (const colorScheme of ['light', 'dark'] as const) await keepPicture(page, 'connection-lost', colorScheme);
       });
       await expect(line).toHaveCount(0, { timeout: 20_000 });
       await buy(installation, 'healed@example.com');

@@ -1,8 +1,9 @@
 // Ctrl-K, a few letters, and one is where one wanted to be.
 import type { Page } from '@playwright/test';
 import { signIn } from '../support/signed_in.ts';
+import { keepPicture } from '../support/soundness.ts';
 import { buy, payWithoutAddress } from '../support/purchases.ts';
-import { adminTest, expect, expectAccessible, expectNoSidewaysScroll, hydrated, test } from '../support/test.ts';
+import { adminTest, expect, expectAccessible, expectNoSidewaysScroll, hydrated } from '../support/test.ts';
 
 /** Opens the palette by its keys and answers its field. */
 async function openPalette(page: Page) {
@@ -81,7 +82,7 @@ adminTest('it opens by its button, fits a phone, and is readable in both themes'
     await expect(page.getByRole('option').first()).toBeVisible();
     await expectAccessible(page);
     await expectNoSidewaysScroll(page);
-    await page.screenshot({ path: test.info().outputPath(`palette-${colorScheme}.png`) });
+    await keepPicture(page, 'palette', colorScheme);
     await page.getByRole('button', { name: 'Close' }).click();
     await expect(page.getByRole('option')).toHaveCount(0);
   }

@@ -2,6 +2,7 @@
 import { expectRefusal } from '../pages/fields.ts';
 import { ProductForm } from '../pages/product_form.ts';
 import { mailsTo } from '../support/purchases.ts';
+import { expectSound } from '../support/soundness.ts';
 import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
 adminTest('refused fields say why and keep what was typed', { tag: '@no-js' }, async ({ page }) => {
@@ -17,6 +18,18 @@ adminTest('refused fields say why and keep what was typed', { tag: '@no-js' }, a
   await expect(form.name).not.toHaveAttribute('aria-invalid');
   await expect(form.price).toHaveValue('a lot');
   await expect(form.licenseDays).toHaveValue('-3');
+});
+
+adminTest('a long form that was refused is as it must be', { tag: '@mobile' }, async ({ page }) => {
+  const form = new ProductForm(page);
+  await form.openNew();
+  await form.price.fill('a lot');
+  await form.licenseDays.fill('-3');
+  await form.trialDays.fill('a fortnight');
+  await form.save();
+  await expectRefusal(form.name, /./);
+  await expectRefusal(form.trialDays, /./);
+  await expectSound(page, 'product-refused');
 });
 
 adminTest('two products of one name are refused beside it', { tag: '@no-js' }, async ({ page, installation }) => {

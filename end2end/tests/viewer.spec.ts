@@ -2,6 +2,7 @@
 import { buy, mailsTo } from '../support/purchases.ts';
 import type { Person } from '../support/installation.ts';
 import { signIn } from '../support/signed_in.ts';
+import { expectSound } from '../support/soundness.ts';
 import { expect, hydrated, test } from '../support/test.ts';
 
 /** The server functions that change something, with what a viewer might send. */
@@ -103,6 +104,18 @@ test('what only others may make is refused with the reason, and nothing leads th
     expect(refused.status(), address).toBe(403);
     expect(await refused.text()).toContain('Your role here (viewer) may look but not change this');
   }
+});
+
+test.describe('a page that is for others', () => {
+  test.use({ expectedComplaints: [/status of 403 .*\/licenses\/new/] });
+
+  test('says why it is not shown, and how to go on', { tag: '@mobile' }, async ({ page }) => {
+    const answer = await page.goto('/licenses/new');
+    expect(answer?.status()).toBe(403);
+    await expect(page.getByText('Your role here (viewer) may look but not change this')).toBeVisible();
+    await expect(page.getByRole('link', { name: 'Go to the dashboard' })).toBeVisible();
+    await expectSound(page, 'not-permitted');
+  });
 });
 
 test('a viewer changes nothing straight at the server functions', async ({ context, installation }) => {
