@@ -13,6 +13,12 @@ export function lowestRoles(): Map<string, string> {
   return new Map([...rows].map(([, name, role]) => [`/ui/${name}`, role]));
 }
 
+/** Pages that not every role may see, with the lowest role that may. */
+export function guardedPages(): Map<string, string> {
+  const rows = readFileSync(TABLE, 'utf8').matchAll(/\(\s*"(\/[\w/-]+)",\s*(Viewer|Support|Admin|Owner)\)/g);
+  return new Map([...rows].map(([, address, role]) => [address, role]));
+}
+
 /** True where a role (as the database calls it) may what the lowest role may. */
 export function may(role: string, lowest: string): boolean {
   const rank = (word: string) => ROLES.findIndex((known) => known.toLowerCase() === word.toLowerCase());

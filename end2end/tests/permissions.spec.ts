@@ -1,6 +1,6 @@
-// Nobody is offered a form that the server would refuse: every page with every role.
+// Nobody is offered a form that the server would refuse, or led to a page that it would: every page with every role.
 import { filledOnce, goTo, PAGES } from '../support/every_page.ts';
-import { lowestRoles, may } from '../support/roles.ts';
+import { guardedPages, lowestRoles, may } from '../support/roles.ts';
 import { signIn } from '../support/signed_in.ts';
 import { expect, hydrated, test } from '../support/test.ts';
 
@@ -11,24 +11,46 @@ const OFFERED: Record<string, string[]> = {
   admin: ['/ui/save_product', '/ui/save_plan', '/ui/save_app', '/ui/archive_app', '/ui/replay_event', '/ui/issue_keys', '/ui/create_access_token', '/ui/deactivate_device'],
 };
 
-/** Pages that whoever may least is refused as a whole, by the lowest role that may see them. */
-const GUARDED: Record<string, string> = {
-  '/licenses/new': 'Support',
-  '/products/new': 'Admin',
-  '/plans/new': 'Admin',
-  '/stripe/apps/new': 'Admin',
-};
+/** The list of pages: whoever belongs here may look at each of them. */
+const NAVIGATION = [
+  '/',
+  '/products',
+  '/plans',
+  '/licenses',
+  '/activity',
+  '/stripe',
+  '/stripe/test-purchase',
+  '/review',
+  '/outbox',
+  '/tickets',
+  '/tenant-keys',
+  '/access-tokens',
+  '/audit-log',
+  '/users',
+  '/settings',
+  '/help',
+];
+
+/** An address without what tells two things of a kind apart. */
+function shape(address: string): string {
+  const { pathname } = new URL(address, 'http://here.test');
+  return pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, ':id');
+}
 
 for (const role of ['viewer', 'support', 'admin']) {
-  test(`every form that is offered to the role ${role} is one that it may send`, async ({ page, context, installation }) => {
+  test(`every form and every link that is offered to the role ${role} is one that it may use`, async ({ page, context, installation }) => {
     test.setTimeout(180_000);
     await filledOnce(installation);
     const lowest = lowestRoles();
     expect(lowest.size, 'the table could be read').toBeGreaterThan(60);
     await context.addCookies((await signIn(installation, installation.addPerson(role))).cookies);
+    const guarded = guardedPages();
+    expect(guarded.size, 'the table could be read').toBeGreaterThan(3);
     const offered = new Set<string>();
+    // One address of each shape.
+    const led = new Map<string, string>();
     for (const place of PAGES) {
-      const guard = GUARDED[place[1]];
+      const guard = guarded.get(place[1]);
       if (guard && !may(role, guard)) {
         expect((await context.request.get(place[1])).status(), place[0]).toBe(403);
         continue;
@@ -42,6 +64,23 @@ for (const role of ['viewer', 'support', 'admin']) {
         expect(lowest.has(action), `${place[0]}: ${action} has a row`).toBe(true);
         expect(may(role, lowest.get(action)!), `${place[0]} offers ${action}`).toBe(true);
       }
+      const links = page.locator('a[href^="/"]');
+      for (const address of await links.evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''))) {
+        const needed = guarded.get(shape(address)) ?? 'All';
+        expect(may(role, needed), `${place[0]} leads to ${address}`).toBe(true);
+        led.set(shape(address), address);
+      }
+    }
+    for (const [address, needed] of guarded) {
+      expect(led.has(address), `some page leads to ${address}`).toBe(may(role, needed));
+    }
+    for (const address of led.values()) {
+      expect((await context.request.get(address)).status(), address).not.toBe(403);
+    }
+    const navigation = page.getByRole('navigation', { name: 'Pages' }).locator('a');
+    expect(await navigation.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual(NAVIGATION);
+    for (const address of NAVIGATION) {
+      expect((await context.request.get(address)).status(), address).toBe(200);
     }
     expect([...offered]).toEqual(expect.arrayContaining(OFFERED[role]));
   });

@@ -1,5 +1,6 @@
 //! The integration guide: what to do, with this tenant's own addresses, and which of it is done.
 
+use domain::permission::Permission;
 use domain::stripe_app_status::StripeAppStatus;
 use engine::Error;
 use engine::guide::{self as steps, Progress};
@@ -23,13 +24,28 @@ pub async fn guide(who: &SignedIn) -> Result<Vec<GuidePart>, Error> {
         steps,
     };
     Ok(vec![
-        part("Connect Stripe", connect(&found, url)),
+        part(
+            "Connect Stripe",
+            connect((&found, url), new_app(who, "Add a Stripe app")),
+        ),
         part("Sell", sell(&found, url)),
         part("Let your program ask", program(&found, url)),
         part("Look after customers", customers(&found)),
-        part("Go live", go_live(&found, url)),
+        part(
+            "Go live",
+            go_live((&found, url), new_app(who, "Add a live app")),
+        ),
         part("When an event fails: “no app matched signature”", trouble()),
     ])
+}
+
+/// Where an app is added; whoever may not add one is led to those that are there.
+fn new_app(who: &SignedIn, label: &'static str) -> (&'static str, &'static str) {
+    if who.actor.may(Permission::Manage).is_ok() {
+        ("/stripe/apps/new", label)
+    } else {
+        ("/stripe", "Stripe Apps and Events")
+    }
 }
 
 fn step(is_done: bool, text: impl Into<String>, (href, label): (&str, &str)) -> GuideStep {
@@ -63,7 +79,7 @@ fn is_ready(app: &AppView) -> bool {
     app.is_active && app.status == StripeAppStatus::Ready
 }
 
-fn connect(found: &Progress, public_url: &str) -> Vec<GuideStep> {
+fn connect((found, public_url): (&Progress, &str), add: (&str, &str)) -> Vec<GuideStep> {
     let test = || found.apps.iter().filter(|app| !app.is_live);
     let mut urls = webhook_urls(test());
     if urls.is_empty() {
@@ -76,7 +92,7 @@ fn connect(found: &Progress, public_url: &str) -> Vec<GuideStep> {
             "In the Stripe Dashboard, in test mode, copy the publishable key and the secret key from \
              Developers › API keys, and add an app with them here. A restricted key will do; the app’s page \
              names the rights that it needs.",
-            ("/stripe/apps/new", "Add a Stripe app"),
+            add,
         ),
         GuideStep {
             values: urls,
@@ -196,7 +212,7 @@ fn customers(found: &Progress) -> Vec<GuideStep> {
     )]
 }
 
-fn go_live(found: &Progress, public_url: &str) -> Vec<GuideStep> {
+fn go_live((found, public_url): (&Progress, &str), add: (&str, &str)) -> Vec<GuideStep> {
     let live = || found.apps.iter().filter(|app| app.is_live);
     vec![
         GuideStep {
@@ -206,7 +222,7 @@ fn go_live(found: &Progress, public_url: &str) -> Vec<GuideStep> {
                     && public_url.starts_with("https://"),
                 "Switch to Live in the top bar, add an app with your live keys and the signing secret of a live \
                  endpoint, and mark it Active and Default. Stripe sends live events to https alone.",
-                ("/stripe/apps/new", "Add a live app"),
+                add,
             )
         },
         step(
