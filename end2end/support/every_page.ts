@@ -1,5 +1,5 @@
 // The list of pages, what fills them, and the way to each.
-import type { Page } from '@playwright/test';
+import type { Page, Response } from '@playwright/test';
 import type { Installation } from './installation.ts';
 import { buy, mailsTo, payForUnknownProduct, sendForged } from './purchases.ts';
 
@@ -41,13 +41,14 @@ export const PAGES: [name: string, address: string, ...links: string[]][] = [
   ['help', '/help'],
 ];
 
-/** Goes to a page of the list. */
-export async function goTo(page: Page, [, address, ...links]: (typeof PAGES)[number]): Promise<void> {
-  await page.goto(address);
+/** Goes to a page of the list, and answers with what it came by. */
+export async function goTo(page: Page, [, address, ...links]: (typeof PAGES)[number]): Promise<Response | null> {
+  let answer = await page.goto(address);
   for (const link of links) {
     const linked = page.locator(`main a[href^="${link}"]:not([href$="/new"])`).first();
-    await page.goto((await linked.getAttribute('href')) ?? '');
+    answer = await page.goto((await linked.getAttribute('href')) ?? '');
   }
+  return answer;
 }
 
 const filled = new WeakMap<Installation, Promise<void>>();

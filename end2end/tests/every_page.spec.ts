@@ -1,6 +1,7 @@
 // Every page, filled, empty and on the Live side: in both themes and on a small phone it is accessible,
-// fits, hydrates without a word in the console, and leaves its picture.
+// fits, hydrates without a word in the console and without another word on it, and leaves its picture.
 import { filledOnce, goTo, PAGES } from '../support/every_page.ts';
+import { expectAsSent } from '../support/hydration.ts';
 import { expectSound } from '../support/soundness.ts';
 import { adminTest, emptyTest, expect, liveTest } from '../support/test.ts';
 
@@ -9,8 +10,9 @@ adminTest.describe('filled', () => {
 
   for (const place of PAGES) {
     adminTest(`the page ${place[0]} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
-      await goTo(page, place);
+      const answer = await goTo(page, place);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectAsSent(page, answer);
       await expectSound(page, place[0]);
     });
   }
@@ -22,8 +24,9 @@ const FIRST = PAGES.filter(([, address, ...links]) => links.length === 0 && !add
 emptyTest.describe('where nothing is yet', () => {
   for (const [name, address] of FIRST) {
     emptyTest(`the empty page ${name} is as it must be`, { tag: '@mobile' }, async ({ page }) => {
-      await page.goto(address);
+      const answer = await page.goto(address);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectAsSent(page, answer);
       await expectSound(page, `empty-${name}`);
     });
   }
@@ -33,8 +36,9 @@ emptyTest.describe('where nothing is yet', () => {
 liveTest.describe('on the Live side', () => {
   for (const [name, address] of FIRST) {
     liveTest(`the live page ${name} is as it must be`, async ({ page }) => {
-      await page.goto(address);
+      const answer = await page.goto(address);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      await expectAsSent(page, answer);
       await expect(page.getByRole('button', { name: 'Live', exact: true })).toHaveAttribute('aria-pressed', 'true');
       await expectSound(page, `live-${name}`);
     });
