@@ -55,6 +55,11 @@ impl UiError {
         }
     }
 
+    /// True where the same may be asked again and go well: while a server starts anew, or a wire was cut.
+    pub const fn may_pass(&self) -> bool {
+        matches!(self.kind, Kind::Fault | Kind::Unreachable)
+    }
+
     /// The HTTP status that says the same.
     pub const fn status(&self) -> u16 {
         match self.kind {

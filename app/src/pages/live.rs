@@ -63,8 +63,8 @@ impl Live {
 
     /// The same for what is below here on a page without a frame. What the log has told before is said first: so
     /// whoever follows looks once the stream is there, and misses nothing.
-    pub fn listen_alone() {
-        Self::of(None);
+    pub fn listen_alone() -> Self {
+        Self::of(None)
     }
 
     fn of(viewer: Option<Data<Viewer>>) -> Self {
@@ -88,7 +88,8 @@ impl Live {
 
     /// The quiet line where something is wrong; tracked.
     pub fn trouble(self) -> Option<AnyView> {
-        self.trouble.get().map(trouble_line)
+        // A page without a frame may have let go of its stream.
+        self.trouble.try_get().flatten().map(trouble_line)
     }
 
     fn is_signed_out(self) -> bool {
@@ -171,10 +172,15 @@ impl Live {
     }
 }
 
+/// What is said until the server can be reached again.
+pub fn lost_line() -> AnyView {
+    "Connection lost. Trying again…".into_any()
+}
+
 /// Who has lost the session signs in beside this page, which may hold what somebody is typing.
 fn trouble_line(trouble: Trouble) -> AnyView {
     match trouble {
-        Trouble::Lost => "Connection lost. Trying again…".into_any(),
+        Trouble::Lost => lost_line(),
         Trouble::SignedOut => view! {
             "You are not signed in any more. "
             <a href=load::door() target="_blank">
