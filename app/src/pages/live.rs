@@ -46,8 +46,8 @@ pub struct Live {
     /// Words of the last event: `side.subject.verb` with spaces between them.
     said: RwSignal<String>,
     trouble: RwSignal<Option<Trouble>>,
-    /// True while the browser tries to get a lost stream back.
-    is_lost: StoredValue<bool>,
+    /// In which state the stream was when it was last heard of.
+    state: StoredValue<u16>,
 }
 
 /// The stream, in the browser alone: it cannot leave its thread.
@@ -73,7 +73,7 @@ impl Live {
             clock: Clock::provide(),
             said: RwSignal::new(String::new()),
             trouble: RwSignal::new(None),
-            is_lost: StoredValue::new(false),
+            state: StoredValue::new(EventSource::OPEN),
         };
         provide_context(live);
         Effect::new(move |_: Option<()>| {
@@ -146,22 +146,27 @@ impl Live {
     fn hear(self, stream: Stream, event: &MessageEvent) {
         let state = state(stream);
         let is_lost = state == EventSource::CONNECTING;
-        self.is_lost.try_set_value(is_lost);
+        let before = self.state.try_get_value();
+        self.state.try_set_value(state);
         // One that was refused is asked for again in the next round, which says what it meets.
         if state != EventSource::CLOSED {
             self.trouble.try_set(is_lost.then_some(Trouble::Lost));
         }
         if let Some(words) = event.data().as_string() {
             self.said.try_set(words);
+        } else if state == EventSource::OPEN && before != Some(state) {
+            // What was asked for while it was away may have failed.
+            self.said.try_set(EVERYTHING.to_owned());
         }
     }
 
     /// True where what was fetched beside the page can be shown; what else it says is told.
     fn takes(self, text: &Text) -> bool {
-        let Some(is_lost) = self.is_lost.try_get_value() else {
+        let Some(state) = self.state.try_get_value() else {
             // Nobody listens any more.
             return false;
         };
+        let is_lost = state == EventSource::CONNECTING;
         let signed_out = matches!(text, Err(error) if error.kind == Kind::SignedOut);
         if signed_out {
             self.trouble.try_set(Some(Trouble::SignedOut));
@@ -235,16 +240,29 @@ impl<T> Data<T> {
     /// Fetches it anew, beside the page, whenever one of the subjects has changed.
     pub fn follow(self, subjects: Subjects) {
         let source = self.source;
-        let act = move |live: Live| {
-            spawn_local(async move {
-                if let Some(text) = source.look().await
-                    && live.takes(&text)
-                {
-                    source.show(text);
-                }
-            });
+        on_change(subjects, Box::new(move |live| source.bring(live)));
+    }
+}
+
+impl Source {
+    /// Fetches anew what failed, once it may go well: when the stream is back, and in each round without it.
+    pub(super) fn heal(self) {
+        let act = move |live| {
+            if self.has_failed() {
+                self.bring(live);
+            }
         };
-        on_change(subjects, Box::new(act));
+        on_change(&[], Box::new(act));
+    }
+
+    fn bring(self, live: Live) {
+        spawn_local(async move {
+            if let Some(text) = self.look().await
+                && live.takes(&text)
+            {
+                self.show(text);
+            }
+        });
     }
 }
 
