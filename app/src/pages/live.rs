@@ -31,7 +31,7 @@ pub type Subjects = &'static [&'static str];
 /// What is wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
-    /// The stream broke off.
+    /// The stream broke off, or an answer did not come.
     Lost,
     /// The session has ended.
     SignedOut,
@@ -92,8 +92,8 @@ impl Live {
         self.trouble.try_get().flatten().map(trouble_line)
     }
 
-    fn is_signed_out(self) -> bool {
-        self.trouble.try_get_untracked().flatten() == Some(Trouble::SignedOut)
+    fn has_trouble(self) -> bool {
+        self.trouble.try_get_untracked().flatten().is_some()
     }
 
     fn begin(self) {
@@ -112,7 +112,7 @@ impl Live {
             }
             // Words like `2 min ago` go on with the rounds: no page has a clock of its own for them.
             self.clock.tick(browser_millis());
-            if state != EventSource::OPEN || self.is_signed_out() {
+            if state != EventSource::OPEN || self.has_trouble() {
                 if state == EventSource::CLOSED {
                     self.listen(stream, &hear);
                 }
@@ -166,13 +166,14 @@ impl Live {
             // Nobody listens any more.
             return false;
         };
-        let is_lost = state == EventSource::CONNECTING;
-        let signed_out = matches!(text, Err(error) if error.kind == Kind::SignedOut);
-        if signed_out {
-            self.trouble.try_set(Some(Trouble::SignedOut));
-        } else if text.is_ok() && !is_lost {
-            self.trouble.try_set(None);
-        }
+        let kind = text.as_ref().map_err(|error| error.kind);
+        let trouble = match kind {
+            Err(Kind::SignedOut) => Some(Trouble::SignedOut),
+            Err(Kind::Unreachable) => Some(Trouble::Lost),
+            Ok(_) if state != EventSource::CONNECTING => None,
+            _ => return text.is_ok(),
+        };
+        self.trouble.try_set(trouble);
         text.is_ok()
     }
 }
