@@ -110,6 +110,21 @@ adminTest('half an address of a buyer stays while somebody else buys', async ({ 
   await expect(field).toBeFocused();
 });
 
+adminTest('a stream that was silent for too long is opened anew', async ({ page, installation }) => {
+  await buy(installation, 'before-a-sleep@example.com');
+  await page.clock.install();
+  await listenAt(page, '/');
+  const again = page.waitForResponse((response) => new URL(response.url()).pathname === '/live');
+  // As after a sleep: nothing says that the wire is gone.
+  await page.clock.fastForward('02:00');
+  expect((await again).status()).toBe(200);
+  await expect(page.getByText('Connection lost. Trying again…')).toHaveCount(0);
+  const email = 'after-a-sleep@example.com';
+  await buy(installation, email);
+  await showNew(page);
+  await expect(page.getByText(email)).toBeVisible();
+});
+
 adminTest.describe('where no stream can be had', () => {
   adminTest.use({ expectedComplaints: [/(ERR_FAILED|Failed to load resource).*\/live/] });
 

@@ -13,7 +13,8 @@ use serde::Deserialize;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use super::load::{self, Data, Source, Text};
+use super::load::{Data, Source, Text};
+use super::trouble::{Trouble, is_silent, trouble_line};
 use crate::api::Listed;
 use crate::api::session::Viewer;
 use crate::clock::Clock;
@@ -22,20 +23,13 @@ use crate::sent::open;
 
 /// How often everything is fetched while there is no stream.
 const ROUND: Duration = Duration::from_secs(10);
+/// By this name the stream shows that it lives while nothing changes.
+const BEAT: &str = "beat";
 /// What stands for all subjects.
 const EVERYTHING: &str = ".everything.";
 
 /// Subjects of the change log as they stand in the stream's words, for example `.license.`.
 pub type Subjects = &'static [&'static str];
-
-/// What is wrong.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The stream broke off, or an answer did not come.
-    Lost,
-    /// The session has ended.
-    SignedOut,
-}
 
 /// What the stream says, for every page below the frame.
 #[derive(Clone, Copy)]
@@ -48,6 +42,8 @@ pub struct Live {
     trouble: RwSignal<Option<Trouble>>,
     /// In which state the stream was when it was last heard of.
     state: StoredValue<u16>,
+    /// And when, by the browser's clock.
+    heard: StoredValue<i64>,
 }
 
 /// The stream, in the browser alone: it cannot leave its thread.
@@ -74,6 +70,7 @@ impl Live {
             said: RwSignal::new(String::new()),
             trouble: RwSignal::new(None),
             state: StoredValue::new(EventSource::OPEN),
+            heard: StoredValue::new(0),
         };
         provide_context(live);
         Effect::new(move |_: Option<()>| {
@@ -104,7 +101,6 @@ impl Live {
         let hear = hear.into_js_value();
         self.listen(stream, &hear);
         let look = move || {
-            let state = state(stream);
             if document().hidden() {
                 // Browsers open few connections to a server: who is not in sight needs none.
                 end(stream);
@@ -112,6 +108,8 @@ impl Live {
             }
             // Words like `2 min ago` go on with the rounds: no page has a clock of its own for them.
             self.clock.tick(browser_millis());
+            self.give_up_silent(stream);
+            let state = state(stream);
             if state != EventSource::OPEN || self.has_trouble() {
                 if state == EventSource::CLOSED {
                     self.listen(stream, &hear);
@@ -139,11 +137,29 @@ impl Live {
             opened.set_onopen(hear);
             opened.set_onerror(hear);
             opened.set_onmessage(hear);
+            if let Some(hear) = hear {
+                let _ = opened.add_event_listener_with_callback(BEAT, hear);
+            }
+            self.heard.try_set_value(browser_millis());
             stream.try_set_value(Some(opened));
         }
     }
 
+    /// A wire that was cut without a word leaves a stream open that hears nothing any more.
+    fn give_up_silent(self, stream: Stream) {
+        let heard = self.heard.try_get_value().unwrap_or_default();
+        if state(stream) != EventSource::CLOSED && is_silent(heard, browser_millis()) {
+            end(stream);
+            self.state.try_set_value(EventSource::CLOSED);
+            self.trouble.try_set(Some(Trouble::Lost));
+        }
+    }
+
     fn hear(self, stream: Stream, event: &MessageEvent) {
+        self.heard.try_set_value(browser_millis());
+        if event.type_() == BEAT {
+            return;
+        }
         let state = state(stream);
         let is_lost = state == EventSource::CONNECTING;
         let before = self.state.try_get_value();
@@ -175,26 +191,6 @@ impl Live {
         };
         self.trouble.try_set(trouble);
         text.is_ok()
-    }
-}
-
-/// What is said until the server can be reached again.
-pub fn lost_line() -> AnyView {
-    "Connection lost. Trying again…".into_any()
-}
-
-/// Who has lost the session signs in beside this page, which may hold what somebody is typing.
-fn trouble_line(trouble: Trouble) -> AnyView {
-    match trouble {
-        Trouble::Lost => lost_line(),
-        Trouble::SignedOut => view! {
-            "You are not signed in any more. "
-            <a href=load::door() target="_blank">
-                "Sign in in another tab"
-            </a>
-            "; what you typed here stays."
-        }
-        .into_any(),
     }
 }
 

@@ -8,8 +8,9 @@ use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use super::live::{Live, lost_line};
+use super::live::Live;
 use super::load::{Data, loaded, query_part};
+use super::trouble::lost_line;
 use crate::api::purchases::{Progress, Receipt, load_receipt};
 use crate::ui::{CopyButton, Logo, Notice, Tone};
 
