@@ -55,6 +55,11 @@ impl UiError {
         }
     }
 
+    /// True where the same may be asked again and go well: while a server starts anew, or a wire was cut.
+    pub const fn may_pass(&self) -> bool {
+        matches!(self.kind, Kind::Fault | Kind::Unreachable)
+    }
+
     /// The HTTP status that says the same.
     pub const fn status(&self) -> u16 {
         match self.kind {
@@ -103,6 +108,19 @@ impl Decodes<UiError> for ErrorText {
 impl FromServerFnError for UiError {
     type Encoder = ErrorText;
 
+    fn de(data: Bytes) -> Self {
+        // All our errors are JSON. Anything else is the word of a proxy, whose server is away.
+        if !data.starts_with(b"{") {
+            return Self::new(
+                Kind::Unreachable,
+                "The server did not answer; it may be starting anew. Try again, and load the page again only if that does not help.",
+            );
+        }
+        ErrorText::decode(data).unwrap_or_else(|error| {
+            Self::from_server_fn_error(ServerFnErrorErr::Deserialization(error.to_owned()))
+        })
+    }
+
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
             ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::new(
@@ -118,5 +136,20 @@ impl FromServerFnError for UiError {
                 "The server's answer could not be read. Load the page again; it may have been updated.",
             ),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_json_is_a_proxys_word_and_the_server_is_away() {
+        let kind = |answer: &str| UiError::de(Bytes::from(answer.to_owned())).kind;
+        assert_eq!(kind("<h1>Bad gateway</h1>"), Kind::Unreachable);
+        assert_eq!(kind(""), Kind::Unreachable, "given up in time");
+        assert_eq!(kind(r#"{"error":"fault"}"#), Kind::Fault);
+        let ours = UiError::new(Kind::Conflict, "It is gone.");
+        assert_eq!(UiError::de(ours.ser()), ours);
     }
 }

@@ -189,6 +189,28 @@ adminTest.describe('where no stream can be had', () => {
   });
 });
 
+test.describe('while the connection is lost', () => {
+  test.use({ expectedComplaints: [/(ERR_FAILED|Failed to load resource).*\/load_receipt/] });
+
+  test('a buyer keeps the page, is told, and gets the keys once it is back', async ({ page, installation }) => {
+    const { email, checkout, form } = await checkOut(page, installation, 'cut-off');
+    await form.choose('Pay later, then succeed');
+    await expectWaiting(page, installation, email);
+    await hydrated(page);
+    await page.route('**/ui/load_receipt', (route) => route.abort());
+    const line = page.getByText('Connection lost. Trying again…');
+    await expect(line).toBeVisible();
+    const success = new SuccessPage(page);
+    await success.expectWaiting();
+    await expectSound(page, 'success-lost');
+    await settle(installation, checkout, true);
+    await success.expectWaiting();
+    await page.unroute('**/ui/load_receipt');
+    await success.keys(2, 20_000);
+    await expect(line).toHaveCount(0);
+  });
+});
+
 test('a payment of another amount waits for a person, and its buyer is told so', { tag: ['@no-js', '@mobile'] }, async ({ page, installation }) => {
   const email = `altered-${test.info().project.name}@example.com`;
   const checkout = await openCheckout(installation, email);

@@ -1,5 +1,5 @@
 // Pages that show what changes while somebody looks at them, and take nothing away from who reads or types.
-import type { Page } from '@playwright/test';
+import type { Page, Route } from '@playwright/test';
 import { Installation } from '../support/installation.ts';
 import { buy, orderOf, payWithoutAddress } from '../support/purchases.ts';
 import { signIn } from '../support/signed_in.ts';
@@ -111,6 +111,21 @@ adminTest('half an address of a buyer stays while somebody else buys', async ({ 
   await expect(field).toBeFocused();
 });
 
+adminTest('a stream that was silent for too long is opened anew', async ({ page, installation }) => {
+  await buy(installation, 'before-a-sleep@example.com');
+  await page.clock.install();
+  await listenAt(page, '/');
+  const again = page.waitForResponse((response) => new URL(response.url()).pathname === '/live');
+  // As after a sleep: nothing says that the wire is gone.
+  await page.clock.fastForward('02:00');
+  expect((await again).status()).toBe(200);
+  await expect(page.getByText('Connection lost. Trying again…')).toHaveCount(0);
+  const email = 'after-a-sleep@example.com';
+  await buy(installation, email);
+  await showNew(page);
+  await expect(page.getByText(email)).toBeVisible();
+});
+
 adminTest.describe('where no stream can be had', () => {
   adminTest.use({ expectedComplaints: [/(ERR_FAILED|Failed to load resource).*\/live/] });
 
@@ -128,6 +143,50 @@ adminTest.describe('where no stream can be had', () => {
     await expect(page.getByText(email)).toHaveCount(0);
     await buy(installation, email);
     await showNew(page, 15_000);
+    await expect(page.getByText(email)).toBeVisible();
+  });
+});
+
+adminTest.describe('behind a proxy whose server is away', () => {
+  adminTest.use({ expectedComplaints: [/502.*\/(live|ui\/)/] });
+  const refuse = (route: Route) => route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' });
+
+  adminTest('a form says so, and what was typed stays', async ({ page }) => {
+    await page.goto('/plans/new');
+    await hydrated(page);
+    const name = page.getByLabel('Name', { exact: true });
+    await name.fill('Typed behind a proxy');
+    await page.getByLabel('Days', { exact: true }).fill('41');
+    await page.route('**/ui/save_plan', refuse);
+    const save = page.getByRole('button', { name: 'Save plan' });
+    await save.click();
+    await expect(page.getByRole('alert')).toContainText('The server did not answer');
+    await expect(page.getByRole('alert')).toContainText('What you typed stays.');
+    await expect(name).toHaveValue('Typed behind a proxy');
+    await page.unroute('**/ui/save_plan');
+    await save.click();
+    await expect(page).toHaveURL(/\/plans$/);
+    await expect(page.getByRole('row').filter({ hasText: 'Typed behind a proxy' })).toContainText('41 days');
+  });
+
+  adminTest('the loss is said, and the stream opened again once there is one', async ({ page, installation }) => {
+    await buy(installation, 'proxy-before@example.com');
+    const isStream = /\/live(\?|$)/;
+    await page.route(isStream, refuse);
+    await page.route('**/ui/load_*', refuse);
+    await page.goto('/');
+    await hydrated(page);
+    const line = page.getByText('Connection lost. Trying again…');
+    await expect(line).toBeVisible({ timeout: 15_000 });
+    await expect(page.getByText('proxy-before@example.com')).toBeVisible();
+    const stream = page.waitForResponse((response) => isStream.test(response.url()) && response.ok(), { timeout: 15_000 });
+    await page.unroute('**/ui/load_*');
+    await page.unroute(isStream);
+    await stream;
+    await expect(line).toHaveCount(0);
+    const email = 'proxy-after@example.com';
+    await buy(installation, email);
+    await showNew(page);
     await expect(page.getByText(email)).toBeVisible();
   });
 });

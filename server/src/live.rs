@@ -119,11 +119,15 @@ async fn next(open: &mut Open) -> Option<Event> {
     tokio::select! {
         biased;
         _ = open.beat.tick() => {
-            let beat = || Event::default().comment("here");
             open.subscription.is_open().await.then(beat)
         }
         signs = open.subscription.next() => signs.map(|signs| event(&signs)),
     }
+}
+
+/// Named, so that scripts can miss it: a comment would be seen by proxies alone.
+fn beat() -> Event {
+    Event::default().event("beat").data("here")
 }
 
 fn event(signs: &Signs) -> Event {
@@ -133,4 +137,17 @@ fn event(signs: &Signs) -> Event {
         return event;
     }
     event.id(signs.cursor.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_beat_has_a_name_and_no_place_in_the_log() {
+        let beats = stream::iter([Ok::<_, Infallible>(beat())]);
+        let body = Sse::new(beats).into_response().into_body();
+        let sent = axum::body::to_bytes(body, 1_000).await.expect("reads");
+        assert_eq!(sent, "event: beat\ndata: here\n\n");
+    }
 }

@@ -13,7 +13,8 @@ use serde::Deserialize;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast as _, JsValue};
 
-use super::load::{self, Data, Source, Text};
+use super::load::{Data, Source, Text};
+use super::trouble::{Trouble, is_silent, trouble_line};
 use crate::api::Listed;
 use crate::api::session::Viewer;
 use crate::clock::Clock;
@@ -22,20 +23,13 @@ use crate::sent::open;
 
 /// How often everything is fetched while there is no stream.
 const ROUND: Duration = Duration::from_secs(10);
+/// By this name the stream shows that it lives while nothing changes.
+const BEAT: &str = "beat";
 /// What stands for all subjects.
 const EVERYTHING: &str = ".everything.";
 
 /// Subjects of the change log as they stand in the stream's words, for example `.license.`.
 pub type Subjects = &'static [&'static str];
-
-/// What is wrong.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// The stream broke off.
-    Lost,
-    /// The session has ended.
-    SignedOut,
-}
 
 /// What the stream says, for every page below the frame.
 #[derive(Clone, Copy)]
@@ -46,8 +40,10 @@ pub struct Live {
     /// Words of the last event: `side.subject.verb` with spaces between them.
     said: RwSignal<String>,
     trouble: RwSignal<Option<Trouble>>,
-    /// True while the browser tries to get a lost stream back.
-    is_lost: StoredValue<bool>,
+    /// In which state the stream was when it was last heard of.
+    state: StoredValue<u16>,
+    /// And when, by the browser's clock.
+    heard: StoredValue<i64>,
 }
 
 /// The stream, in the browser alone: it cannot leave its thread.
@@ -63,8 +59,8 @@ impl Live {
 
     /// The same for what is below here on a page without a frame. What the log has told before is said first: so
     /// whoever follows looks once the stream is there, and misses nothing.
-    pub fn listen_alone() {
-        Self::of(None);
+    pub fn listen_alone() -> Self {
+        Self::of(None)
     }
 
     fn of(viewer: Option<Data<Viewer>>) -> Self {
@@ -73,7 +69,8 @@ impl Live {
             clock: Clock::provide(),
             said: RwSignal::new(String::new()),
             trouble: RwSignal::new(None),
-            is_lost: StoredValue::new(false),
+            state: StoredValue::new(EventSource::OPEN),
+            heard: StoredValue::new(0),
         };
         provide_context(live);
         Effect::new(move |_: Option<()>| {
@@ -88,11 +85,12 @@ impl Live {
 
     /// The quiet line where something is wrong; tracked.
     pub fn trouble(self) -> Option<AnyView> {
-        self.trouble.get().map(trouble_line)
+        // A page without a frame may have let go of its stream.
+        self.trouble.try_get().flatten().map(trouble_line)
     }
 
-    fn is_signed_out(self) -> bool {
-        self.trouble.try_get_untracked().flatten() == Some(Trouble::SignedOut)
+    fn has_trouble(self) -> bool {
+        self.trouble.try_get_untracked().flatten().is_some()
     }
 
     fn begin(self) {
@@ -103,7 +101,6 @@ impl Live {
         let hear = hear.into_js_value();
         self.listen(stream, &hear);
         let look = move || {
-            let state = state(stream);
             if document().hidden() {
                 // Browsers open few connections to a server: who is not in sight needs none.
                 end(stream);
@@ -111,7 +108,9 @@ impl Live {
             }
             // Words like `2 min ago` go on with the rounds: no page has a clock of its own for them.
             self.clock.tick(browser_millis());
-            if state != EventSource::OPEN || self.is_signed_out() {
+            self.give_up_silent(stream);
+            let state = state(stream);
+            if state != EventSource::OPEN || self.has_trouble() {
                 if state == EventSource::CLOSED {
                     self.listen(stream, &hear);
                 }
@@ -138,51 +137,60 @@ impl Live {
             opened.set_onopen(hear);
             opened.set_onerror(hear);
             opened.set_onmessage(hear);
+            if let Some(hear) = hear {
+                let _ = opened.add_event_listener_with_callback(BEAT, hear);
+            }
+            self.heard.try_set_value(browser_millis());
             stream.try_set_value(Some(opened));
         }
     }
 
+    /// A wire that was cut without a word leaves a stream open that hears nothing any more.
+    fn give_up_silent(self, stream: Stream) {
+        let heard = self.heard.try_get_value().unwrap_or_default();
+        if state(stream) != EventSource::CLOSED && is_silent(heard, browser_millis()) {
+            end(stream);
+            self.state.try_set_value(EventSource::CLOSED);
+            self.trouble.try_set(Some(Trouble::Lost));
+        }
+    }
+
     fn hear(self, stream: Stream, event: &MessageEvent) {
+        self.heard.try_set_value(browser_millis());
+        if event.type_() == BEAT {
+            return;
+        }
         let state = state(stream);
         let is_lost = state == EventSource::CONNECTING;
-        self.is_lost.try_set_value(is_lost);
+        let before = self.state.try_get_value();
+        self.state.try_set_value(state);
         // One that was refused is asked for again in the next round, which says what it meets.
         if state != EventSource::CLOSED {
             self.trouble.try_set(is_lost.then_some(Trouble::Lost));
         }
         if let Some(words) = event.data().as_string() {
             self.said.try_set(words);
+        } else if state == EventSource::OPEN && before != Some(state) {
+            // What was asked for while it was away may have failed.
+            self.said.try_set(EVERYTHING.to_owned());
         }
     }
 
     /// True where what was fetched beside the page can be shown; what else it says is told.
     fn takes(self, text: &Text) -> bool {
-        let Some(is_lost) = self.is_lost.try_get_value() else {
+        let Some(state) = self.state.try_get_value() else {
             // Nobody listens any more.
             return false;
         };
-        let signed_out = matches!(text, Err(error) if error.kind == Kind::SignedOut);
-        if signed_out {
-            self.trouble.try_set(Some(Trouble::SignedOut));
-        } else if text.is_ok() && !is_lost {
-            self.trouble.try_set(None);
-        }
+        let kind = text.as_ref().map_err(|error| error.kind);
+        let trouble = match kind {
+            Err(Kind::SignedOut) => Some(Trouble::SignedOut),
+            Err(Kind::Unreachable) => Some(Trouble::Lost),
+            Ok(_) if state != EventSource::CONNECTING => None,
+            _ => return text.is_ok(),
+        };
+        self.trouble.try_set(trouble);
         text.is_ok()
-    }
-}
-
-/// Who has lost the session signs in beside this page, which may hold what somebody is typing.
-fn trouble_line(trouble: Trouble) -> AnyView {
-    match trouble {
-        Trouble::Lost => "Connection lost. Trying again…".into_any(),
-        Trouble::SignedOut => view! {
-            "You are not signed in any more. "
-            <a href=load::door() target="_blank">
-                "Sign in in another tab"
-            </a>
-            "; what you typed here stays."
-        }
-        .into_any(),
     }
 }
 
@@ -229,16 +237,29 @@ impl<T> Data<T> {
     /// Fetches it anew, beside the page, whenever one of the subjects has changed.
     pub fn follow(self, subjects: Subjects) {
         let source = self.source;
-        let act = move |live: Live| {
-            spawn_local(async move {
-                if let Some(text) = source.look().await
-                    && live.takes(&text)
-                {
-                    source.show(text);
-                }
-            });
+        on_change(subjects, Box::new(move |live| source.bring(live)));
+    }
+}
+
+impl Source {
+    /// Fetches anew what failed, once it may go well: when the stream is back, and in each round without it.
+    pub(super) fn heal(self) {
+        let act = move |live| {
+            if self.has_failed() {
+                self.bring(live);
+            }
         };
-        on_change(subjects, Box::new(act));
+        on_change(&[], Box::new(act));
+    }
+
+    fn bring(self, live: Live) {
+        spawn_local(async move {
+            if let Some(text) = self.look().await
+                && live.takes(&text)
+            {
+                self.show(text);
+            }
+        });
     }
 }
 

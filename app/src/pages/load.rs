@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use domain::field_error::FieldError;
 use domain::permission::Permission;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
@@ -160,6 +161,12 @@ impl Source {
         (is_latest && self.key_turn.try_get_untracked()? == key_turn).then_some(text)
     }
 
+    /// True where the page shows a refusal that may pass.
+    pub(super) fn has_failed(self) -> bool {
+        let text = self.text.try_get_untracked().flatten();
+        matches!(text, Some(Err(error)) if error.may_pass())
+    }
+
     /// Shows what was fetched beside the page.
     pub(super) fn show(self, text: Text) {
         self.fresh.try_set(Some(text));
@@ -213,9 +220,8 @@ pub fn loaded<T: DeserializeOwned + Send + 'static>(
     data: Data<T>,
     view: impl Fn(T) -> AnyView + Copy + Send + Sync + 'static,
 ) -> AnyView {
-    shown(Box::new(move || {
-        Box::pin(async move { data.load().await.map(view) })
-    }))
+    let draw = move || -> Drawing { Box::pin(async move { data.load().await.map(view) }) };
+    shown(data.source, Box::new(draw))
 }
 
 /// The same for a page with a search field: where what is searched for is refused, the page
@@ -236,7 +242,7 @@ pub fn loaded_or_refused_in<T: DeserializeOwned + Send + 'static, const N: usize
     fields: [&'static str; N],
     view: impl Fn(Result<T, FieldError>) -> AnyView + Copy + Send + Sync + 'static,
 ) -> AnyView {
-    shown(Box::new(move || {
+    let draw = move || -> Drawing {
         Box::pin(async move {
             match data.load().await {
                 Ok(loaded) => Ok(view(Ok(loaded))),
@@ -247,7 +253,8 @@ pub fn loaded_or_refused_in<T: DeserializeOwned + Send + 'static, const N: usize
                 }
             }
         })
-    }))
+    };
+    shown(data.source, Box::new(draw))
 }
 
 /// Shows what only people with a permission can use, once it is known who looks.
@@ -268,7 +275,8 @@ pub fn where_permitted(
 }
 
 /// The part that does not depend on what is shown, so that it is in the program once.
-fn shown(draw: Box<dyn Fn() -> Drawing + Send + Sync>) -> AnyView {
+fn shown(source: Source, draw: Box<dyn Fn() -> Drawing + Send + Sync>) -> AnyView {
+    source.heal();
     let flash = use_context::<FlashData>();
     let zone = use_context::<ZoneData>();
     view! {
@@ -286,7 +294,7 @@ fn shown(draw: Box<dyn Fn() -> Drawing + Send + Sync>) -> AnyView {
                     }
                     match drawing.await {
                         Ok(view) => view,
-                        Err(error) => refusal(error),
+                        Err(error) => refusal(error, source),
                     }
                 })
             }}
@@ -296,34 +304,52 @@ fn shown(draw: Box<dyn Fn() -> Drawing + Send + Sync>) -> AnyView {
 }
 
 /// Says why a page cannot be shown; whoever is signed out goes to the door.
-pub fn refusal(error: UiError) -> AnyView {
+fn refusal(error: UiError, source: Source) -> AnyView {
     if error.kind == Kind::SignedOut {
         return view! { <Redirect path=door()/> }.into_any();
     }
+    let way_on = if error.may_pass() {
+        // Without a script the link loads the whole page.
+        let again = move |event: MouseEvent| {
+            event.prevent_default();
+            source.text.refetch();
+        };
+        view! {
+            <a href=here() rel="external" on:click=again>
+                "Try again"
+            </a>
+        }
+        .into_any()
+    } else {
+        view! { <a href="/">"Go to the dashboard"</a> }.into_any()
+    };
     // What is wrong with a part of the address says more than that something is.
     let reason = error.fields.first().map(|field| field.message.clone());
     view! {
         <div class="inner">
             <Notice tone=Tone::Bad title=reason.unwrap_or(error.message)>
-                <p>
-                    <a href="/">"Go to the dashboard"</a>
-                </p>
+                <p>{way_on}</p>
             </Notice>
         </div>
     }
     .into_any()
 }
 
+/// The address of the present page.
+fn here() -> String {
+    let location = use_location();
+    let here = location.pathname.get_untracked();
+    let search = location.search.get_untracked();
+    if search.is_empty() {
+        return here;
+    }
+    // The router keeps the query without its question mark.
+    format!("{here}?{}", search.trim_start_matches('?'))
+}
+
 /// The address of the door, and from there back to the present page.
 pub(super) fn door() -> String {
-    let location = use_location();
-    let mut here = location.pathname.get_untracked();
-    let search = location.search.get_untracked();
-    if !search.is_empty() {
-        // The router keeps the query without its question mark.
-        here = format!("{here}?{}", search.trim_start_matches('?'));
-    }
-    let next = leptos_router::location::Url::escape(&here);
+    let next = leptos_router::location::Url::escape(&here());
     format!("/sign-in?next={next}")
 }
 

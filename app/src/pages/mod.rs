@@ -1,5 +1,5 @@
 //! The pages, a folder or file each. Pages never import each other;
-//! `frame` stands around them, `load` brings their data, `live` brings it anew, `words` says the tone of a state,
+//! `frame` stands around them, `load` brings their data, `live` brings it anew, `trouble` says where that fails, `words` says the tone of a state,
 //! `filters`, `first_sale`, `shelf`, `sign_out` and `snippets` are parts of several, and `license_table`, `mail_table`, `named_list` and `history` what several of them show.
 
 pub mod access_tokens;
@@ -39,4 +39,5 @@ pub mod success;
 pub mod tenant_keys;
 pub mod test_purchase;
 pub mod tickets;
+mod trouble;
 mod words;

@@ -4,11 +4,13 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use super::live::Live;
 use super::load::{Data, loaded, query_part};
+use super::trouble::lost_line;
 use crate::api::purchases::{Progress, Receipt, load_receipt};
 use crate::ui::{CopyButton, Logo, Notice, Tone};
 
@@ -32,38 +34,44 @@ const REFRESH: &str = "<meta http-equiv=\"refresh\" content=\"3\">";
 pub fn SuccessPage() -> impl IntoView {
     let session_id = query_part("session_id");
     let (looks, has_stopped) = (RwSignal::new(0), RwSignal::new(false));
-    let listens = RwSignal::new(false);
-    let data = Data::new(
-        move || (session_id.get().unwrap_or_default(), looks.get()),
-        |(session_id, _)| load_receipt(session_id),
-    );
+    let (listens, live) = (RwSignal::new(false), RwSignal::new(None::<Live>));
+    let is_lost = RwSignal::new(false);
+    let data = Data::new(move || session_id.get().unwrap_or_default(), load_receipt);
     Effect::new(move || {
-        let receipt = data.get().and_then(Result::ok);
-        let coming = receipt.filter(|receipt| receipt.progress == Progress::Coming);
-        let polls = coming.as_ref().is_some_and(|receipt| !receipt.may_listen);
-        let may_listen = coming.is_some() && !polls;
+        let (waits, may_listen) = match data.get() {
+            Some(Ok(receipt)) => (receipt.progress == Progress::Coming, receipt.may_listen),
+            Some(Err(error)) => (error.may_pass(), false),
+            None => (false, false),
+        };
         // Set anew, the stream would begin anew.
-        if listens.get_untracked() != may_listen {
-            listens.set(may_listen);
+        if listens.get_untracked() != (waits && may_listen) {
+            listens.set(waits && may_listen);
         }
-        let so_far = looks.get_untracked();
-        has_stopped.set(polls && so_far >= LOOKS);
-        if polls && so_far < LOOKS {
-            set_timeout(
-                move || {
-                    looks.try_update(|looks| *looks += 1);
-                },
-                pause(so_far),
-            );
+        let (polls, so_far) = (waits && !may_listen, looks.get());
+        let goes_on = polls && so_far < LOOKS;
+        has_stopped.set(polls && !goes_on);
+        if !goes_on {
+            is_lost.set(false);
+            return;
+        }
+        let ask = move || spawn_local(look(data, (looks, is_lost)));
+        // One pause at a time, whatever makes this run again.
+        if let Ok(timer) = set_timeout_with_handle(ask, pause(so_far)) {
+            on_cleanup(move || timer.clear());
         }
     });
     // Everything of the stream ends when this runs again: once the keys are there, or the session has ended.
     Effect::new(move || {
+        live.set(None);
         if listens.get() {
-            Live::listen_alone();
+            live.set(Some(Live::listen_alone()));
             data.follow(&[""]);
         }
     });
+    let trouble = move || {
+        let is_lost = is_lost.get().then(lost_line);
+        is_lost.or_else(|| live.get().and_then(Live::trouble))
+    };
     view! {
         <Title text="Your purchase"/>
         <main class="door broad">
@@ -71,8 +79,22 @@ pub fn SuccessPage() -> impl IntoView {
                 <Logo/>
             </span>
             {loaded(data, move |receipt| view! { <Told receipt has_stopped/> }.into_any())}
+            <p class="trouble" role="status">
+                {trouble}
+            </p>
         </main>
     }
+}
+
+/// Asks once more, beside the page: what fails for a while takes nothing away from whoever waits.
+async fn look(data: Data<Receipt>, (looks, is_lost): (RwSignal<u32>, RwSignal<bool>)) {
+    let answer = data.source.look().await;
+    let failed = matches!(&answer, Some(Err(error)) if error.may_pass());
+    is_lost.try_set(failed);
+    if let Some(answer) = answer.filter(|_| !failed) {
+        data.source.show(answer);
+    }
+    looks.try_update(|looks| *looks += 1);
 }
 
 #[component]

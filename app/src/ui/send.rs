@@ -20,7 +20,11 @@ pub async fn send(path: &str, body: &str) -> Result<Option<Done>, UiError> {
         )
     })?;
     if !response.ok() {
-        return Err(UiError::de(Bytes::from(text)));
+        let mut refusal = UiError::de(Bytes::from(text));
+        if refusal.kind == Kind::Unreachable {
+            refusal.message.push_str(" What you typed stays.");
+        }
+        return Err(refusal);
     }
     let done: Done = JsonEncoding::decode(Bytes::from(text)).map_err(|_| {
         UiError::new(
