@@ -171,7 +171,7 @@ fn logic_in_ui(source: &Source) -> Vec<usize> {
 }
 
 /// Modules among the pages that are no page: what several pages are made with.
-const MADE_WITH: [&str; 12] = [
+const MADE_WITH: [&str; 14] = [
     "filters",
     "first_sale",
     "frame",
@@ -182,7 +182,9 @@ const MADE_WITH: [&str; 12] = [
     "mail_table",
     "named_list",
     "shelf",
+    "sign_out",
     "snippets",
+    "trouble",
     "words",
 ];
 
