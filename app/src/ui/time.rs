@@ -1,7 +1,8 @@
 //! Moments: UTC or the reader's own zone, with the distance to the server's own clock beside it, which goes
 //! on while the page stays open.
 //!
-//! Nothing of a moment waits for a pointer: what hovering tells stands in the page too. The name of the zone
+//! A moment can be read without a pointer: to the second where one thing is shown, to the minute in lists. What
+//! hovering adds in lists are the seconds, and UTC for whoever reads in another zone. The name of the zone
 //! is always said; where a heading has it already, the style leaves it to screen readers.
 //!
 //! Days are those of UTC whatever zone the reader has: rules count them so. A heading of days says `(UTC day)`, and
