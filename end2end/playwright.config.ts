@@ -1,8 +1,7 @@
 // Three ways to look at the product: a browser, a browser without JavaScript, a small phone.
 // A test runs in the first; the tags @no-js and @mobile take it to the others too.
 import { defineConfig } from '@playwright/test';
-
-const chromium = process.env.E2E_CHROMIUM ?? '/usr/bin/chromium';
+import { LAUNCH } from './support/chromium.mjs';
 
 export default defineConfig({
   testDir: 'tests',
@@ -23,18 +22,7 @@ export default defineConfig({
     // itself; a picture of the end stands above.
     trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false, sources: false },
     viewport: { width: 1280, height: 800 },
-    launchOptions: {
-      executablePath: chromium,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions: LAUNCH,
   },
   projects: [
     { name: 'chromium', grepInvert: /@only-no-js/ },

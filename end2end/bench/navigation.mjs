@@ -2,6 +2,7 @@
 // of each visit as JSON. `cargo xtask bench navigation` runs it beside a seeded server; it is no test, and judges
 // nothing. Variables: BENCH_URL, BENCH_COOKIE (`name=value` of a session), E2E_CHROMIUM.
 import { chromium } from '@playwright/test';
+import { LAUNCH } from '../support/chromium.mjs';
 
 /** Pages by what their link and their title say, in the order in which they are visited. */
 const PAGES = [
@@ -66,18 +67,7 @@ const url = process.env.BENCH_URL;
 const [, name, value] = /^([^=]+)=(.*)$/.exec(process.env.BENCH_COOKIE ?? '') ?? [];
 if (!url || !name) throw new Error('run it by `cargo xtask bench navigation`');
 
-const browser = await chromium.launch({
-  executablePath: process.env.E2E_CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const browser = await chromium.launch(LAUNCH);
 try {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', timezoneId: 'UTC' });
   await context.addCookies([{ name, value, url }]);

@@ -1,13 +1,17 @@
 //! A PostgreSQL of our own for the tests: made anew, on a free port, gone afterwards.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::io::{self, BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::thread;
 
 use crate::process::{self, Outcome};
 use crate::tools;
+
+/// What the server logs once it takes connections. The locale is C, so that this is English.
+const READY: &str = "ready to accept connections";
 
 /// Whether tests have a PostgreSQL.
 pub enum Postgres {
@@ -111,8 +115,6 @@ fn fresh(programs: &Path) -> Outcome<Server> {
         ])
         .arg(&data);
     process::capture(become_user(&mut initdb, user).current_dir(&folder))?;
-    let log = fs::File::create(folder.join("log"))
-        .map_err(|error| format!("cannot write the log: {error}"))?;
     let mut server = Command::new(programs.join("postgres"));
     server.arg("-D").arg(&data).args(["-p", &port.to_string()]);
     for setting in [
@@ -124,45 +126,36 @@ fn fresh(programs: &Path) -> Outcome<Server> {
     ] {
         server.args(["-c", setting]);
     }
-    let child = become_user(&mut server, user)
+    let mut child = become_user(&mut server, user)
         .current_dir(&folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(log)
+        .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| format!("cannot start PostgreSQL: {error}"))?;
-    let url = format!("postgres://postgres@127.0.0.1:{port}/postgres");
-    let mut server = Server {
-        url,
+    let log = child.stderr.take();
+    let server = Server {
+        url: format!("postgres://postgres@127.0.0.1:{port}/postgres"),
         own: Some(Own { child, folder }),
     };
-    wait_until_ready(&mut server, programs, port)?;
+    wait_until_ready(BufReader::new(log.ok_or("PostgreSQL has no log")?))?;
     Ok(server)
 }
 
-fn wait_until_ready(server: &mut Server, programs: &Path, port: u16) -> Outcome {
-    let Some(own) = &mut server.own else {
-        return Ok(());
-    };
-    for _ in 0..300 {
-        let ended = own
-            .child
-            .try_wait()
-            .map_err(|error| format!("cannot watch PostgreSQL: {error}"))?;
-        if ended.is_some() {
-            let log = fs::read_to_string(own.folder.join("log")).unwrap_or_default();
-            return Err(format!("PostgreSQL did not start:\n{log}"));
+/// Reads what the server logs until it says that it is ready, or ends; later lines are read and let go.
+fn wait_until_ready(mut log: impl BufRead + Send + 'static) -> Outcome {
+    let mut said = String::new();
+    loop {
+        let begins = said.len();
+        let read = log.read_line(&mut said);
+        if !read.is_ok_and(|bytes| bytes > 0) {
+            return Err(format!("PostgreSQL did not start:\n{said}"));
         }
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            let mut ask = Command::new(programs.join("pg_isready"));
-            ask.args(["-q", "-h", "127.0.0.1", "-p", &port.to_string()]);
-            if process::attempt(&mut ask).is_ok_and(|asked| asked.success) {
-                return Ok(());
-            }
+        if said[begins..].contains(READY) {
+            thread::spawn(move || io::copy(&mut log, &mut io::sink()));
+            return Ok(());
         }
-        std::thread::sleep(Duration::from_millis(100));
     }
-    Err("PostgreSQL did not answer within 30 s".to_owned())
 }
 
 fn free_port() -> Outcome<u16> {
@@ -216,6 +209,15 @@ fn change_owner(_folder: &Path, _user: u32, _group: u32) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_is_ready_when_its_log_says_so_and_never_once_the_log_ends() {
+        let ready = "LOG:  starting\nLOG:  database system is ready to accept connections\n";
+        assert_eq!(wait_until_ready(ready.as_bytes()), Ok(()));
+        let fatal = "FATAL:  the port is taken\n";
+        let refusal = wait_until_ready(fatal.as_bytes()).expect_err("it ended");
+        assert!(refusal.ends_with(fatal), "{refusal}");
+    }
 
     #[test]
     fn an_empty_variable_names_no_server() {
