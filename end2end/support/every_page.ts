@@ -29,7 +29,8 @@ export const PAGES: [name: string, address: string, ...links: string[]][] = [
   ['order-in-review', '/review', '/orders/'],
   ['review', '/review'],
   ['outbox', '/outbox'],
-  ['mail', '/outbox', '/outbox/'],
+  // One with keys: the newest may be an invitation, which nobody sends again from here.
+  ['mail', '/outbox?find=jane@example.com', '/outbox/'],
   ['tickets', '/tickets'],
   ['ticket', '/tickets', '/tickets/'],
   ['tenant-keys', '/tenant-keys'],
