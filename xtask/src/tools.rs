@@ -24,18 +24,19 @@ pub fn wasm_target() -> Outcome {
     process::run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
 }
 
-/// What rustc takes for granted in a browser; binaryen must be told.
-const WASM_FEATURES: [&str; 7] = [
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
+/// What rustc takes for granted in a browser; binaryen must be told. Its programs and its library call it by
+/// different names.
+const WASM_FEATURES: [(&str, &str); 7] = [
+    ("--enable-bulk-memory", "BulkMemory"),
+    ("--enable-bulk-memory-opt", "BulkMemoryOpt"),
+    ("--enable-multivalue", "Multivalue"),
+    ("--enable-mutable-globals", "MutableGlobals"),
+    ("--enable-nontrapping-float-to-int", "NontrappingFPToInt"),
+    ("--enable-reference-types", "ReferenceTypes"),
+    ("--enable-sign-ext", "SignExt"),
 ];
 
-/// Programs that shrink and merge WebAssembly.
+/// Programs and a library that shrink and merge WebAssembly.
 pub struct Binaryen {
     folder: PathBuf,
 }
@@ -43,9 +44,21 @@ pub struct Binaryen {
 impl Binaryen {
     /// One of the programs, told what browsers can do.
     pub fn command(&self, name: &str) -> Command {
-        let mut command = Command::new(self.folder.join(name));
-        command.args(WASM_FEATURES);
+        let programs = self.folder.join("node_modules/binaryen/bin");
+        let mut command = Command::new(programs.join(name));
+        command.args(WASM_FEATURES.map(|(option, _)| option));
         command
+    }
+
+    /// A script that uses the library, told the same first.
+    pub fn script(&self, name: &str, text: &str) -> Outcome<Command> {
+        let path = self.folder.join(name);
+        fs::write(&path, text)
+            .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+        let mut command = Command::new("node");
+        command.arg(path);
+        command.arg(WASM_FEATURES.map(|(_, name)| name).join(","));
+        Ok(command)
     }
 }
 
@@ -53,9 +66,7 @@ impl Binaryen {
 pub fn binaryen(workspace: &Workspace) -> Outcome<Binaryen> {
     let folder = workspace.target.join("tools");
     npm_copy(&workspace.root.join("xtask/tools"), &folder)?;
-    Ok(Binaryen {
-        folder: folder.join("node_modules/binaryen/bin"),
-    })
+    Ok(Binaryen { folder })
 }
 
 /// Installs the npm packages of a folder of ours elsewhere, so that nothing lies beside its lock file.

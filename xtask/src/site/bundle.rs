@@ -5,7 +5,7 @@
 //! hundreds of pieces, most of them tiny. Here they are put together, pair by pair.
 
 /// What a module costs besides its bytes, in bytes of machine code: its head, its instance in the browser, and
-/// two runs of binaryen. With less, parts are of many small modules (with a third of it a hundred instead of
+/// a run of binaryen. With less, parts are of many small modules (with a third of it a hundred instead of
 /// sixty, and a page 1 KB smaller); with more, they bring much that they do not use.
 const MODULE: u64 = 24_000;
 

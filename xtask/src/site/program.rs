@@ -15,7 +15,7 @@ use super::part::{Part, SiteFile, files_below, short_hash};
 use super::split::{join_base, split};
 use super::{read, remove_folder};
 use crate::process::{self, Outcome};
-use crate::tools::{self, Binaryen, WASM_TARGET};
+use crate::tools::{self, WASM_TARGET};
 use crate::workspace::Workspace;
 
 /// The one profile of the browser's program, in development and as shipped.
@@ -23,6 +23,9 @@ pub const WASM_PROFILE: &str = "wasm-release";
 
 /// The program itself, as wasm-bindgen calls it.
 const PROGRAM: &str = "exisone_bg.wasm";
+
+/// Shrinks modules in place.
+const SHRINK: &str = include_str!("shrink.mjs");
 
 /// The program's part, made anew when a source, a version or a setting changed.
 pub fn fresh(workspace: &Workspace) -> Outcome<Vec<Part>> {
@@ -46,10 +49,9 @@ pub fn fresh(workspace: &Workspace) -> Outcome<Vec<Part>> {
         let all: Vec<_> = iter::once(program.as_path()).chain(modules).collect();
         call_directly(&all)?;
         println!("wasm: optimising");
-        process::each(&all, |wasm| {
-            optimise(&binaryen, wasm)?;
-            order(wasm)
-        })?;
+        let mut shrink = binaryen.script("shrink.mjs", SHRINK)?;
+        process::run(shrink.args(&all))?;
+        process::each(&all, |wasm| order(wasm))?;
         println!("wasm: compressing");
         files(&folder, pack_parts(&split)?)
     })?;
@@ -126,17 +128,6 @@ fn bind(main: &Path, folder: &Path) -> Outcome {
         .web(true)
         .and_then(|bindgen| bindgen.generate(folder))
         .map_err(|error| format!("wasm-bindgen failed: {error:?}"))
-}
-
-fn optimise(binaryen: &Binaryen, wasm: &Path) -> Outcome {
-    let options = [
-        "-Oz",
-        "--strip-debug",
-        "--strip-producers",
-        "--strip-target-features",
-    ];
-    let mut command = binaryen.command("wasm-opt");
-    process::run(command.args(options).arg(wasm).arg("-o").arg(wasm))
 }
 
 /// All files of a program fit each other alone: they share a folder, named by the hash of them all.

@@ -32,7 +32,9 @@ struct Counts {
     tally: Tally,
     /// Tests that failed, as their runner names them.
     failures: Vec<String>,
-    /// Tests that were skipped, likewise.
+    /// What it says about them.
+    accounts: Vec<String>,
+    /// Tests that were skipped, as it names them.
     skips: Vec<String>,
 }
 
@@ -42,6 +44,7 @@ impl End {
         Self::Counted(Counts {
             tally: Tally::of(&ended.stdout, ended.success),
             failures: tally::failures(&ended.stdout),
+            accounts: tally::accounts(&ended.stdout),
             skips: tally::skips(&ended.stdout),
         })
     }
@@ -56,6 +59,8 @@ struct Report {
     lines: Vec<String>,
     /// Tests that failed, as their runners name them.
     failures: Vec<String>,
+    /// What they say about them.
+    accounts: Vec<String>,
     in_ci: bool,
 }
 
@@ -65,6 +70,7 @@ impl Report {
             total: Tally::default(),
             lines: Vec::new(),
             failures: Vec::new(),
+            accounts: Vec::new(),
             in_ci,
         }
     }
@@ -97,6 +103,7 @@ impl Report {
     /// failed, and is named.
     fn judge(&mut self, counts: Counts) -> (Tally, String) {
         self.failures.extend(counts.failures);
+        self.accounts.extend(counts.accounts);
         let skipped = counts.tally.skipped;
         if !self.in_ci || skipped == 0 {
             return (counts.tally, String::new());
@@ -193,6 +200,10 @@ fn cargo_test(workspace: &Workspace, packages: &[&str], postgres: Option<&Server
 }
 
 fn finish(report: &Report, started: Instant) -> Outcome {
+    // Whoever reads the end of a long log finds there what was wrong.
+    for account in &report.accounts {
+        println!("\n{account}");
+    }
     if !report.failures.is_empty() {
         println!("\n== failed");
         for failure in &report.failures {

@@ -80,6 +80,31 @@ pub fn failures(output: &str) -> Vec<String> {
     output.lines().map(plain).filter(names_one).collect()
 }
 
+/// How many lines of what a runner says about one failure are worth repeating.
+const ACCOUNT: usize = 30;
+
+/// What the runners say about each test that failed, from where they begin to: cargo `---- b::c stdout ----`,
+/// Playwright `  1) [chromium] › a.spec.ts:5:1 › …`, node `not ok 3 - …`.
+pub fn accounts(output: &str) -> Vec<String> {
+    let mut accounts: Vec<Vec<&str>> = Vec::new();
+    for line in output.lines() {
+        if begins_account(&plain(line)) {
+            accounts.push(Vec::new());
+        }
+        if let Some(account) = accounts.last_mut().filter(|lines| lines.len() < ACCOUNT) {
+            account.push(line);
+        }
+    }
+    accounts.iter().map(|lines| lines.join("\n")).collect()
+}
+
+fn begins_account(line: &str) -> bool {
+    let is_cargos = line.starts_with("---- ") && line.ends_with(" stdout ----");
+    let numbered = line.split_once(") [").map(|(number, _)| number);
+    let is_playwrights = numbered.is_some_and(|number| number.parse::<u32>().is_ok());
+    is_cargos || is_playwrights || line.starts_with("not ok ")
+}
+
 /// The lines of a runner's output that name a test that was skipped: cargo `test a ... ignored`, Playwright
 /// `  -  3 [chromium] › a.spec.ts:5:1 › …`, node `ok 3 - … # SKIP why` (or `﹣ … # why`).
 pub fn skips(output: &str) -> Vec<String> {
@@ -191,6 +216,22 @@ mod tests {
             "FAIL: test_seats (__main__.Usage)",
         ];
         assert_eq!(failures(output), expected);
+    }
+
+    #[test]
+    fn what_is_said_of_a_failure_is_repeated_as_far_as_it_helps() {
+        let long = "\n    more".repeat(50);
+        let output = format!(
+            "test b::c ... FAILED\n---- b::c stdout ----\nit was 3{long}\nfailures:\n    b::c\n\
+             \u{1b}[31m  1) [chromium] › a.spec.ts:5:1 › it works\u{1b}[39m\n    Error: no\nnot ok 2 - wrong\n  ---\n"
+        );
+        let said = accounts(&output);
+        assert_eq!(said.len(), 3);
+        assert!(said[0].starts_with("---- b::c stdout ----\nit was 3\n    more"));
+        assert_eq!(said[0].lines().count(), ACCOUNT);
+        assert!(said[1].ends_with("\n    Error: no"), "{}", said[1]);
+        assert_eq!(said[2], "not ok 2 - wrong\n  ---");
+        assert_eq!(accounts("(3) [a] ok\nok 1 - not ok 2"), [""; 0]);
     }
 
     #[test]
