@@ -9,6 +9,7 @@ mod clients;
 mod postgres;
 mod tally;
 
+use std::thread;
 use std::time::Instant;
 
 use crate::interrupt;
@@ -192,6 +193,9 @@ fn nothing_counted() -> End {
 fn cargo_test(workspace: &Workspace, packages: &[&str], postgres: Option<&Server>) -> Outcome<End> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--no-fail-fast"]).args(packages);
+    // Many wait for a server or a disk: with one for each core a fifth of the time nobody would work.
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    cargo.env("RUST_TEST_THREADS", (2 * cores).to_string());
     if let Some(server) = postgres {
         cargo.env("TEST_POSTGRES_URL", server.url());
     }
