@@ -24,7 +24,8 @@ use crate::secret::SecretText;
 pub async fn people_page(who: &SignedIn, search: NamedSearch) -> Result<People, Error> {
     let query = MemberQuery {
         search: search.find,
-        // A word that is no order changes nothing: the address was typed by hand.
+        // A word that is no role or order changes nothing: the address was typed by hand.
+        role: search.state.parse().ok(),
         order: search.sort.parse().unwrap_or_default(),
         after: place(search.after.as_deref())?,
     };

@@ -11,10 +11,13 @@ pub fn Confirm(
     /// What will happen, naming the object.
     #[prop(into)]
     question: Oco<'static, str>,
+    /// Whether it stands open at first, to show that its form was refused.
+    #[prop(optional)]
+    is_open: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <details class="confirm">
+        <details class="confirm" open=is_open>
             <summary class="btn danger">{label}</summary>
             <div>
                 <p>{question}</p>

@@ -2,6 +2,7 @@
 
 use domain::ids::{PersonId, TenantId};
 use domain::list_order::MemberOrder;
+use domain::role::Role;
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -56,7 +57,8 @@ macro_rules! paged {
         f.confirmed_at as second_factor_at
     from memberships m cross join people p
     left join second_factors f on f.person_id = m.person_id
-    where m.tenant_id = $1 and p.id = m.person_id and p.email_key >= $4 and p.email_key < $5 and ",
+    where m.tenant_id = $1 and p.id = m.person_id and p.email_key >= $4 and p.email_key < $5
+        and ($7 = '' or m.role = $7) and ",
             $($beyond),+,
             " limit $6"
         )
@@ -72,7 +74,7 @@ macro_rules! paged_by_email {
             " coalesce((select o.email_key from people o where o.id = $3 and $2 is not null
             and (exists (select 1 from memberships n where n.tenant_id = $1 and n.person_id = $3)
                 or exists (select 1 from changes h where h.tenant_id = $1 and h.subject_kind = 'person'
-                    and h.subject_id = $7 and h.verb = 'removed'))), '",
+                    and h.subject_id = $8 and h.verb = 'removed'))), '",
             $outermost,
             "') order by p.email_key ",
             $way
@@ -100,6 +102,8 @@ pub async fn put(tx: &mut Tx, tenant: TenantId, of: (PersonId, &str), now: i64) 
 pub struct MemberFilter {
     /// How the folded address begins, or empty.
     pub beginning: String,
+    /// Only who has this role; `None` for all.
+    pub role: Option<Role>,
     /// In which order.
     pub order: MemberOrder,
     /// Only what comes after this place in the list.
@@ -122,7 +126,7 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, f: &MemberFilter) -> Result
     let end = format!("{}\u{10ffff}", f.beginning);
     Ok(on!(conn, c => {
         let mut query = sqlx::query_as(page).bind(tenant.get()).bind(at).bind(id).bind(&f.beginning)
-            .bind(&end).bind(f.limit);
+            .bind(&end).bind(f.limit).bind(f.role.map_or("", Role::as_str));
         if is_by_email {
             // As the change log writes it.
             query = query.bind(id.to_string());

@@ -61,6 +61,8 @@ pub struct InvitationView {
 pub struct MemberQuery {
     /// How the address begins, as typed; empty for all.
     pub search: String,
+    /// Only who has this role; `None` for all.
+    pub role: Option<Role>,
     /// In which order.
     pub order: MemberOrder,
     /// Only who comes after this place.
@@ -72,6 +74,7 @@ pub async fn execute(engine: &Engine, actor: &Actor, query: &MemberQuery) -> Res
     actor.may_see_people()?;
     let filter = MemberFilter {
         beginning: email_key(page::typed(&query.search)?),
+        role: query.role,
         order: query.order,
         after: query.after.map(Place::row),
         limit: page::rows_to_fetch(PAGE_SIZE),

@@ -2,6 +2,7 @@
 
 use domain::ids::{PersonId, TenantId};
 use domain::list_order::MemberOrder;
+use domain::role::Role;
 use store::changes::NewChange;
 use store::memberships::{Member, MemberFilter};
 use store::people::Person;
@@ -128,6 +129,7 @@ async fn a_person_has_one_role_in_each_tenant() {
 fn everybody() -> MemberFilter {
     MemberFilter {
         beginning: String::new(),
+        role: None,
         order: MemberOrder::Oldest,
         after: None,
         limit: 9,
@@ -183,6 +185,42 @@ async fn members_are_paged_and_found_by_how_their_address_begins() {
 }
 
 #[tokio::test]
+async fn members_of_one_role_are_found_in_every_order() {
+    on_each(async |db| {
+        let acme = tenant(db).await;
+        for (n, email, role) in [
+            (1, "zoe@example.com", "owner"),
+            (2, "bob@example.com", "support"),
+            (3, "ann@example.com", "owner"),
+        ] {
+            let row = person(n, email);
+            write(db, async |tx| {
+                people::insert(tx, &row).await?;
+                memberships::put(tx, acme, (row.id, role), NOW).await
+            })
+            .await;
+        }
+        let found = async |order, role| {
+            let filter = MemberFilter {
+                role: Some(role),
+                order,
+                ..everybody()
+            };
+            let rows = read(db, async |c| memberships::page(c, acme, &filter).await).await;
+            let ids = rows.iter().map(|row| row.person_id.get().as_u128());
+            ids.collect::<Vec<_>>()
+        };
+        assert_eq!(found(MemberOrder::Oldest, Role::Owner).await, [1, 3]);
+        assert_eq!(found(MemberOrder::Email, Role::Owner).await, [3, 1]);
+        let backwards = found(MemberOrder::EmailBackwards, Role::Owner).await;
+        assert_eq!(backwards, [1, 3]);
+        assert_eq!(found(MemberOrder::Oldest, Role::Support).await, [2]);
+        assert_eq!(found(MemberOrder::Email, Role::Viewer).await, []);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn members_are_paged_by_address_either_way_around() {
     on_each(async |db| {
         let (acme, blue) = (tenant(db).await, tenant(db).await);
@@ -204,6 +242,7 @@ async fn members_are_paged_by_address_either_way_around() {
             let members = page_by_page(async |last: Option<&Member>| {
                 let filter = MemberFilter {
                     beginning: beginning.into(),
+                    role: None,
                     order,
                     after: last.map(|member| (member.created_at, member.person_id)),
                     limit: 2,
