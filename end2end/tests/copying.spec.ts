@@ -39,3 +39,17 @@ adminTest('ids that are shown shortened, and URLs, are copied whole', async ({ p
   const url = page.getByRole('button', { name: 'Copy webhook URL' });
   expect(await copied(page, url)).toBe(installation.stripeApp.webhookUrl);
 });
+
+adminTest('a new access token is copied as it is shown, and opens what it may', async ({ page, installation }) => {
+  await page.goto('/access-tokens');
+  await hydrated(page);
+  await page.getByLabel('Name', { exact: true }).fill('taken by the clipboard');
+  await page.getByLabel('generate', { exact: true }).check();
+  await page.getByRole('button', { name: 'Make token' }).click();
+  const shown = page.getByRole('status').locator('code');
+  await expect(shown).toHaveText(/^exo_at_\w+$/);
+  const token = await copied(page, page.getByRole('button', { name: 'Copy token' }));
+  expect(token).toBe(await shown.innerText());
+  const answer = await fetch(`${installation.url}/api/product/`, { headers: { authorization: `ExisOneApi ${token}` } });
+  expect(answer.status).toBe(200);
+});
