@@ -46,10 +46,10 @@ const LISTS: List[] = [
     table: 'Mails',
     fill: async (installation, name) => {
       const email = `${name.toLowerCase().replaceAll(' ', '-')}@example.com`;
-      const keys = { productId: installation.product.id, email, quantity: 1, livemode: false };
-      const made = await installation.api<{ activationKeys: string[] }>('POST', '/api/activationkey/generate', keys);
+      const wish = { productId: installation.product.id, email, livemode: false };
+      const { activationKey } = await installation.api<{ activationKey: string }>('POST', '/api/activationkey/generate', wish);
       for (let n = 0; n <= PAGE; n += 1) {
-        await installation.api('POST', `/api/license/${made.activationKeys[0]}/resend`, {});
+        await installation.api('POST', `/api/license/${activationKey}/resend`, {});
       }
       return `/outbox?find=${encodeURIComponent(email)}`;
     },
