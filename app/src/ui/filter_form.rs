@@ -14,6 +14,9 @@ pub fn FilterForm(
     action: &'static str,
     /// What the search field takes.
     field: &'static str,
+    /// Its name in the address.
+    #[prop(default = "find")]
+    name: &'static str,
     /// What is searched for.
     find: String,
     /// Further filters of the form.
@@ -55,7 +58,7 @@ pub fn FilterForm(
                     <input
                         class="input short"
                         type="search"
-                        name="find"
+                        name=name
                         aria-label=field
                         placeholder=field
                         value=find

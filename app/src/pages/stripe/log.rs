@@ -3,10 +3,11 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use crate::api::Listed;
+use super::apps::{app_filters, app_search};
 use crate::api::stripe_events::{
     EventChoices, EventRow, EventSearch, load_event_choices, load_events,
 };
+use crate::api::{Listed, NamedSearch};
 use crate::format;
 use crate::pages::filters::{self, Head, NEWEST, address, any_of, with_chosen};
 use crate::pages::first_sale::first_sale;
@@ -30,8 +31,8 @@ const HEADS: &[Head] = &[("Received", "created")];
 
 const STATUSES: [&str; 4] = ["", "verified", "failed", "received"];
 
-/// What the address asks for: of the log, and which apps stand above it.
-type Asked<'a> = (&'a EventSearch, &'a str);
+/// What the address asks for: of the log, and of the apps above it.
+pub(super) type Asked<'a> = (&'a EventSearch, &'a NamedSearch);
 
 /// What the address asks of the log.
 pub(super) fn event_search() -> Memo<EventSearch> {
@@ -51,8 +52,8 @@ pub(super) fn event_search() -> Memo<EventSearch> {
 /// The log, with its filters.
 #[component]
 pub fn EventLog() -> impl IntoView {
-    let (search, apps) = (event_search(), query_part("apps"));
-    // Its links keep the shelf of the apps, so they are drawn again with it.
+    let (search, apps) = (event_search(), app_search());
+    // Its links keep what was asked of the apps, so they are drawn again with it.
     let data = Data::new(
         move || (search.get(), apps.get()),
         |(search, _)| load_events(search),
@@ -67,11 +68,11 @@ pub fn EventLog() -> impl IntoView {
             "search",
             move |found| {
                 let refusal = StoredValue::new(found.as_ref().err().cloned());
-                let apps = move || apps.get_untracked().unwrap_or_default();
                 let form = move |choices| {
-                    form((&search.get_untracked(), &apps()), choices, refusal.get_value())
+                    let asked = (&search.get_untracked(), &apps.get_untracked());
+                    form(asked, choices, refusal.get_value())
                 };
-                let (search, apps) = (search.get_untracked(), apps());
+                let (search, apps) = (search.get_untracked(), apps.get_untracked());
                 view! {
                     <div class="stack loose">
                         {loaded(choices, form)} {panel(found, (&search, &apps))}
@@ -95,18 +96,22 @@ pub(super) fn link(
     after: Option<&str>,
 ) -> String {
     let filters = [
-        ("apps", apps),
-        ("find", &search.find),
+        ("find", search.find.as_str()),
         ("type", &search.event_type),
         ("app", &search.app),
         ("status", status),
         ("sort", sort),
         ("after", after.unwrap_or_default()),
     ];
+    let filters: Vec<_> = app_filters(apps).into_iter().chain(filters).collect();
     address("/stripe", &filters)
 }
 
-fn form((search, shelf): Asked<'_>, choices: EventChoices, refusal: Option<String>) -> AnyView {
+fn form(
+    (search, apps_asked): Asked<'_>,
+    choices: EventChoices,
+    refusal: Option<String>,
+) -> AnyView {
     let (event_type, app) = (search.event_type.clone(), search.app.clone());
     let types = with_chosen(choices.types, &event_type);
     let apps = with_chosen(choices.apps, &app);
@@ -115,11 +120,9 @@ fn form((search, shelf): Asked<'_>, choices: EventChoices, refusal: Option<Strin
         ("app", "App", app, any_of("All apps", apps)),
     ];
     let find = search.find.clone();
-    let kept = vec![
-        ("status", search.status.clone()),
-        ("sort", search.sort.clone()),
-        ("apps", shelf.to_owned()),
-    ];
+    let kept = [("status", search.status.as_str()), ("sort", &search.sort)];
+    let kept = kept.into_iter().chain(app_filters(apps_asked));
+    let kept = kept.map(|(name, value)| (name, value.to_owned())).collect();
     view! {
         <FilterForm
             label="Events"
@@ -171,7 +174,7 @@ fn panel(found: Result<Listed<EventRow>, String>, asked: Asked<'_>) -> AnyView {
 }
 
 fn nothing((search, apps): Asked<'_>) -> AnyView {
-    if search.after.is_some() || link((search, ""), (&search.status, ""), None) != "/stripe" {
+    if search.after.is_some() || is_narrowed(search) {
         let text = "An id of Stripe’s finds its event, and the events of its purchase. Take a filter away to see more.";
         return narrowed("No such events", text, apps);
     }
@@ -186,8 +189,13 @@ fn nothing((search, apps): Asked<'_>) -> AnyView {
     .into_any()
 }
 
-fn narrowed(title: &'static str, text: &'static str, apps: &str) -> AnyView {
-    let all = address("/stripe", &[("apps", apps)]);
+fn is_narrowed(search: &EventSearch) -> bool {
+    let no_apps = NamedSearch::default();
+    link((search, &no_apps), (&search.status, ""), None) != "/stripe"
+}
+
+fn narrowed(title: &'static str, text: &'static str, apps: &NamedSearch) -> AnyView {
+    let all = address("/stripe", &app_filters(apps));
     view! {
         <Empty title text>
             <a class="btn" href=all>

@@ -2,6 +2,7 @@
 
 mod app;
 mod app_form;
+mod apps;
 mod event;
 mod log;
 mod overview;
