@@ -1,17 +1,15 @@
 //! How far a tenant has come on the way from a Stripe account to programs that ask for their licences: each
 //! step is looked up, none is ticked off by hand.
 
-use domain::device_state::{DeviceOrder, DeviceState};
 use domain::event_log::EventStatus;
 use domain::list_order::LogOrder;
 use domain::mail_state::MailState;
 use domain::permission::Permission;
 use domain::settings_form::TenantSettings;
-use store::orders;
+use store::{activations, orders};
 
 use crate::Engine;
 use crate::actor::Actor;
-use crate::devices::list::{self as devices, DeviceQuery};
 use crate::error::Result;
 use crate::mails::list::{self as mails, MailQuery};
 use crate::products::{self, ProductView};
@@ -106,17 +104,6 @@ async fn has_program_token(engine: &Engine, actor: &Actor) -> Result<bool> {
 }
 
 async fn has_activation(engine: &Engine, actor: &Actor) -> Result<bool> {
-    let query = DeviceQuery {
-        product_id: None,
-        state: Some(DeviceState::Activated),
-        beginning: String::new(),
-        order: DeviceOrder::LastSeen,
-        is_backwards: false,
-        after: None,
-        limit: 1,
-    };
-    Ok(!devices::execute(engine, actor, &query)
-        .await?
-        .items
-        .is_empty())
+    let mut conn = engine.read().await?;
+    Ok(activations::is_any_active(&mut conn, actor.tenant()).await?)
 }

@@ -50,6 +50,8 @@ const LAST_OF_DEVICE: &str = "select deactivated_at from activations
     order by case when deactivated_at is null then 0 else 1 end, activated_at desc limit 1";
 const ACTIVE: &str = "select activated_at, version from activations
     where tenant_id = $1 and license_id = $2 and hardware_key = $3 and deactivated_at is null";
+pub(crate) const ANY_ACTIVE: &str = "select hardware_key from activations
+    where tenant_id = $1 and deactivated_at is null limit 1";
 const LAST_END: &str =
     "select max(deactivated_at) from activations where tenant_id = $1 and license_id = $2";
 
@@ -133,6 +135,13 @@ pub async fn find_active(
         on!(conn, c => sqlx::query_as(ACTIVE).bind(tenant.get()).bind(of.0.get()).bind(of.1)
         .fetch_optional(c).await?),
     )
+}
+
+/// Whether any device of the tenant's customers has a seat.
+pub async fn is_any_active(conn: &mut Conn, tenant: TenantId) -> Result<bool> {
+    let any: Option<String> = on!(conn, c => sqlx::query_scalar(ANY_ACTIVE).bind(tenant.get())
+        .fetch_optional(c).await?);
+    Ok(any.is_some())
 }
 
 /// When any device gave the licence back last, Unix milliseconds.

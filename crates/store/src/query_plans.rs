@@ -8,9 +8,9 @@ use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 use crate::log_order::BothWays;
 use crate::named::NameFilter;
 use crate::{
-    access_tokens, arrivals, change_search, daily, event_log, jobs, license_lookups, licenses,
-    mails, memberships, migrate, orders, plans, products, review_list, stripe_apps, stripe_events,
-    tickets,
+    access_tokens, activations, arrivals, change_search, changes, daily, event_log, jobs,
+    license_lookups, licenses, mails, memberships, migrate, orders, plans, products, review_list,
+    stripe_apps, stripe_events, tickets,
 };
 
 async fn plan(conn: &mut SqliteConnection, sql: &str) -> String {
@@ -260,6 +260,14 @@ async fn what_has_a_state_or_a_time_is_listed_by_an_index_of_its_own() {
     let shelves = [stripe_apps::PAGE_CURRENT, stripe_apps::PAGE_ARCHIVED];
     assert_found_by(&shelves.map(|shelf| (shelf, apps))).await;
     assert_found_by(&[
+        (
+            activations::ANY_ACTIVE,
+            "activations_by_hardware (tenant_id=?)",
+        ),
+        (
+            changes::BY_KIND,
+            "changes_by_subject (tenant_id=? AND subject_kind=?)",
+        ),
         (
             memberships::PAGE,
             "memberships_by_time (tenant_id=? AND (created_at,person_id)>",

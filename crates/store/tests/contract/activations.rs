@@ -87,8 +87,15 @@ async fn a_seat_that_is_given_back_is_free_again() {
                 activations::end(tx, acme, (license(), "AB"), NOW + 5);
             })
         };
+        let is_any =
+            async |tenant| read(db, async |c| activations::is_any_active(c, tenant).await).await;
+        assert!(!is_any(acme).await);
         assert!(activate(db, acme, &on_device(10, "AB")).await);
+        assert!(is_any(acme).await);
+        let blue = tenant(db).await;
+        assert!(!is_any(blue).await, "of its own tenant alone");
         assert!(give_back().await);
+        assert!(!is_any(acme).await);
         assert!(!give_back().await, "it is given back once");
         let row = read(db, async |c| licenses::find(c, acme, license()).await).await;
         let row = row.expect("is there");

@@ -126,6 +126,16 @@ async fn a_person_has_one_role_in_each_tenant() {
     .await;
 }
 
+/// Somebody who belongs to the tenant.
+async fn member(db: &TestDb, tenant: TenantId, (n, email, role): (u128, &str, &str)) {
+    let row = person(n, email);
+    write(db, async |tx| {
+        people::insert(tx, &row).await?;
+        memberships::put(tx, tenant, (row.id, role), NOW).await
+    })
+    .await;
+}
+
 fn everybody() -> MemberFilter {
     MemberFilter {
         beginning: String::new(),
@@ -146,12 +156,7 @@ async fn members_are_paged_and_found_by_how_their_address_begins() {
             (3, "bob@example.com", acme),
             (4, "ann@example.org", blue),
         ] {
-            let row = person(n, email);
-            write(db, async |tx| {
-                people::insert(tx, &row).await?;
-                memberships::put(tx, tenant, (row.id, "viewer"), NOW).await
-            })
-            .await;
+            member(db, tenant, (n, email, "viewer")).await;
         }
         let found = async |filter: MemberFilter| {
             let rows = read(db, async |c| memberships::page(c, acme, &filter).await).await;
@@ -188,17 +193,12 @@ async fn members_are_paged_and_found_by_how_their_address_begins() {
 async fn members_of_one_role_are_found_in_every_order() {
     on_each(async |db| {
         let acme = tenant(db).await;
-        for (n, email, role) in [
+        for row in [
             (1, "zoe@example.com", "owner"),
             (2, "bob@example.com", "support"),
             (3, "ann@example.com", "owner"),
         ] {
-            let row = person(n, email);
-            write(db, async |tx| {
-                people::insert(tx, &row).await?;
-                memberships::put(tx, acme, (row.id, role), NOW).await
-            })
-            .await;
+            member(db, acme, row).await;
         }
         let found = async |order, role| {
             let filter = MemberFilter {
@@ -231,12 +231,7 @@ async fn members_are_paged_by_address_either_way_around() {
             (4, "Ann@example.com", acme),
             (5, "bo@example.com", acme),
         ] {
-            let row = person(n, email);
-            write(db, async |tx| {
-                people::insert(tx, &row).await?;
-                memberships::put(tx, tenant, (row.id, "viewer"), NOW).await
-            })
-            .await;
+            member(db, tenant, (n, email, "viewer")).await;
         }
         let found = async |order: MemberOrder, beginning: &str| {
             let members = page_by_page(async |last: Option<&Member>| {
@@ -302,12 +297,7 @@ async fn a_page_by_address_goes_on_where_somebody_was_let_go_meanwhile() {
             (3, "bob@example.org", blue),
             (4, "cid@example.com", acme),
         ] {
-            let row = person(n, email);
-            write(db, async |tx| {
-                people::insert(tx, &row).await?;
-                memberships::put(tx, tenant, (row.id, "viewer"), NOW).await
-            })
-            .await;
+            member(db, tenant, (n, email, "viewer")).await;
         }
         let after = async |order: MemberOrder, n: u128| {
             let filter = MemberFilter {
