@@ -16,7 +16,7 @@ async function open(page: Page): Promise<void> {
 async function invite(page: Page, email: string, role: string): Promise<void> {
   await open(page);
   await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Role', { exact: true }).selectOption(role);
+  await page.getByRole('combobox', { name: 'Role', exact: true }).selectOption(role);
   await page.getByRole('button', { name: 'Send invitation' }).click();
 }
 
