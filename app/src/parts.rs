@@ -17,7 +17,6 @@ use crate::pages::dashboard::DashboardPage;
 use crate::pages::help::HelpPage;
 use crate::pages::invitation::InvitationPage;
 use crate::pages::licenses::{LicensePage, LicensesPage, NewLicensePage};
-use crate::pages::live::heal;
 use crate::pages::order::OrderPage;
 use crate::pages::outbox::{MailPage, OutboxPage};
 use crate::pages::palette::PalettePage;
@@ -34,7 +33,6 @@ use crate::pages::success::SuccessPage;
 use crate::pages::tenant_keys::TenantKeysPage;
 use crate::pages::test_purchase::TestPurchasePage;
 use crate::pages::tickets::{TicketPage, TicketsPage};
-use crate::pages::trouble::{passing, why_unreachable};
 use crate::ui::Loading;
 
 /// A part could not be fetched: the network failed, or a newer server no longer has it.
@@ -161,37 +159,19 @@ fn show(page: Page) -> AnyView {
     if let Some(drawn) = at_once(page) {
         return drawn;
     }
-    let brought = RwSignal::new(None);
-    bring(page, brought);
-    heal(move || {
-        if matches!(brought.try_get_untracked(), Some(Some(Err(_)))) {
-            bring(page, brought);
+    let is_here = RwSignal::new(false);
+    leptos::task::spawn_local(async move {
+        match fetch(page.part()).await {
+            Ok(()) => _ = is_here.try_set(true),
+            // The server sends the page whole, with the parts that it has.
+            Err(_) => _ = window().location().reload(),
         }
     });
-    let draw = move || match brought.get() {
-        None => view! { <Loading/> }.into_any(),
-        Some(Ok(())) => at_once(page).into_any(),
-        Some(Err(reason)) => passing(reason, move || bring(page, brought)),
+    let draw = move || match is_here.get().then(|| at_once(page)) {
+        Some(Some(drawn)) => drawn,
+        _ => view! { <Loading/> }.into_any(),
     };
     draw.into_any()
-}
-
-/// What came of fetching a part: `None` while it is on its way, else why it is not here.
-type Brought = Option<Result<(), String>>;
-
-fn bring(page: Page, brought: RwSignal<Brought>) {
-    leptos::task::spawn_local(async move {
-        let mut fetched = Ok(());
-        if fetch(page.part()).await.is_err() {
-            let Some(reason) = why_unreachable().await else {
-                // A newer server no longer has this part: it sends the page whole, with those that it has.
-                let _ = window().location().reload();
-                return;
-            };
-            fetched = Err(reason);
-        }
-        brought.try_set(Some(fetched));
-    });
 }
 
 fn at_once(page: Page) -> Option<AnyView> {

@@ -1,7 +1,5 @@
 // With the keyboard alone: past the navigation, through it, and to the page's main action.
-import type { Locator, Page } from '@playwright/test';
-import { expectRefusal } from '../pages/fields.ts';
-import { ProductForm } from '../pages/product_form.ts';
+import type { Page } from '@playwright/test';
 import { buy } from '../support/purchases.ts';
 import { adminTest, expect, hydrated } from '../support/test.ts';
 
@@ -86,64 +84,3 @@ for (const key of ['Shift+Tab', 'Tab']) {
     expect(reached).toBeGreaterThan(70);
   });
 }
-
-/** Presses Tab until this has the focus. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  const isFocused = () => target.evaluate((element) => element === document.activeElement);
-  for (let presses = 0; presses < 80 && !(await isFocused()); presses += 1) await page.keyboard.press('Tab');
-  await expect(target).toBeFocused();
-}
-
-/** Goes to a page by the palette. */
-async function goByKeys(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('Control+k');
-  await expect(page.getByRole('combobox', { name: 'Find anything' })).toBeFocused();
-  await page.keyboard.type(name);
-  await page.keyboard.press('Enter');
-  await expect(page.getByRole('heading', { level: 1, name, exact: true })).toBeFocused();
-}
-
-adminTest('a product is made, and a key of it given and taken back, without a mouse', async ({ page }) => {
-  const press = (key: string) => page.keyboard.press(key);
-  const title = page.getByRole('heading', { level: 1 });
-  await page.goto('/');
-  await hydrated(page);
-  await goByKeys(page, 'Products');
-  await tabTo(page, page.getByRole('link', { name: 'New product' }));
-  await press('Enter');
-  await expect(title).toBeFocused();
-  const form = new ProductForm(page);
-  await tabTo(page, form.name);
-  await page.keyboard.type('Zither by keys');
-  await tabTo(page, form.licenseDays);
-  await page.keyboard.type('a year');
-  await tabTo(page, page.getByRole('button', { name: 'Save product' }));
-  await press('Enter');
-  await expectRefusal(form.licenseDays, /36500/);
-  await expect(form.licenseDays).toBeFocused();
-  await press('Control+a');
-  await page.keyboard.type('365');
-  await press('Enter');
-  await expect(title).toHaveText('Zither by keys');
-  await expect(title).toBeFocused();
-
-  await goByKeys(page, 'License Keys');
-  await tabTo(page, page.getByRole('link', { name: 'Generate keys' }));
-  await press('Enter');
-  await expect(title).toHaveText('Generate keys');
-  const product = page.getByLabel('Product', { exact: true });
-  await tabTo(page, product);
-  await page.keyboard.type('Zither');
-  await expect(product.locator('option:checked')).toContainText('Zither by keys');
-  await tabTo(page, page.getByLabel('Holder’s e-mail', { exact: true }));
-  await page.keyboard.type('without-a-mouse@example.com');
-  await press('Enter');
-  await expect(page).toHaveURL(/\/licenses\/[0-9a-f-]+$/);
-  await expect(title).toBeFocused();
-  const key = await title.innerText();
-  await tabTo(page, page.getByText('Revoke…'));
-  await press('Enter');
-  await tabTo(page, page.getByRole('button', { name: `Revoke ${key}` }));
-  await press('Enter');
-  await expect(page.getByText('Revoked.')).toBeVisible();
-});

@@ -62,35 +62,3 @@ adminTest.describe('where data could not be had', () => {
     await expect(page.locator('main .page > .stack')).toBeVisible();
   });
 });
-
-adminTest.describe('where a page’s part of the program could not be had', () => {
-  adminTest.use({ expectedComplaints: [/(ERR_FAILED|Failed to load resource|Failed to fetch|review: 404).*/] });
-
-  adminTest('that is said, and it is fetched when that is asked for', async ({ page }) => {
-    await page.goto('/plans');
-    await hydrated(page);
-    await page.evaluate(() => Object.assign(window, { stays: true }));
-    await page.route(/\/(review\.part|ui\/load_viewer)/, (route) => route.abort());
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Review' }).click();
-    const refusal = page.getByRole('alert').filter({ hasText: 'The server could not be reached.' });
-    const again = refusal.getByRole('link', { name: 'Try again' });
-    await expect(again).toHaveAttribute('href', '/review');
-    await expectAccessible(page);
-    await page.unrouteAll();
-    await again.click();
-    await expect(page.getByRole('heading', { level: 1, name: 'Review' })).toBeVisible();
-    await expect(refusal).toHaveCount(0);
-    expect(await page.evaluate(() => 'stays' in window)).toBe(true);
-  });
-
-  adminTest('a newer server, which no longer has it, sends the page whole', async ({ page }) => {
-    await page.goto('/plans');
-    await hydrated(page);
-    await page.evaluate(() => Object.assign(window, { stays: true }));
-    await page.route(/\/review\.part/, (route) => route.fulfill({ status: 404 }), { times: 1 });
-    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Review' }).click();
-    await expect(page.getByRole('heading', { level: 1, name: 'Review' })).toBeVisible();
-    await hydrated(page);
-    expect(await page.evaluate(() => 'stays' in window)).toBe(false);
-  });
-});

@@ -1,6 +1,5 @@
 // Around every page: the list of pages, the switch between Test and Live.
 import { goByLink } from '../pages/navigation.ts';
-import { buy } from '../support/purchases.ts';
 import { signIn } from '../support/signed_in.ts';
 import { adminTest, expect, hydrated, test } from '../support/test.ts';
 
@@ -14,27 +13,6 @@ adminTest('on a phone the list of pages opens, leads on and closes', { tag: '@mo
   if (test.info().project.name === 'mobile-360') {
     await expect(page.getByRole('navigation', { name: 'Pages' })).toBeHidden();
   }
-});
-
-adminTest('whoever comes to a page by a link is at its title; sorting leaves the focus where it is', async ({ page, installation }) => {
-  await buy(installation, 'at-the-title@example.com');
-  await page.goto('/');
-  await hydrated(page);
-  const title = page.getByRole('heading', { level: 1 });
-  await expect(title).not.toBeFocused();
-  await goByLink(page, 'License Keys');
-  await expect(title).toBeFocused();
-  await page.getByRole('table', { name: 'License keys' }).locator('tbody').getByRole('link').first().click();
-  await expect(page).toHaveURL(/\/licenses\/[0-9a-f-]+$/);
-  await expect(title).toBeFocused();
-  await page.goBack();
-  await expect(title).toHaveText('License Keys');
-  await expect(title).toBeFocused();
-  const sort = page.getByRole('table', { name: 'License keys' }).locator('thead').getByRole('link').first();
-  await sort.click();
-  await expect(page).toHaveURL(/\?/);
-  await expect(page.getByRole('table', { name: 'License keys' })).toBeVisible();
-  await expect(title).not.toBeFocused();
 });
 
 test('Live shows nothing of Test', { tag: '@no-js' }, async ({ page, context, installation }) => {

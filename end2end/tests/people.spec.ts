@@ -16,7 +16,7 @@ async function open(page: Page): Promise<void> {
 async function invite(page: Page, email: string, role: string): Promise<void> {
   await open(page);
   await page.getByLabel('E-mail').fill(email);
-  await page.getByRole('combobox', { name: 'Role', exact: true }).selectOption(role);
+  await page.getByLabel('Role', { exact: true }).selectOption(role);
   await page.getByRole('button', { name: 'Send invitation' }).click();
 }
 
@@ -112,30 +112,13 @@ adminTest('a role is changed, and who is removed is out', { tag: '@no-js' }, asy
   await expect(page.getByRole('table', { name: 'Changes' })).toContainText(`person “${person.email}”`);
 });
 
-adminTest('the last owner cannot be removed', { tag: '@no-js' }, async ({ page, installation }) => {
+adminTest('the last owner cannot be removed', async ({ page, installation }) => {
   await open(page);
   const row = page.getByRole('table', { name: 'People' }).getByRole('row').filter({ hasText: installation.admin.email });
   await row.getByText('Change…').click();
   await row.getByText('Remove…').click();
   await row.getByRole('button', { name: `Remove ${installation.admin.email}` }).click();
   await expect(page.getByRole('alert')).toContainText('Nobody else is an owner here');
-});
-
-adminTest('people of one role are found, and an address among them', { tag: '@no-js' }, async ({ page, installation }) => {
-  const [support, viewer] = (['support', 'viewer'] as const).map((role) => installation.addPerson(role));
-  await open(page);
-  await page.getByRole('navigation', { name: 'Role' }).getByRole('link', { name: 'support' }).click();
-  await expect(page).toHaveURL('/users?state=support');
-  const people = page.getByRole('table', { name: 'People' });
-  await expect(people).not.toContainText(viewer.email);
-  await hydrated(page);
-  await page.getByLabel('Address, from its beginning').fill(support.email);
-  await page.getByRole('button', { name: 'Find' }).click();
-  await expect(people.locator('tbody').getByRole('row')).toHaveCount(1);
-  await expect(people).toContainText(support.email);
-  await expect(page).toHaveURL(/state=support/);
-  await page.getByRole('navigation', { name: 'Role' }).getByRole('link', { name: 'viewers' }).click();
-  await expect(page.getByText('Nothing found')).toBeVisible();
 });
 
 test('whoever is no owner sees who belongs here and is offered nothing', { tag: '@no-js' }, async ({ page, context, installation }) => {

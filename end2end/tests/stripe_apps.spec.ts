@@ -121,38 +121,3 @@ adminTest('each app says what it is good for, and what to do next', { tag: '@no-
   await expect(status(bare)).toContainText('Copy the key that starts with sk_test_ or rk_test_');
   for (const app of apps) await installation.api('DELETE', `/api/stripe/apps/${app}`);
 });
-
-adminTest('apps are found by how their names begin, beside what narrows the log', { tag: '@no-js' }, async ({ page, installation }) => {
-  const own = test.info().project.name;
-  const ids: string[] = [];
-  for (const name of [`Harbour ${own}`, `Lighthouse ${own}`]) {
-    const wish = { name, isLive: false, isActive: true };
-    ids.push((await installation.api<{ id: string }>('POST', '/api/stripe/apps', wish)).id);
-  }
-  const search = page.getByRole('search', { name: 'Apps' });
-  const name = search.getByLabel('Name, from its beginning');
-  const rows = page.getByRole('table', { name: 'Stripe apps' }).locator('tbody').getByRole('row');
-  await page.goto('/stripe?status=failed');
-  await hydrated(page);
-  await name.fill(` HARBOUR ${own}`);
-  await search.getByRole('button', { name: 'Find' }).click();
-  await expect(rows).toHaveCount(1);
-  await expect(rows).toContainText(`Harbour ${own}`);
-  await expect(page).toHaveURL(({ searchParams }) => searchParams.get('status') === 'failed' && searchParams.has('name'));
-  await hydrated(page);
-  await page.getByRole('navigation', { name: 'Status' }).getByRole('link', { name: 'verified' }).click();
-  await expect(page).toHaveURL(({ searchParams }) => searchParams.get('status') === 'verified' && searchParams.has('name'));
-  await expect(rows).toHaveCount(1);
-  await page.getByRole('navigation', { name: 'Apps' }).getByRole('link', { name: 'archived' }).click();
-  await expect(page.getByText('No such apps')).toBeVisible();
-  await page.getByRole('link', { name: 'All apps' }).click();
-  await expect(page).toHaveURL(({ searchParams }) => {
-    const asked = ['apps', 'name', 'status'].map((part) => searchParams.get(part));
-    return asked.join() === ['archived', null, 'verified'].join();
-  });
-  await page.goto(`/stripe?name=${encodeURIComponent(`lighthouse ${own}`)}`);
-  await expect(rows).toHaveCount(1);
-  await expect(rows).toContainText(`Lighthouse ${own}`);
-  await hydrated(page);
-  for (const id of ids) await installation.api('DELETE', `/api/stripe/apps/${id}`);
-});

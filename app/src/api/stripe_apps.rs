@@ -8,7 +8,6 @@ use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::changes::ChangeRow;
-use super::{Listed, NamedSearch};
 use crate::error::UiError;
 use crate::flash::Done;
 use crate::sent::Sent;
@@ -66,14 +65,20 @@ impl std::fmt::Debug for AppInput {
     }
 }
 
-/// A page of the tenant's apps, both sides of the switch, in use or archived.
+/// The tenant's apps, both sides of the switch.
 #[server]
-pub async fn load_apps(
-    #[server(flatten)] search: NamedSearch,
-) -> Result<Sent<Listed<AppRow>>, UiError> {
-    use crate::ssr::{apps_on_shelf, pack, refuse, signed_in};
+pub async fn load_apps() -> Result<Sent<Vec<AppRow>>, UiError> {
+    use crate::ssr::{apps_in_use, pack, refuse, signed_in};
     let who = signed_in().await?;
-    pack(&apps_on_shelf(&who, search).await.map_err(refuse)?)
+    pack(&apps_in_use(&who).await.map_err(refuse)?)
+}
+
+/// The tenant's archived apps, both sides of the switch.
+#[server]
+pub async fn load_archived_apps() -> Result<Sent<Vec<AppRow>>, UiError> {
+    use crate::ssr::{archived_apps, pack, refuse, signed_in};
+    let who = signed_in().await?;
+    pack(&archived_apps(&who).await.map_err(refuse)?)
 }
 
 /// One app, or with an empty id the page of a new one, for who may add it.

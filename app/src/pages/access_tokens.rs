@@ -31,7 +31,6 @@ const LIST: NamedList = NamedList {
     path: "/access-tokens",
     label: "Tokens",
     field: "Name, from its beginning",
-    narrows: "State",
     states: &[
         ("", "all"),
         ("active", "active"),

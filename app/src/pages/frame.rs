@@ -11,7 +11,7 @@ use super::load::{Data, ZoneData, provide_flash};
 use super::sign_out::sign_out_everywhere;
 use crate::api::session::{ChooseMode, SignOut, Viewer, load_viewer};
 use crate::parts::{Page, beside};
-use crate::ui::{Arrived, Logo};
+use crate::ui::Logo;
 
 type ViewerData = Data<Viewer>;
 
@@ -19,7 +19,6 @@ type ViewerData = Data<Viewer>;
 #[component]
 pub fn Frame() -> impl IntoView {
     provide_flash();
-    Arrived::provide();
     ZoneData::provide();
     let viewer = Data::new(|| (), |()| load_viewer());
     provide_context(viewer);

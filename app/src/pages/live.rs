@@ -233,11 +233,6 @@ fn on_change(subjects: Subjects, act: Box<dyn Fn(Live)>) {
     });
 }
 
-/// Does something once it may go well again: when the stream is back, and in each round without it.
-pub fn heal(act: impl Fn() + 'static) {
-    on_change(&[], Box::new(move |_| act()));
-}
-
 impl<T> Data<T> {
     /// Fetches it anew, beside the page, whenever one of the subjects has changed.
     pub fn follow(self, subjects: Subjects) {

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use domain::field_error::FieldError;
 use domain::permission::Permission;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::{use_location, use_params_map, use_query_map};
 use serde::de::DeserializeOwned;
 
-use super::trouble::{notice, passing};
 use crate::api::session::{Viewer, load_flash, load_zone};
 use crate::error::{Kind, UiError};
 use crate::flash::Flash;
 use crate::sent::{Sent, open};
-use crate::ui::Loading;
+use crate::ui::{Loading, Notice, Tone};
 use crate::zone::Zone;
 
 /// What a fetch brings, as text, whatever its type.
@@ -308,21 +308,35 @@ fn refusal(error: UiError, source: Source) -> AnyView {
     if error.kind == Kind::SignedOut {
         return view! { <Redirect path=door()/> }.into_any();
     }
+    let way_on = if error.may_pass() {
+        // Without a script the link loads the whole page.
+        let again = move |event: MouseEvent| {
+            event.prevent_default();
+            source.text.refetch();
+        };
+        view! {
+            <a href=here() rel="external" on:click=again>
+                "Try again"
+            </a>
+        }
+        .into_any()
+    } else {
+        view! { <a href="/">"Go to the dashboard"</a> }.into_any()
+    };
     // What is wrong with a part of the address says more than that something is.
-    let may_pass = error.may_pass();
     let reason = error.fields.first().map(|field| field.message.clone());
-    let reason = reason.unwrap_or(error.message);
-    if may_pass {
-        return passing(reason, move || source.text.refetch());
+    view! {
+        <div class="inner">
+            <Notice tone=Tone::Bad title=reason.unwrap_or(error.message)>
+                <p>{way_on}</p>
+            </Notice>
+        </div>
     }
-    notice(
-        reason,
-        view! { <a href="/">"Go to the dashboard"</a> }.into_any(),
-    )
+    .into_any()
 }
 
 /// The address of the present page.
-pub(super) fn here() -> String {
+fn here() -> String {
     let location = use_location();
     let here = location.pathname.get_untracked();
     let search = location.search.get_untracked();

@@ -16,8 +16,6 @@ pub struct NamedList {
     pub label: &'static str,
     /// What the search field takes.
     pub field: &'static str,
-    /// What narrows it, as its control is called.
-    pub narrows: &'static str,
     /// Words of the states, and their labels; the first narrows nothing, or is what one sees at first.
     pub states: &'static [(&'static str, &'static str)],
     /// Heads that it is sorted by.
@@ -91,7 +89,7 @@ impl NamedList {
         let states: Vec<_> = states.collect();
         let filter = move || {
             let states = states.clone();
-            (!states.is_empty()).then(|| view! { <Segments label=self.narrows items=states/> })
+            (!states.is_empty()).then(|| view! { <Segments label="State" items=states/> })
         };
         let is_later = search.after.is_some();
         let present = (search.state.as_str(), search.sort.as_str());

@@ -22,7 +22,6 @@ const LIST: NamedList = NamedList {
     path: "/outbox",
     label: "Mails",
     field: "Recipient, from the beginning",
-    narrows: "State",
     states: &[
         ("", "all"),
         ("queued", "queued"),

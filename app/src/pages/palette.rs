@@ -28,10 +28,6 @@ struct Palette {
     /// What is wrong, or what came of it, for who does not see the list.
     said: RwSignal<String>,
     asking: StoredValue<Option<TimeoutHandle>>,
-    /// Whether the hits belong to what is typed.
-    is_answered: StoredValue<bool>,
-    /// Enter was pressed before they came: it means the first of them.
-    is_entered: StoredValue<bool>,
 }
 
 /// The palette, opened as soon as it is on the page.
@@ -44,10 +40,16 @@ pub fn PalettePage() -> impl IntoView {
         chosen: RwSignal::new(0),
         said: RwSignal::new(String::new()),
         asking: StoredValue::new(None),
-        is_answered: StoredValue::new(false),
-        is_entered: StoredValue::new(false),
     };
     let (dialog, input) = (NodeRef::<Dialog>::new(), NodeRef::<Input>::new());
+    Effect::new(move |_: Option<()>| {
+        if let (Some(dialog), Some(input)) = (dialog.get(), input.get()) {
+            // One that is open already stays as it is.
+            let _ = dialog.show_modal();
+            let _ = input.focus();
+            palette.ask();
+        }
+    });
     let close = move || {
         if let Some(dialog) = dialog.get_untracked() {
             dialog.close();
@@ -57,14 +59,6 @@ pub fn PalettePage() -> impl IntoView {
     let go = Callback::new(move |href: String| {
         close();
         navigate(&href, leptos_router::NavigateOptions::default());
-    });
-    Effect::new(move |_: Option<()>| {
-        if let (Some(dialog), Some(input)) = (dialog.get(), input.get()) {
-            // One that is open already stays as it is.
-            let _ = dialog.show_modal();
-            let _ = input.focus();
-            palette.ask(go);
-        }
     });
     let closed = move |_| {
         if let Some(IsOpen(is_open)) = is_open {
@@ -89,7 +83,7 @@ pub fn PalettePage() -> impl IntoView {
                     autocomplete="off"
                     spellcheck="false"
                     node_ref=input
-                    on:input:target=move |event| palette.type_in(event.target().value(), go)
+                    on:input:target=move |event| palette.type_in(event.target().value())
                     on:keydown=move |event| palette.press(&event, go)
                 />
                 <button type="button" class="btn quiet" on:click=move |_| close()>
@@ -142,19 +136,17 @@ impl Palette {
         self.hits.with(Vec::is_empty)
     }
 
-    fn type_in(self, text: String, go: Callback<String>) {
+    fn type_in(self, text: String) {
         self.typed.set(text);
-        self.is_answered.set_value(false);
-        self.is_entered.set_value(false);
         if let Some(earlier) = self.asking.get_value() {
             earlier.clear();
         }
-        let asked = set_timeout_with_handle(move || self.ask(go), PAUSE);
+        let asked = set_timeout_with_handle(move || self.ask(), PAUSE);
         self.asking.set_value(asked.ok());
     }
 
     /// Asks what the text may mean; an answer to a text that was changed meanwhile is passed over.
-    fn ask(self, go: Callback<String>) {
+    fn ask(self) {
         let text = self.typed.get_untracked();
         spawn_local(async move {
             let answer = find_anything(text.clone()).await.map(Sent::into_text);
@@ -170,39 +162,23 @@ impl Palette {
             self.chosen.try_set(0);
             self.said.try_set(said);
             self.hits.try_set(found.unwrap_or_default());
-            self.is_answered.try_set_value(true);
-            if self.is_entered.try_get_value() == Some(true) {
-                self.enter(go);
-            }
         });
-    }
-
-    /// Goes where the chosen hit leads; hits of an earlier text are not what was meant.
-    fn enter(self, go: Callback<String>) {
-        if !self.is_answered.get_value() {
-            self.is_entered.set_value(true);
-            return;
-        }
-        self.is_entered.set_value(false);
-        let chosen = self.chosen.get_untracked();
-        let href = self
-            .hits
-            .with_untracked(|hits| hits.get(chosen).map(|hit| hit.href.clone()));
-        if let Some(href) = href {
-            go.run(href);
-        }
     }
 
     fn press(self, event: &KeyboardEvent, go: Callback<String>) {
         let count = self.hits.with_untracked(Vec::len);
         let chosen = self.chosen.get_untracked();
+        if count == 0 {
+            return;
+        }
         let next = match event.key().as_str() {
+            "ArrowDown" => (chosen + 1) % count,
+            "ArrowUp" => (chosen + count - 1) % count,
             "Enter" => {
                 event.prevent_default();
-                return self.enter(go);
+                let href = self.hits.with_untracked(|hits| hits[chosen].href.clone());
+                return go.run(href);
             }
-            "ArrowDown" if count > 0 => (chosen + 1) % count,
-            "ArrowUp" if count > 0 => (chosen + count - 1) % count,
             _ => return,
         };
         event.prevent_default();

@@ -36,14 +36,7 @@ const LIST: NamedList = NamedList {
     path: "/users",
     label: "People",
     field: "Address, from its beginning",
-    narrows: "Role",
-    states: &[
-        ("", "all"),
-        ("owner", "owners"),
-        ("admin", "admins"),
-        ("support", "support"),
-        ("viewer", "viewers"),
-    ],
+    states: &[],
     heads: &[("Person", "email")],
     // Who belongs here longest stands at the top.
     order: "created",
@@ -214,15 +207,13 @@ fn member_acts(member: MemberRow, acts: &Acts) -> AnyView {
         ..
     } = *acts;
     let MemberRow { id, email, .. } = member;
-    let was_refused = |act: FormAction| act.was_refused(("id", id.as_str()));
-    let is_open = [role, remove, factor].into_iter().any(was_refused);
     let role_of = format!("Role of {email}");
     let take_off = member
         .has_second_factor
         .then(|| taking_off((id.clone(), &email), factor));
     let removing = removing((id.clone(), &email), remove);
     view! {
-        <details class="confirm plain" open=is_open>
+        <details class="confirm plain">
             <summary class="btn quiet">"Change…"</summary>
             <div>
                 <Form action=role about=("id", id)>
@@ -247,9 +238,8 @@ fn taking_off((id, email): (String, &str), action: FormAction) -> AnyView {
     let question = format!(
         "{email} then signs in with the password alone, and the recovery codes end. Do it for somebody who has lost phone and codes."
     );
-    let is_open = action.was_refused(("id", id.as_str()));
     view! {
-        <Confirm label="Turn the second step off…" question is_open>
+        <Confirm label="Turn the second step off…" question>
             <Form action about=("id", id)>
                 <SubmitButton label look=ButtonLook::Danger/>
             </Form>
@@ -263,9 +253,8 @@ fn removing((id, email): (String, &str), action: FormAction) -> AnyView {
     let question = format!(
         "{email} is out at once, in every browser, and comes back by a new invitation alone. What {email} did stays in the audit log."
     );
-    let is_open = action.was_refused(("id", id.as_str()));
     view! {
-        <Confirm label="Remove…" question is_open>
+        <Confirm label="Remove…" question>
             <Form action about=("id", id)>
                 <SubmitButton label look=ButtonLook::Danger/>
             </Form>
@@ -342,7 +331,6 @@ fn invitation_line(invitation: InvitationRow, now: Timestamp, acts: &Acts) -> An
     };
     let question = format!("The link that {email} got opens nothing any more.");
     let withdraw_label = format!("Withdraw the invitation of {email}");
-    let is_open = withdraw.was_refused(("id", id.as_str()));
     view! {
         <Row>
             <Cell place=Place::Lead>
@@ -355,7 +343,7 @@ fn invitation_line(invitation: InvitationRow, now: Timestamp, acts: &Acts) -> An
                     <Form action=resend about=("id", id.clone())>
                         <SubmitButton label="Send again" look=ButtonLook::Quiet/>
                     </Form>
-                    <Confirm label="Withdraw…" question is_open>
+                    <Confirm label="Withdraw…" question>
                         <Form action=withdraw about=("id", id)>
                             <SubmitButton label=withdraw_label look=ButtonLook::Danger/>
                         </Form>

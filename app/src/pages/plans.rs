@@ -30,7 +30,6 @@ const LIST: NamedList = NamedList {
     path: "/plans",
     label: "Plans",
     field: "Name, from its beginning",
-    narrows: "State",
     states: SHELVES,
     heads: &[("Plan", "name"), ("planId", "created")],
     order: NEWEST,

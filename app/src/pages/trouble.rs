@@ -1,11 +1,8 @@
-//! What may be wrong with a page or its stream, when that stream counts as lost, and what is said of it.
+//! What may be wrong with a live page, when its stream counts as lost, and what is said of it.
 
-use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::load;
-use crate::api::session::load_viewer;
-use crate::ui::{Notice, Tone};
 
 /// Three beats of the stream, in milliseconds: one that is silent for so long has lost its connection, though
 /// nothing said so.
@@ -43,38 +40,6 @@ pub fn trouble_line(trouble: Trouble) -> AnyView {
         }
         .into_any(),
     }
-}
-
-/// Why the server cannot be reached, in words; `None` where it answers.
-pub async fn why_unreachable() -> Option<String> {
-    let error = load_viewer().await.err()?;
-    error.may_pass().then_some(error.message)
-}
-
-/// Says what went wrong and may go well the next time. Without a script its link loads the whole page.
-pub fn passing(reason: String, again: impl Fn() + 'static) -> AnyView {
-    let again = move |event: MouseEvent| {
-        event.prevent_default();
-        again();
-    };
-    let way_on = view! {
-        <a href=load::here() rel="external" on:click=again>
-            "Try again"
-        </a>
-    };
-    notice(reason, way_on.into_any())
-}
-
-/// Says why there is no page here, and what leads on.
-pub fn notice(reason: String, way_on: AnyView) -> AnyView {
-    view! {
-        <div class="inner">
-            <Notice tone=Tone::Bad title=reason>
-                <p>{way_on}</p>
-            </Notice>
-        </div>
-    }
-    .into_any()
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ pub use settings::{
     try_mail_server,
 };
 pub use stripe_apps::{
-    app_page, apps_on_shelf, archive_stripe_app, check_stripe_app, save_stripe_app,
+    app_page, apps_in_use, archive_stripe_app, archived_apps, check_stripe_app, save_stripe_app,
 };
 pub use stripe_events::{event_choices, event_detail, event_list, process_again};
 pub use tenant_keys::{make_signing_pair, tenant_keys};

@@ -1,57 +1,38 @@
 //! Stripe apps between the engine and their pages.
 
 use domain::ids::StripeAppId;
-use domain::list_state::Shelf;
 use domain::money::Currency;
 use domain::permission::Permission;
 use domain::stripe_app::StripeAppForm;
 use domain::stripe_app_view::StripeAppView;
 use engine::Error;
-use engine::page::PAGE_SIZE;
-use engine::stripe::apps::list::AppQuery;
 use engine::stripe::apps::{archive, check_key, list, save};
 
 use super::changes::history_of;
-use super::licenses::place;
 use super::reply::Next;
 use super::session::SignedIn;
 use crate::api::stripe_apps::{AppPage, AppRow};
-use crate::api::{Listed, NamedSearch};
 
-/// A page of the tenant's apps, both sides of the switch, in use or archived.
-pub async fn apps_on_shelf(who: &SignedIn, search: NamedSearch) -> Result<Listed<AppRow>, Error> {
-    let query = AppQuery {
-        // A word that is no shelf shows what is in use: the address was typed by hand.
-        shelf: search.state.parse().unwrap_or(Shelf::Current),
-        search: search.find,
-        after: place(search.after.as_deref())?,
-        limit: PAGE_SIZE,
+/// The tenant's apps, both sides of the switch.
+pub async fn apps_in_use(who: &SignedIn) -> Result<Vec<AppRow>, Error> {
+    let apps = list::execute(&who.engine, &who.actor).await?;
+    let row = |app: StripeAppView| {
+        let remedy = app.problems.first().map(|problem| problem.remedy.clone());
+        let status = Some(app.status);
+        let is_idle = (!app.is_active).then_some("not active");
+        AppRow {
+            status,
+            remedy,
+            ..line(app, is_idle)
+        }
     };
-    let page = list::page(&who.engine, &who.actor, &query).await?;
-    let row = match query.shelf {
-        Shelf::Current => in_use,
-        Shelf::Archived => archived,
-    };
-    Ok(Listed {
-        items: page.items.into_iter().map(row).collect(),
-        next: page.after.map(|place| place.to_string()),
-        now: who.engine.now(),
-    })
+    Ok(apps.into_iter().map(row).collect())
 }
 
-fn in_use(app: StripeAppView) -> AppRow {
-    let remedy = app.problems.first().map(|problem| problem.remedy.clone());
-    let status = Some(app.status);
-    let is_idle = (!app.is_active).then_some("not active");
-    AppRow {
-        status,
-        remedy,
-        ..line(app, is_idle)
-    }
-}
-
-fn archived(app: StripeAppView) -> AppRow {
-    line(app, None)
+/// The tenant's archived apps, both sides of the switch.
+pub async fn archived_apps(who: &SignedIn) -> Result<Vec<AppRow>, Error> {
+    let apps = list::archived(&who.engine, &who.actor).await?;
+    Ok(apps.into_iter().map(|app| line(app, None)).collect())
 }
 
 fn line(app: StripeAppView, note: Option<&str>) -> AppRow {

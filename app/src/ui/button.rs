@@ -29,8 +29,7 @@ impl ButtonLook {
     }
 }
 
-/// Sends the form around it; while the form is on its way it does nothing, and keeps the focus, which a disabled
-/// button would lose.
+/// Sends the form around it; waits while the form is on its way.
 #[component]
 pub fn SubmitButton(
     #[prop(into)] label: Oco<'static, str>,
@@ -38,7 +37,7 @@ pub fn SubmitButton(
 ) -> impl IntoView {
     let form = FormState::current();
     view! {
-        <button class=look.class() aria-disabled=move || form.is_pending().then_some("true")>
+        <button class=look.class() disabled=move || form.is_pending()>
             {label}
         </button>
     }

@@ -11,13 +11,10 @@ pub fn Confirm(
     /// What will happen, naming the object.
     #[prop(into)]
     question: Oco<'static, str>,
-    /// Whether it stands open at first, to show that its form was refused.
-    #[prop(optional)]
-    is_open: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
-        <details class="confirm" open=is_open>
+        <details class="confirm">
             <summary class="btn danger">{label}</summary>
             <div>
                 <p>{question}</p>

@@ -14,9 +14,6 @@ pub fn FilterForm(
     action: &'static str,
     /// What the search field takes.
     field: &'static str,
-    /// Its name in the address.
-    #[prop(default = "find")]
-    name: &'static str,
     /// What is searched for.
     find: String,
     /// Further filters of the form.
@@ -58,7 +55,7 @@ pub fn FilterForm(
                     <input
                         class="input short"
                         type="search"
-                        name=name
+                        name="find"
                         aria-label=field
                         placeholder=field
                         value=find

@@ -12,8 +12,7 @@ use leptos::form::form_data_from_event;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
-use leptos::web_sys::{HtmlElement, SubmitEvent, UrlSearchParams};
-use wasm_bindgen::JsCast as _;
+use leptos::web_sys::{SubmitEvent, UrlSearchParams};
 
 use super::send::send;
 use super::{Notice, Tone};
@@ -198,16 +197,6 @@ pub fn Form(
         });
     }
     let thing = about.as_ref().map(|(_, thing)| thing.clone());
-    let own = thing.clone();
-    Effect::new(move |begun: Option<()>| {
-        let is_refused = action.outcome.with(
-            |ended| matches!(ended, Some((Err(error), sent)) if *sent == own && !error.fields.is_empty()),
-        );
-        // What was refused before is on the page already, and somebody may be typing.
-        if begun.is_some() && is_refused {
-            request_animation_frame(move || focus_refused(form));
-        }
-    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some(body) = encoded(&event) {
@@ -227,15 +216,6 @@ pub fn Form(
         <form class="form" method="post" action=action.path node_ref=form on:submit=submit>
             <Provider value=state>{said} {named} {children()}</Provider>
         </form>
-    }
-}
-
-/// Leads to the first refused field, once the fields say which are.
-fn focus_refused(form: NodeRef<leptos::html::Form>) {
-    let form = form.try_get_untracked().flatten();
-    let field = form.and_then(|form| form.query_selector("[aria-invalid]").ok().flatten());
-    if let Some(field) = field.and_then(|field| field.dyn_into::<HtmlElement>().ok()) {
-        let _ = field.focus();
     }
 }
 

@@ -39,7 +39,7 @@ pub use form_panel::FormPanel;
 pub use loading::Loading;
 pub use logo::Logo;
 pub use notice::Notice;
-pub use page_head::{Arrived, PageHead};
+pub use page_head::PageHead;
 pub use pager::{IN_ORDER, NEWEST_FIRST, Pager};
 pub use panel::Panel;
 pub use segments::Segments;

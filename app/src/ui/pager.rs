@@ -17,14 +17,11 @@ pub fn Pager(
     /// What the two say, where the list is in another order.
     #[prop(default = NEWEST_FIRST)]
     labels: (&'static str, &'static str),
-    /// What it is called, where the page has another one.
-    #[prop(default = "Newer and older")]
-    name: &'static str,
 ) -> impl IntoView {
     let any = newest.is_some() || older.is_some();
     any.then(|| {
         view! {
-            <nav class="pager" aria-label=name>
+            <nav class="pager" aria-label="Newer and older">
                 {newest.map(|href| view! { <a class="btn quiet" href=href>{labels.0}</a> })}
                 {older.map(|href| view! { <a class="btn quiet" href=href>{labels.1}</a> })}
             </nav>

@@ -10,7 +10,7 @@ use crate::named::NameFilter;
 use crate::{
     access_tokens, activations, arrivals, change_search, changes, daily, event_log, jobs,
     license_lookups, licenses, mails, memberships, migrate, orders, plans, products, review_list,
-    stripe_apps, stripe_events, tickets,
+    stripe_events, tickets,
 };
 
 async fn plan(conn: &mut SqliteConnection, sql: &str) -> String {
@@ -256,9 +256,6 @@ async fn what_has_a_state_or_a_time_is_listed_by_an_index_of_its_own() {
         ),
     ];
     assert_found_by(&lists.concat()).await;
-    let apps = "stripe_apps_by_tenant (tenant_id=? AND created_at";
-    let shelves = [stripe_apps::PAGE_CURRENT, stripe_apps::PAGE_ARCHIVED];
-    assert_found_by(&shelves.map(|shelf| (shelf, apps))).await;
     assert_found_by(&[
         (
             activations::ANY_ACTIVE,

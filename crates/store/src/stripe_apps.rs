@@ -1,15 +1,11 @@
 //! Stripe apps: an account's keys and signing secrets, sealed.
 
-use domain::folding::name_key;
 use domain::ids::{StripeAppId, TenantId};
-use domain::list_order::LogOrder;
-use domain::list_state::Shelf;
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use crate::conn::{Conn, Tx, on};
 use crate::error::Result;
-use crate::log_order::begins_after;
 
 /// A Stripe app's row.
 #[derive(Clone, FromRow)]
@@ -73,8 +69,7 @@ macro_rules! columns {
 const INSERT: &str = concat!(
     "insert into stripe_apps (",
     columns!(),
-    ", name_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-        $19, $20, $21, $22)"
+    ") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)"
 );
 const UPDATE: &str =
     "update stripe_apps set name = $3, publishable_key = $4, secret_key_sealed = $5,
@@ -82,7 +77,7 @@ const UPDATE: &str =
         signing_secret_fingerprint = $9, previous_signing_secret_sealed = $10,
         previous_signing_secret_until = $11, previous_signing_secret_fingerprint = $12, is_live = $13,
         is_active = $14, is_default = $15, default_currency = $16, row_version = row_version + 1,
-        updated_at = $17, name_key = $19
+        updated_at = $17
     where tenant_id = $1 and id = $2 and row_version = $18 and archived_at is null";
 const ARCHIVE: &str = "update stripe_apps set archived_at = $3, is_active = $4, is_default = $4,
         secret_key_sealed = null, signing_secret_sealed = null, signing_secret_fingerprint = null,
@@ -118,25 +113,6 @@ const LIST_ARCHIVED: &str = concat!(
     " from stripe_apps where tenant_id = $1 and archived_at is not null
     order by created_at desc, id desc limit 1000"
 );
-macro_rules! paged {
-    ($shelf:literal, $beyond:literal, $way:literal) => {
-        concat!(
-            "select ",
-            columns!(),
-            " from stripe_apps where tenant_id = $1 and archived_at ",
-            $shelf,
-            " and name_key >= $5 and name_key < $6 and (created_at, id) ",
-            $beyond,
-            " ($2, $3) order by created_at ",
-            $way,
-            ", id ",
-            $way,
-            " limit $4"
-        )
-    };
-}
-pub(crate) const PAGE_CURRENT: &str = paged!("is null", ">", "asc");
-pub(crate) const PAGE_ARCHIVED: &str = paged!("is not null", "<", "desc");
 const FINGERPRINT_IN_USE: &str = "select count(*) from stripe_apps where id <> $2
     and (signing_secret_fingerprint = $1
         or (previous_signing_secret_fingerprint = $1 and previous_signing_secret_until >= $3))";
@@ -150,7 +126,7 @@ pub async fn insert(tx: &mut Tx, app: &StripeApp) -> Result<()> {
         .bind(&app.previous_signing_secret_sealed).bind(app.previous_signing_secret_until)
         .bind(&app.previous_signing_secret_fingerprint).bind(app.is_live).bind(app.is_active).bind(app.is_default)
         .bind(&app.default_currency).bind(app.row_version).bind(app.created_at).bind(app.updated_at).bind(app.archived_at)
-        .bind(name_key(&app.name)).execute(c).await.map(drop))?;
+        .execute(c).await.map(drop))?;
     Ok(())
 }
 
@@ -165,7 +141,7 @@ pub async fn update(tx: &mut Tx, app: &StripeApp) -> Result<bool> {
         .bind(app.previous_signing_secret_until).bind(&app.previous_signing_secret_fingerprint)
         .bind(app.is_live).bind(app.is_active)
         .bind(app.is_default).bind(&app.default_currency).bind(app.updated_at).bind(app.row_version)
-        .bind(name_key(&app.name)).execute(c).await?.rows_affected() == 1),
+        .execute(c).await?.rows_affected() == 1),
     )
 }
 
@@ -209,34 +185,6 @@ pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<StripeApp>> {
 /// The tenant's archived apps, newest first, at most 1,000.
 pub async fn list_archived(conn: &mut Conn, tenant: TenantId) -> Result<Vec<StripeApp>> {
     Ok(on!(conn, c => sqlx::query_as(LIST_ARCHIVED).bind(tenant.get()).fetch_all(c).await?))
-}
-
-/// Which apps are wanted.
-#[derive(Debug, Clone)]
-pub struct AppFilter {
-    /// Those in use, the oldest first, or the archived ones, the newest first.
-    pub shelf: Shelf,
-    /// How the folded name begins, or empty.
-    pub beginning: String,
-    /// Only what comes after this place in the list.
-    pub after: Option<(i64, Uuid)>,
-    /// Rows wanted at most.
-    pub limit: i64,
-}
-
-/// A page of the tenant's apps.
-pub async fn page(conn: &mut Conn, tenant: TenantId, f: &AppFilter) -> Result<Vec<StripeApp>> {
-    let (page, order) = match f.shelf {
-        Shelf::Current => (PAGE_CURRENT, LogOrder::Oldest),
-        Shelf::Archived => (PAGE_ARCHIVED, LogOrder::Newest),
-    };
-    let (at, id) = begins_after(order, f.after);
-    // The greatest of all characters.
-    let end = format!("{}\u{10ffff}", f.beginning);
-    Ok(
-        on!(conn, c => sqlx::query_as(page).bind(tenant.get()).bind(at).bind(id).bind(f.limit)
-        .bind(&f.beginning).bind(&end).fetch_all(c).await?),
-    )
 }
 
 /// True where another app of the installation has a signing secret with this fingerprint, or had it before

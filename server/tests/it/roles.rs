@@ -239,6 +239,7 @@ const ROWS: &[Row] = &[
     ("drop_mail_server", Admin, &[], Own),
     ("send_server_test", Admin, &[], Own),
     ("load_apps", Viewer, &[], Own),
+    ("load_archived_apps", Viewer, &[], Own),
     (
         "load_app",
         Viewer,

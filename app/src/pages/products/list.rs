@@ -26,7 +26,6 @@ const LIST: NamedList = NamedList {
     path: "/products",
     label: "Products",
     field: "Name, from its beginning",
-    narrows: "State",
     states: SHELVES,
     heads: &[("Product", "name"), ("productId", "created")],
     order: NEWEST,

@@ -3,11 +3,10 @@
 use domain::timestamp::Timestamp;
 use leptos::prelude::*;
 
-use super::apps::{app_filters, app_search};
+use crate::api::Listed;
 use crate::api::stripe_events::{
     EventChoices, EventRow, EventSearch, load_event_choices, load_events,
 };
-use crate::api::{Listed, NamedSearch};
 use crate::format;
 use crate::pages::filters::{self, Head, NEWEST, address, any_of, with_chosen};
 use crate::pages::first_sale::first_sale;
@@ -31,8 +30,8 @@ const HEADS: &[Head] = &[("Received", "created")];
 
 const STATUSES: [&str; 4] = ["", "verified", "failed", "received"];
 
-/// What the address asks for: of the log, and of the apps above it.
-pub(super) type Asked<'a> = (&'a EventSearch, &'a NamedSearch);
+/// What the address asks for: of the log, and which apps stand above it.
+type Asked<'a> = (&'a EventSearch, &'a str);
 
 /// What the address asks of the log.
 pub(super) fn event_search() -> Memo<EventSearch> {
@@ -52,8 +51,8 @@ pub(super) fn event_search() -> Memo<EventSearch> {
 /// The log, with its filters.
 #[component]
 pub fn EventLog() -> impl IntoView {
-    let (search, apps) = (event_search(), app_search());
-    // Its links keep what was asked of the apps, so they are drawn again with it.
+    let (search, apps) = (event_search(), query_part("apps"));
+    // Its links keep the shelf of the apps, so they are drawn again with it.
     let data = Data::new(
         move || (search.get(), apps.get()),
         |(search, _)| load_events(search),
@@ -68,11 +67,11 @@ pub fn EventLog() -> impl IntoView {
             "search",
             move |found| {
                 let refusal = StoredValue::new(found.as_ref().err().cloned());
+                let apps = move || apps.get_untracked().unwrap_or_default();
                 let form = move |choices| {
-                    let asked = (&search.get_untracked(), &apps.get_untracked());
-                    form(asked, choices, refusal.get_value())
+                    form((&search.get_untracked(), &apps()), choices, refusal.get_value())
                 };
-                let (search, apps) = (search.get_untracked(), apps.get_untracked());
+                let (search, apps) = (search.get_untracked(), apps());
                 view! {
                     <div class="stack loose">
                         {loaded(choices, form)} {panel(found, (&search, &apps))}
@@ -96,22 +95,18 @@ pub(super) fn link(
     after: Option<&str>,
 ) -> String {
     let filters = [
-        ("find", search.find.as_str()),
+        ("apps", apps),
+        ("find", &search.find),
         ("type", &search.event_type),
         ("app", &search.app),
         ("status", status),
         ("sort", sort),
         ("after", after.unwrap_or_default()),
     ];
-    let filters: Vec<_> = app_filters(apps).into_iter().chain(filters).collect();
     address("/stripe", &filters)
 }
 
-fn form(
-    (search, apps_asked): Asked<'_>,
-    choices: EventChoices,
-    refusal: Option<String>,
-) -> AnyView {
+fn form((search, shelf): Asked<'_>, choices: EventChoices, refusal: Option<String>) -> AnyView {
     let (event_type, app) = (search.event_type.clone(), search.app.clone());
     let types = with_chosen(choices.types, &event_type);
     let apps = with_chosen(choices.apps, &app);
@@ -120,9 +115,11 @@ fn form(
         ("app", "App", app, any_of("All apps", apps)),
     ];
     let find = search.find.clone();
-    let kept = [("status", search.status.as_str()), ("sort", &search.sort)];
-    let kept = kept.into_iter().chain(app_filters(apps_asked));
-    let kept = kept.map(|(name, value)| (name, value.to_owned())).collect();
+    let kept = vec![
+        ("status", search.status.clone()),
+        ("sort", search.sort.clone()),
+        ("apps", shelf.to_owned()),
+    ];
     view! {
         <FilterForm
             label="Events"
@@ -174,7 +171,7 @@ fn panel(found: Result<Listed<EventRow>, String>, asked: Asked<'_>) -> AnyView {
 }
 
 fn nothing((search, apps): Asked<'_>) -> AnyView {
-    if search.after.is_some() || is_narrowed(search) {
+    if search.after.is_some() || link((search, ""), (&search.status, ""), None) != "/stripe" {
         let text = "An id of Stripe’s finds its event, and the events of its purchase. Take a filter away to see more.";
         return narrowed("No such events", text, apps);
     }
@@ -189,13 +186,8 @@ fn nothing((search, apps): Asked<'_>) -> AnyView {
     .into_any()
 }
 
-fn is_narrowed(search: &EventSearch) -> bool {
-    let no_apps = NamedSearch::default();
-    link((search, &no_apps), (&search.status, ""), None) != "/stripe"
-}
-
-fn narrowed(title: &'static str, text: &'static str, apps: &NamedSearch) -> AnyView {
-    let all = address("/stripe", &app_filters(apps));
+fn narrowed(title: &'static str, text: &'static str, apps: &str) -> AnyView {
+    let all = address("/stripe", &[("apps", apps)]);
     view! {
         <Empty title text>
             <a class="btn" href=all>

@@ -2,7 +2,6 @@
 
 mod app;
 mod app_form;
-mod apps;
 mod event;
 mod log;
 mod overview;

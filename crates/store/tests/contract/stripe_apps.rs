@@ -1,7 +1,6 @@
 //! Stripe apps.
 
-use domain::list_state::Shelf;
-use store::stripe_apps::{self, AppFilter};
+use store::stripe_apps;
 
 use crate::rows::{an_app, app, tenant};
 use crate::support::{NOW, id, on_each, read, write};
@@ -165,69 +164,6 @@ async fn an_archived_app_is_gone_with_its_secrets_and_frees_its_fingerprint() {
         let kept = kept.expect("old events name it");
         assert!(kept.secret_key_sealed.is_none() && kept.signing_secret_sealed.is_none());
         assert_eq!((kept.is_active, kept.archived_at), (false, Some(NOW)));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn apps_are_paged_on_their_shelf_and_found_by_how_their_name_begins() {
-    on_each(async |db| {
-        let (acme, blue) = (tenant(db).await, tenant(db).await);
-        for (n, name) in [
-            (1, "Nordwind Shop"),
-            (2, "Südwind"),
-            (3, "NORDWIND  Töne"),
-            (4, "Nordwind Licht"),
-        ] {
-            let mut row = an_app(acme, n);
-            row.name = name.into();
-            // The last two came at once.
-            row.created_at = NOW + i64::try_from(n.min(3)).expect("a small number");
-            write(db, async |tx| stripe_apps::insert(tx, &row).await).await;
-        }
-        app(db, blue, 9).await;
-        let listed = async |shelf, beginning: &str| {
-            let mut filter = AppFilter {
-                shelf,
-                beginning: beginning.to_owned(),
-                after: None,
-                limit: 2,
-            };
-            let mut pages = Vec::new();
-            loop {
-                let rows = read(db, async |c| stripe_apps::page(c, acme, &filter).await).await;
-                let Some(last) = rows.last() else {
-                    return pages;
-                };
-                filter.after = Some((last.created_at, last.id.get()));
-                let ids = rows.iter().map(|row| row.id.get().as_u128());
-                pages.push(ids.collect::<Vec<_>>());
-            }
-        };
-        assert_eq!(listed(Shelf::Current, "").await, [[1, 2], [3, 4]]);
-        let found = listed(Shelf::Current, "nordwind").await;
-        assert_eq!(found, [vec![1, 3], vec![4]]);
-        assert_eq!(listed(Shelf::Current, "nordwind t").await, [[3]]);
-        assert!(listed(Shelf::Current, "wind").await.is_empty());
-        assert!(listed(Shelf::Archived, "").await.is_empty());
-
-        let mut renamed = read(db, async |c| stripe_apps::find(c, acme, id(2)).await)
-            .await
-            .expect("is there");
-        renamed.name = "Nordwind Süd".into();
-        assert!(write(db, async |tx| stripe_apps::update(tx, &renamed).await).await);
-        let found = listed(Shelf::Current, "nordwind").await;
-        assert_eq!(found, [[1, 2], [3, 4]]);
-
-        for n in [1, 2, 4] {
-            let archived = write(db, async |tx| {
-                stripe_apps::archive(tx, acme, id(n), NOW).await
-            });
-            assert!(archived.await);
-        }
-        let archived = listed(Shelf::Archived, "nordwind").await;
-        assert_eq!(archived, [vec![4, 2], vec![1]]);
-        assert_eq!(listed(Shelf::Current, "nordwind").await, [[3]]);
     })
     .await;
 }

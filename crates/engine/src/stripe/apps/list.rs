@@ -1,15 +1,12 @@
 //! The tenant's Stripe apps, one or all; diagnostics are the same views.
 
-use domain::folding::name_key;
 use domain::ids::StripeAppId;
-use domain::list_state::Shelf;
 use domain::timestamp::Timestamp;
-use store::stripe_apps::{self, AppFilter, StripeApp};
+use store::stripe_apps;
 
 use crate::Engine;
 use crate::actor::Actor;
 use crate::error::{Error, Result};
-use crate::page::{self, Page, Place};
 use crate::stripe::apps::view::{self, AppView};
 
 /// All apps that are not archived, oldest first.
@@ -23,40 +20,15 @@ pub async fn execute(engine: &Engine, actor: &Actor) -> Result<Vec<AppView>> {
     Ok(views)
 }
 
-/// Which apps are wanted.
-#[derive(Debug, Clone)]
-pub struct AppQuery {
-    /// Those in use, the oldest first, or the archived ones, the newest first.
-    pub shelf: Shelf,
-    /// How the name begins, as typed; empty for all.
-    pub search: String,
-    /// Only what comes after this place.
-    pub after: Option<Place>,
-    /// Rows of the page, 1..=200.
-    pub limit: i64,
-}
-
-/// A page of apps, in use or archived.
-pub async fn page(engine: &Engine, actor: &Actor, query: &AppQuery) -> Result<Page<AppView>> {
+/// All apps that are archived, the newest first.
+pub async fn archived(engine: &Engine, actor: &Actor) -> Result<Vec<AppView>> {
     actor.may_read()?;
-    let filter = AppFilter {
-        shelf: query.shelf,
-        beginning: name_key(page::typed(&query.search)?),
-        after: query.after.map(Place::row),
-        limit: page::rows_to_fetch(query.limit),
-    };
     let mut conn = engine.read().await?;
-    let rows = stripe_apps::page(&mut conn, actor.tenant(), &filter).await?;
-    let place = |app: &StripeApp| Place::of(Timestamp::from_millis(app.created_at), app.id.get());
-    let Page { items, after } = page::cut(rows, query.limit, place);
     let mut views = Vec::new();
-    for app in items {
+    for app in stripe_apps::list_archived(&mut conn, actor.tenant()).await? {
         views.push(view::of(engine, &mut conn, &app).await?);
     }
-    Ok(Page {
-        items: views,
-        after,
-    })
+    Ok(views)
 }
 
 /// One app of the tenant that is not archived.

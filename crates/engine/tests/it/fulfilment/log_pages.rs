@@ -1,9 +1,7 @@
 //! The event log page by page, narrowed, and searched by Stripe's ids.
 
-use domain::list_state::Shelf;
 use engine::Error;
 use engine::page::Place;
-use engine::stripe::apps::list::AppQuery;
 use engine::stripe::{apps, event_list};
 use serde_json::json;
 use store::event_log::{EventFilter, EventLine};
@@ -96,15 +94,8 @@ async fn the_log_offers_the_types_and_apps_of_one_side() {
     assert!(live.types.is_empty() && live.apps.is_empty());
     let (engine, actor) = (&shop.t.engine, shop.t.system());
     let archived = async || {
-        let query = AppQuery {
-            shelf: Shelf::Archived,
-            search: " SHOP".to_owned(),
-            after: None,
-            limit: 2,
-        };
-        let apps = apps::list::page(engine, &actor, &query).await;
-        let apps = apps.expect("lists").items.into_iter();
-        apps.map(|app| app.id).collect::<Vec<_>>()
+        let apps = apps::list::archived(engine, &actor).await.expect("lists");
+        apps.into_iter().map(|app| app.id).collect::<Vec<_>>()
     };
     assert!(archived().await.is_empty());
     let gone = apps::archive::execute(engine, &actor, shop.app).await;
