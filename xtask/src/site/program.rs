@@ -1,7 +1,6 @@
 //! The browser's program: `frontend` as WebAssembly, with the script that loads it.
 
 use std::fs;
-use std::io::ErrorKind;
 use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -91,30 +90,8 @@ fn rustc_version(workspace: &Workspace) -> Outcome<PathBuf> {
     Ok(path)
 }
 
-/// The linked program has one name whichever clone it is from, and cargo takes another clone's for ours where two share
-/// a target directory: what is not from here is made anew.
-fn forget_anothers(workspace: &Workspace, built: &Path) -> Outcome {
-    let mark = workspace.target.join("site-parts/clone");
-    let root = workspace.root.to_string_lossy();
-    if fs::read_to_string(&mark).is_ok_and(|present| present == root) {
-        return Ok(());
-    }
-    for folder in [built.to_path_buf(), built.join("deps")] {
-        let program = folder.join("frontend.wasm");
-        match fs::remove_file(&program) {
-            Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(format!("cannot remove {}: {error}", program.display()));
-            }
-            _ => {}
-        }
-    }
-    super::write(&mark, root.as_bytes())
-}
-
 fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
     println!("wasm: compiling");
-    let built = workspace.target.join(WASM_TARGET).join(WASM_PROFILE);
-    forget_anothers(workspace, &built)?;
     process::run(workspace.cargo().args([
         "rustc",
         "--package=frontend",
@@ -128,7 +105,11 @@ fn compile(workspace: &Workspace) -> Outcome<PathBuf> {
         // What refers to what: without it nothing can be split off.
         "-Clink-arg=--emit-relocs",
     ]))?;
-    Ok(built.join("frontend.wasm"))
+    Ok(workspace
+        .target
+        .join(WASM_TARGET)
+        .join(WASM_PROFILE)
+        .join("frontend.wasm"))
 }
 
 fn bind(main: &Path, folder: &Path) -> Outcome {
